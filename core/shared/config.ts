@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+// The only file of the core that reads the environment. A bad value stops the boot with the
+// variable's name; infra/env/*.env are parsed by the tests.
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+const count = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback)
+const secret = z.string().min(32, 'must have at least 32 characters')
+const origins = z
+  .string()
+  .default('http://localhost:3000,http://127.0.0.1:3000')
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+
+const Config = z.object({
+  /** Address every service binds. @default 127.0.0.1 */
+  HOST: z.string().default('127.0.0.1'),
+  QUERY_PORT: port(8001),
+  AUTH_PORT: port(8002),
+  BRIDGE_PORT: port(8003),
+  /** Folder of everything the embedded deployment keeps. */
+  DATA_DIR: z.string().default('.data'),
+  /** Signs write keys; shared by auth and edge. */
+  WRITE_KEY_SECRET: secret,
+  /** Signs batches and internal calls; shared by edge, bridge and auth. */
+  BRIDGE_SECRET: secret,
+  /** Signs sessions of the auth service. */
+  AUTH_SECRET: secret,
+  /** Where browsers reach the auth service. */
+  AUTH_URL: z.url().default('http://localhost:8002'),
+  /** Origins that may call the query and auth APIs from a browser, comma separated. */
+  SITE_ORIGINS: origins,
+  LOG_PARTITIONS: count(4, 1, 256),
+  /** How long the log keeps what every group has read. */
+  LOG_RETENTION_HOURS: count(72, 1, 8_760),
+  CONSUMER_BATCH_ROWS: count(20_000, 1, 1_000_000),
+  CONSUMER_LINGER_MS: count(500, 10, 60_000),
+  /** Uuids remembered per partition to catch a client's own retry. */
+  CONSUMER_UUID_WINDOW: count(200_000, 1_000, 10_000_000),
+  QUERY_TIMEOUT_MS: count(30_000, 100, 600_000),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+})
+export type Config = z.infer<typeof Config>
+
+/** Reads and checks the environment. Throws one error that names every bad variable. */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const parsed = Config.safeParse(env)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`invalid configuration\n  ${faults.join('\n  ')}`)
+}

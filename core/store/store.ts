@@ -1,0 +1,50 @@
+// Stage 6 of 8: store. In: rows from the consumer. Out: answers to SQL.
+// Promise: a row once inserted is found by every later query, once.
+
+/** Where rows are written. */
+export interface EventStore {
+  /**
+   * All or nothing per table part; the same token with the same rows twice is one insert.
+   * `rows` are JSON objects, one text each. Rejects with StoreError.
+   */
+  insert(table: 'events' | 'dead_letters', rows: readonly string[], token: string): Promise<void>
+  /** Creates what is missing; safe to run twice, and by two at once. */
+  migrate(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Query {
+  /** SQL whose values are parameters, `{name:Type}`; never text that came from outside. */
+  text: string
+  params?: Record<string, unknown>
+}
+
+export interface QueryOptions {
+  /** The store gives up after this long. @default 30_000 */
+  timeoutMs?: number
+  signal?: AbortSignal
+}
+
+/** Where questions are asked. */
+export interface QueryStore {
+  /** The rows, 64-bit integers as strings. Rejects with StoreError. */
+  query<Row>(query: Query, options?: QueryOptions): Promise<Row[]>
+}
+
+/** Everything that the store's callers may have to tell apart. */
+export type StoreErrorKind =
+  /** The rows themselves are refused: the same insert can never succeed. */
+  | 'refused'
+  /** The store is away or overloaded: the same call may succeed later. */
+  | 'unavailable'
+  /** The query ran out of its time or memory. */
+  | 'too_heavy'
+
+export class StoreError extends Error {
+  readonly kind: StoreErrorKind
+  constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreError'
+    this.kind = kind
+  }
+}
