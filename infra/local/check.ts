@@ -1,0 +1,64 @@
+// `npm run check`: format and lint, types, generated documents in step with the code. All that fail
+// are shown, not only the first.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { buildAll } from './build.ts'
+import { ROOT } from './config.ts'
+
+const bin = (path: string) => join(ROOT, 'node_modules', path)
+const TSC = bin('typescript/bin/tsc')
+
+const CHECKS: Record<string, string[]> = {
+  'format and lint': [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.'],
+  'types: schemas': [TSC, '-p', 'schemas'],
+  'types: edge': [TSC, '-p', 'edge'],
+  'types: core': [TSC, '-p', 'core'],
+  'types: web SDK': [TSC, '-p', 'sdks/web'],
+  'types: demo': [TSC, '-p', 'sdks/demo'],
+  'types: site': [TSC, '-p', 'site'],
+  'types: infra': [TSC, '-p', 'infra'],
+  'types: loadtest': [TSC, '-p', 'loadtest'],
+  'OpenAPI: query': ['core/query/write-openapi.ts', '--check'],
+  'OpenAPI: auth': ['core/auth/write-openapi.ts', '--check'],
+  'deploys to Cloudflare': [
+    bin('wrangler/bin/wrangler.js'),
+    'deploy',
+    '--dry-run',
+    '--outdir',
+    'node_modules/.cache/headwater/deploy',
+  ],
+}
+
+// The Worker bundles the SDK, and the site's types come from its build.
+await buildAll()
+const failed: string[] = []
+for (const [name, command] of Object.entries(CHECKS)) {
+  const started = Date.now()
+  const { code, output } = await run(command)
+  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`)
+  if (code === 0) continue
+  failed.push(name)
+  console.log(output)
+}
+if (failed.length > 0) {
+  console.error(`\nFailed: ${failed.join(', ')}`)
+  process.exit(1)
+}
+
+function run(command: string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, command, {
+      cwd: ROOT,
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk
+      })
+    }
+    child.once('exit', (code) => resolve({ code, output }))
+  })
+}

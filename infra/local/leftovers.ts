@@ -1,0 +1,61 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Which processes belong to a data folder: written by the launcher, read by the next one. */
+export interface RunFile {
+  launcher: number
+  /** Service processes and what they start, by pid. */
+  pids: number[]
+}
+
+const WAIT_MS = 10_000
+
+export function writeRunFile(dataDir: string, run: RunFile): void {
+  const path = join(dataDir, 'run.json')
+  writeFileSync(`${path}.new`, JSON.stringify(run))
+  renameSync(`${path}.new`, path)
+}
+
+/**
+ * Ends what a killed launcher left behind, so that two processes never write one data folder.
+ * Throws when the folder's launcher is still alive: that one is somebody's, not a leftover.
+ */
+export async function clearLeftovers(dataDir: string): Promise<void> {
+  const path = join(dataDir, 'run.json')
+  if (!existsSync(path)) return
+  const run = JSON.parse(readFileSync(path, 'utf8')) as RunFile
+  if (run.launcher !== process.pid && isOurs(run.launcher)) {
+    throw new Error(`already running on ${dataDir} (process ${run.launcher}); stop it first`)
+  }
+  const alive = run.pids.filter(isOurs)
+  for (const pid of alive) signal(pid, 'SIGTERM')
+  const deadline = Date.now() + WAIT_MS
+  for (let left = alive; left.length > 0; left = left.filter(isOurs)) {
+    if (Date.now() > deadline) for (const pid of left) signal(pid, 'SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+// A pid alone proves nothing: it may be somebody else's process by now.
+function isOurs(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    if (process.platform !== 'linux') return true
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    if (/\) Z /.test(stat)) return false
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    return /workerd|core\/main\.ts|edge\/serve\.ts|site\/serve\.ts|demo\/serve\.ts|local\/start\.ts/.test(
+      command,
+    )
+  } catch {
+    return false
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It ended in between.
+  }
+}

@@ -1,0 +1,72 @@
+// `npm test [SUITE …]`: runs every suite, each in its own process, and closes with the counts.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildAll } from './build.ts'
+import { ROOT } from './config.ts'
+
+/** In the order of the flow; each is a folder with a vitest.config.ts. */
+const SUITES: Record<string, string> = {
+  schemas: 'schemas',
+  edge: 'edge',
+  core: 'core',
+  web: 'sdks/web',
+  site: 'site',
+  infra: 'infra',
+  e2e: 'infra/e2e',
+  faults: 'infra/faults',
+}
+
+interface Counts {
+  passed: number
+  failed: number
+}
+
+const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+const unknown = asked.filter((name) => !(name in SUITES))
+if (unknown.length > 0) {
+  console.error(`unknown suite ${unknown.join(', ')}; known: ${Object.keys(SUITES).join(', ')}`)
+  process.exit(2)
+}
+
+await buildAll()
+const total: Counts = { passed: 0, failed: 0 }
+for (const [name, folder] of Object.entries(SUITES)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  const started = Date.now()
+  console.log(`\n── ${name} ──`)
+  const counts = await runSuite(folder)
+  total.passed += counts.passed
+  total.failed += counts.failed
+  const seconds = ((Date.now() - started) / 1000).toFixed(0)
+  console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`)
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
+
+async function runSuite(folder: string): Promise<Counts> {
+  const work = mkdtempSync(join(tmpdir(), 'headwater-test-'))
+  const report = join(work, 'report.json')
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const child = spawn(process.execPath, [vitest, 'run', '--root', folder, ...reporters], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const counts = readReport(report)
+  rmSync(work, { recursive: true, force: true })
+  // A suite that could not load, or ran nothing, has failed whatever it counted.
+  if (counts.failed === 0 && (code !== 0 || counts.passed === 0)) counts.failed = 1
+  return counts
+}
+
+function readReport(path: string): Counts {
+  if (!existsSync(path)) return { passed: 0, failed: 0 }
+  const report = JSON.parse(readFileSync(path, 'utf8')) as {
+    numPassedTests: number
+    numFailedTests: number
+  }
+  return { passed: report.numPassedTests, failed: report.numFailedTests }
+}
