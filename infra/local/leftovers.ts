@@ -4,8 +4,8 @@ import { join } from 'node:path'
 /** Which processes belong to a data folder: written by the launcher, read by the next one. */
 export interface RunFile {
   launcher: number
-  /** Service processes and what they start, by pid. */
-  pids: number[]
+  /** Process id by name: each service, and what it starts, such as `edge workerd`. */
+  pids: Record<string, number>
 }
 
 const WAIT_MS = 10_000
@@ -27,7 +27,7 @@ export async function clearLeftovers(dataDir: string): Promise<void> {
   if (run.launcher !== process.pid && isOurs(run.launcher)) {
     throw new Error(`already running on ${dataDir} (process ${run.launcher}); stop it first`)
   }
-  const alive = run.pids.filter(isOurs)
+  const alive = Object.values(run.pids).filter(isOurs)
   for (const pid of alive) signal(pid, 'SIGTERM')
   const deadline = Date.now() + WAIT_MS
   for (let left = alive; left.length > 0; left = left.filter(isOurs)) {

@@ -31,13 +31,12 @@ async function start(): Promise<void> {
   const writeKey = await signWriteKey(secrets.WRITE_KEY_SECRET, { project_id: 'default', epoch: 1 })
   const children = new Map<string, Child>()
   const workerds = new Map<string, number>()
-  const recordRun = () =>
-    writeRunFile(config.dataDir, {
-      launcher: process.pid,
-      pids: [...[...children.values()].map((child) => child.pid ?? 0), ...workerds.values()].filter(
-        Boolean,
-      ),
-    })
+  const recordRun = () => {
+    const pids: Record<string, number> = {}
+    for (const child of children.values()) if (child.pid) pids[child.name] = child.pid
+    for (const [name, pid] of workerds) pids[`${name} workerd`] = pid
+    writeRunFile(config.dataDir, { launcher: process.pid, pids })
+  }
 
   for (const spec of services(config, secrets, writeKey)) {
     const child = new Child(spec, {
