@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { openChdbStore } from '../../core/store/chdb.ts'
 import { killHard, type Stack, startStack } from '../e2e/stack.ts'
-import { runLoad, sleep } from './load.ts'
+import { runLoad } from './load.ts'
 import { type Random, seededRandom } from './random.ts'
 
 const SEED = 20_261_123

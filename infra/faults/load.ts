@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Event } from '@headwater/schemas/event'
 import type { Random } from './random.ts'
@@ -89,8 +90,4 @@ async function send(events: Event[], gzip: boolean, { url, writeKey }: LoadOptio
     throw new Error(`capture accepted ${answer.accepted} of ${events.length} good events`)
   }
   return response.status
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
