@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { openChdbStore } from '../../core/store/chdb.ts'
+import { untilDrained } from '../e2e/drained.ts'
 import { killHard, type Stack, startStack } from '../e2e/stack.ts'
 import { runLoad } from './load.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -8,7 +9,6 @@ import { type Random, seededRandom } from './random.ts'
 const SEED = 20_261_123
 const KILLS = 12
 const MIN_EVENTS = 20_000
-const DRAIN_TIMEOUT_MS = 120_000
 const TARGETS = ['workerd', 'core', 'tree'] as const
 
 it('loses and doubles nothing when workerd, the core or the whole tree is killed under load', async () => {
@@ -72,30 +72,6 @@ async function killOne(stack: Stack, target: (typeof TARGETS)[number]): Promise<
   const pid = target === 'core' ? pids.core : pids['edge workerd']
   if (!pid) throw new Error(`no process id of ${target}`)
   killHard(pid)
-}
-
-// Drained: no shard holds anything back, and the consumer has handled the log to its end.
-async function untilDrained(stack: Stack): Promise<void> {
-  const deadline = Date.now() + DRAIN_TIMEOUT_MS
-  let calm = 0
-  while (calm < 3) {
-    if (Date.now() > deadline) throw new Error(`not drained in ${DRAIN_TIMEOUT_MS / 1000} s`)
-    const drained = await isDrained(stack).catch(() => false)
-    calm = drained ? calm + 1 : 0
-    await sleep(500)
-  }
-}
-
-async function isDrained(stack: Stack): Promise<boolean> {
-  const metrics = await (await fetch(stack.url('edge', '/_metrics'))).text()
-  const backlog = /^headwater_edge_backlog_bytes(?:\{[^}]*\})? (\d+)/gm
-  const held = [...metrics.matchAll(backlog)].reduce((sum, [, bytes]) => sum + Number(bytes), 0)
-  const freshness = (await (
-    await fetch(stack.url('query', '/api/freshness?project=default'))
-  ).json()) as { lag_records: number }
-  return (
-    metrics.includes('headwater_edge_backlog_bytes') && held === 0 && freshness.lag_records === 0
-  )
 }
 
 async function readStored(dataDir: string): Promise<Map<string, number>> {
