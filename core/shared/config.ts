@@ -12,6 +12,11 @@ const origins = z
   .default('http://localhost:3000,http://127.0.0.1:3000')
   .transform((list) => list.split(',').map((origin) => origin.trim()))
 
+const hosts = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').flatMap((host) => host.trim().toLowerCase() || []))
+
 const Config = z.object({
   /** Address every service binds. @default 127.0.0.1 */
   HOST: z.string().default('127.0.0.1'),
@@ -30,6 +35,8 @@ const Config = z.object({
   AUTH_URL: z.url().default('http://localhost:8002'),
   /** Origins that may call the query and auth APIs from a browser, comma separated. */
   SITE_ORIGINS: origins,
+  /** Host names, without port, under which the query and auth APIs are called besides loopback. */
+  ALLOWED_HOSTS: hosts,
   LOG_PARTITIONS: count(4, 1, 256),
   /** How long the log keeps what every group has read. */
   LOG_RETENTION_HOURS: count(72, 1, 8_760),
