@@ -1,0 +1,125 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { httpQueryClient, QueryError } from '../lib/api.ts'
+import {
+  DEFAULT_ADDRESSES,
+  DEFAULT_PROJECT,
+  loadAddresses,
+  normalizeUrl,
+  saveConnection,
+  savedConnection,
+} from '../lib/connection.ts'
+
+type FieldName = 'url' | 'project'
+interface Fault {
+  field: FieldName
+  message: string
+}
+
+/** First page of a newcomer: which Query API, which project. */
+export function ConnectPage() {
+  const saved = savedConnection()
+  const [url, setUrl] = useState(saved?.url ?? DEFAULT_ADDRESSES.query_url)
+  const [project, setProject] = useState(saved?.project ?? DEFAULT_PROJECT)
+  const [fault, setFault] = useState<Fault | null>(null)
+  const [checking, setChecking] = useState(false)
+  const edited = useRef(saved !== null)
+  const fields = { url: useRef<HTMLInputElement>(null), project: useRef<HTMLInputElement>(null) }
+
+  useEffect(() => {
+    void loadAddresses().then((addresses) => {
+      if (!edited.current) setUrl(addresses.query_url)
+    })
+  }, [])
+
+  const connect = async (event: FormEvent) => {
+    event.preventDefault()
+    setFault(null)
+    setChecking(true)
+    const problem = await tryConnection(url, project.trim())
+    if (!problem) return window.location.assign('/dashboard')
+    setChecking(false)
+    setFault(problem)
+    fields[problem.field].current?.focus()
+  }
+  const input = (name: FieldName, value: string, set: (value: string) => void) => ({
+    id: name,
+    ref: fields[name],
+    value,
+    required: true,
+    spellCheck: false,
+    autoCapitalize: 'off',
+    'aria-invalid': fault?.field === name,
+    'aria-describedby': fault?.field === name ? `${name}-fault` : `${name}-hint`,
+    onChange: (event: { target: { value: string } }) => {
+      edited.current = true
+      set(event.target.value)
+    },
+  })
+
+  return (
+    <section className="connect">
+      <h1>Connect to Headwater</h1>
+      <p className="lead">Say where your Query API answers and which project to look at.</p>
+      <form onSubmit={connect} noValidate>
+        <div className="field">
+          <label htmlFor="url">Query API address</label>
+          <input type="url" {...input('url', url, setUrl)} />
+          <FieldNote name="url" fault={fault}>
+            On this machine it is <code>{DEFAULT_ADDRESSES.query_url}</code> unless you changed it.
+          </FieldNote>
+        </div>
+        <div className="field">
+          <label htmlFor="project">Project</label>
+          <input type="text" {...input('project', project, setProject)} />
+          <FieldNote name="project" fault={fault}>
+            Project <code>default</code> exists from the start.
+          </FieldNote>
+        </div>
+        <button type="submit" className="primary" disabled={checking}>
+          {checking ? 'Checking …' : 'Connect & go to Dashboard'}
+        </button>
+        <p className="visually-hidden" role="status">
+          {checking ? 'Checking the connection' : ''}
+        </p>
+      </form>
+    </section>
+  )
+}
+
+interface NoteProps {
+  name: FieldName
+  fault: Fault | null
+  children: React.ReactNode
+}
+
+function FieldNote({ name, fault, children }: NoteProps) {
+  if (fault?.field !== name) {
+    return (
+      <p className="hint" id={`${name}-hint`}>
+        {children}
+      </p>
+    )
+  }
+  return (
+    <p className="fault" id={`${name}-fault`} role="alert">
+      {fault.message}
+    </p>
+  )
+}
+
+// Asks before it remembers: a saved connection has worked once.
+async function tryConnection(typedUrl: string, project: string): Promise<Fault | null> {
+  const url = normalizeUrl(typedUrl)
+  if (!url) return { field: 'url', message: `"${typedUrl}" is not an http or https address.` }
+  if (project === '') return { field: 'project', message: 'Name the project, such as default.' }
+  const client = httpQueryClient(url)
+  try {
+    await client.check()
+    await client.freshness(project)
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    return { field: error.field === 'project' ? 'project' : 'url', message: error.message }
+  }
+  saveConnection({ url, project })
+  return null
+}

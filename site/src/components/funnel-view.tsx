@@ -1,0 +1,121 @@
+import type { FunnelResult } from '@headwater/schemas/insight'
+import {
+  formatBreakdown,
+  formatEvent,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+} from '../lib/format.ts'
+import { funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
+import { seriesColor } from '../plots/series.ts'
+import { PlotFigure } from './plot-figure.tsx'
+import { Swatch } from './trend-view.tsx'
+
+interface Props {
+  result: FunnelResult
+  breakdown?: string | undefined
+  height?: number
+}
+
+const HEIGHT = 264
+
+/** A funnel as a picture with its legend. */
+export function FunnelChart({ result, breakdown, height = HEIGHT }: Props) {
+  const drawn = result.groups.slice(0, MAX_DRAWN_GROUPS)
+  const more = result.groups.length - drawn.length
+  return (
+    <>
+      <ul className="legend" aria-label="Parts of the bars">
+        {drawn.map(
+          ({ breakdown: value }, g) =>
+            value && (
+              <li key={`${value.kind} ${value.value}`}>
+                <Swatch color={seriesColor(g, value)} />
+                {formatBreakdown(value, breakdown)}
+              </li>
+            ),
+        )}
+        <li className="legend-part" data-part="converted">
+          Converted
+        </li>
+        <li className="legend-part" data-part="open">
+          Open: may still convert
+        </li>
+        <li className="legend-part" data-part="dropped">
+          Dropped
+        </li>
+        {more > 0 && <li>{more} more in the table</li>}
+      </ul>
+      <div className="plot-scroll">
+        <PlotFigure
+          signature={JSON.stringify([result.groups, breakdown])}
+          height={height}
+          draw={(width) => funnelPlot(result, { width, breakdown, height })}
+        />
+      </div>
+    </>
+  )
+}
+
+/** The same numbers as a table: one row per step and group. */
+export function FunnelTable({ result, breakdown }: Omit<Props, 'height'>) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
+    <section className="table-scroll" tabIndex={0} aria-label="Funnel as a table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            {COLUMNS.map(([title, hint]) => (
+              <th scope="col" className="number" title={hint} key={title}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {result.groups.map((group, g) => (
+          <tbody key={group.breakdown ? `${group.breakdown.kind} ${group.breakdown.value}` : ''}>
+            {group.breakdown && (
+              <tr className="group-row">
+                <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
+                  <Swatch color={seriesColor(g, group.breakdown)} />
+                  {formatBreakdown(group.breakdown, breakdown)}
+                </th>
+              </tr>
+            )}
+            {group.steps.map((step, s) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place; events may repeat.
+              <tr key={s}>
+                <th scope="row">
+                  {s + 1}. {formatEvent(step.event)}
+                </th>
+                <td className="number total">{formatNumber(step.count)}</td>
+                <td className="number">{formatShare(step.rate_from_first)}</td>
+                <td className="number">{s === 0 ? '–' : formatShare(step.rate_from_previous)}</td>
+                <td className="number">{formatNumber(step.dropped)}</td>
+                <td className="number">{formatNumber(step.open)}</td>
+                <td className="number">{formatSeconds(step.mean_seconds)}</td>
+                <td className="number">{formatSeconds(step.median_seconds)}</td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
+      </table>
+    </section>
+  )
+}
+
+const COLUMNS = [
+  ['Persons', 'Persons who reached this step within the conversion window'],
+  ['Of step 1', 'Share of those who entered the funnel'],
+  ['Of previous', 'Share of those who reached the step before'],
+  ['Dropped here', 'Stopped at this step, and their window has ended'],
+  ['Open', 'Stand at this step, and may still go on: their window has not ended'],
+  ['Mean time', 'From the step before, over those who reached this one'],
+  ['Median time', 'From the step before, over those who reached this one'],
+] as const
+
+export function funnelEmptyWords(result: FunnelResult): string | null {
+  if (result.groups.some((group) => (group.steps[0]?.count ?? 0) > 0)) return null
+  return 'Nobody did the first step in this date range.'
+}

@@ -1,0 +1,90 @@
+import type { EventNames } from '@headwater/schemas/insight'
+import type { ReactNode } from 'react'
+import type { Live } from '../lib/live.ts'
+import type { Site } from '../lib/site.ts'
+import { ErrorNotice } from './card.tsx'
+
+interface Props {
+  title: string
+  site: Site
+  project: string
+  names: Live<EventNames>
+  ignored: string[]
+  controls: ReactNode
+  freshness: ReactNode
+  children: ReactNode
+}
+
+/** What all question pages share: title, controls, and the states that concern the whole page. */
+export function PageFrame(props: Props) {
+  const { title, site, project, names, ignored, controls, freshness, children } = props
+  const nothingYet = names.data?.events.length === 0
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1>{title}</h1>
+          <p className="page-project">
+            Project <strong>{project}</strong> at {site.connection.url.replace(/^https?:\/\//, '')}
+          </p>
+        </div>
+        {freshness}
+      </div>
+      {ignored.length > 0 && (
+        <p className="notice notice-warning" role="status">
+          Parts of this address were not understood and are not in the picture:{' '}
+          <code>{ignored.join('  ')}</code>
+        </p>
+      )}
+      {names.data === null && names.error ? (
+        <Unreachable live={names} />
+      ) : nothingYet ? (
+        <NothingYet site={site} project={project} />
+      ) : (
+        <>
+          {controls}
+          {children}
+        </>
+      )}
+    </>
+  )
+}
+
+function Unreachable({ live }: { live: Live<EventNames> }) {
+  if (!live.error) return null
+  return (
+    <section className="panel" aria-label="Connection problem">
+      <h2>No answer from the Query API</h2>
+      <ErrorNotice error={live.error} />
+      <p>
+        This page tries again every few seconds. Address and project are set on the{' '}
+        <a href="/">Connect page</a>.
+      </p>
+    </section>
+  )
+}
+
+function NothingYet({ site, project }: { site: Site; project: string }) {
+  const { capture_url, demo_url, write_key } = site.addresses
+  const key = write_key ?? `wk_${project}_…`
+  const event = JSON.stringify({ api_key: key, event: '$pageview', distinct_id: 'me' })
+  return (
+    <section className="panel" aria-label="No events yet">
+      <h2>No events yet</h2>
+      <p>
+        Open the <a href={demo_url}>demo shop</a> and click around, or send one event yourself:
+      </p>
+      <pre>
+        <code>
+          {`curl ${capture_url}/capture -H 'content-type: application/json' \\\n  -d '${event}'`}
+        </code>
+      </pre>
+      {!write_key && (
+        <p className="hint">
+          The write key of your project is on the screen where <code>npm start</code> runs.
+        </p>
+      )}
+      <p>This page shows the event within seconds, without a reload.</p>
+    </section>
+  )
+}

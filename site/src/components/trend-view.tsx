@@ -1,0 +1,100 @@
+import type { TrendResult } from '@headwater/schemas/insight'
+import type { Chart } from '../lib/choices.ts'
+import { formatBucket, formatNumber } from '../lib/format.ts'
+import { seriesColor, seriesNames } from '../plots/series.ts'
+import { trendPlot } from '../plots/trend.ts'
+import { PlotFigure } from './plot-figure.tsx'
+
+interface Props {
+  result: TrendResult
+  chart: Chart
+  breakdown?: string | undefined
+  height?: number
+}
+
+const HEIGHT = 264
+const TABLE_BUCKETS = 62
+
+/** A trend as a picture with its legend. */
+export function TrendChart({ result, chart, breakdown, height = HEIGHT }: Props) {
+  const names = seriesNames(result, breakdown)
+  // Whether a bucket is complete changes by the minute at most.
+  const minute = result.complete_until?.slice(0, 16)
+  const signature = JSON.stringify([result.buckets, result.series, minute, chart, breakdown])
+  return (
+    <>
+      <ul className="legend" aria-label="Series">
+        {result.series.map((series, i) => (
+          <li key={names[i]}>
+            <Swatch color={seriesColor(i, series.breakdown)} />
+            {names[i]} <span className="legend-total">{formatNumber(series.total)}</span>
+          </li>
+        ))}
+      </ul>
+      <PlotFigure
+        signature={signature}
+        height={height}
+        draw={(width) => trendPlot(result, { width, chart, breakdown, height })}
+      />
+    </>
+  )
+}
+
+/** The same numbers as a table: one row per series, the newest buckets at the right. */
+export function TrendTable({ result, breakdown }: Omit<Props, 'chart' | 'height'>) {
+  const names = seriesNames(result, breakdown)
+  const first = Math.max(0, result.buckets.length - TABLE_BUCKETS)
+  const buckets = result.buckets.slice(first)
+  return (
+    <>
+      {first > 0 && (
+        <p className="hint">
+          The table shows the last {TABLE_BUCKETS} of {formatNumber(result.buckets.length)} buckets.
+        </p>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
+      <section className="table-scroll" tabIndex={0} aria-label="Trend as a table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Series</th>
+              <th scope="col" className="number">
+                Total
+              </th>
+              {buckets.map((bucket) => (
+                <th scope="col" className="number" key={bucket}>
+                  {formatBucket(bucket, result.interval)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {result.series.map((series, i) => (
+              <tr key={names[i]}>
+                <th scope="row">
+                  <Swatch color={seriesColor(i, series.breakdown)} />
+                  {names[i]}
+                </th>
+                <td className="number total">{formatNumber(series.total)}</td>
+                {buckets.map((bucket, b) => (
+                  <td className="number" key={bucket}>
+                    {formatNumber(series.values[first + b] ?? 0)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  )
+}
+
+export function trendEmptyWords(result: TrendResult): string | null {
+  if (result.series.some((series) => series.total > 0)) return null
+  return 'No such events in this date range.'
+}
+
+export function Swatch({ color }: { color: string }) {
+  return <span className="swatch" style={{ background: color }} aria-hidden="true" />
+}

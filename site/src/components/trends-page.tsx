@@ -1,0 +1,155 @@
+import { useState } from 'react'
+import { completeAddress, useSearch } from '../lib/address.ts'
+import { CHARTS, MAX_EVENTS_IN_TREND, MEASURES } from '../lib/choices.ts'
+import { useEventNames, useFreshness, useTrend } from '../lib/questions.ts'
+import { useSite } from '../lib/site.ts'
+import { readTrend, type TrendQuestion, writeTrend } from '../lib/url-state.ts'
+import { Answer, Card } from './card.tsx'
+import { Choice, optionsOf } from './choice.tsx'
+import { DateRange } from './date-range.tsx'
+import { EventPicker } from './event-picker.tsx'
+import { FilterList } from './filter-list.tsx'
+import { FreshnessLine } from './freshness-line.tsx'
+import { PageFrame } from './page-frame.tsx'
+import { BotSwitch, BreakdownPicker } from './question-options.tsx'
+import { TrendChart, TrendTable, trendEmptyWords } from './trend-view.tsx'
+
+export function TrendsPage() {
+  const site = useSite()
+  const [search, push] = useSearch()
+  const [paused, setPaused] = useState(false)
+  const state = site && readTrend(search, site.defaults)
+  const question = state?.question ?? null
+  const trend = useTrend(site, question, paused)
+  const names = useEventNames(site, question?.project ?? null, paused)
+  const freshness = useFreshness(site, question?.project ?? null, paused)
+  if (!site || !state || !question) return null
+  if (state.ignored.length === 0) completeAddress(writeTrend(question))
+
+  const ask = (change: Partial<TrendQuestion>) => push(writeTrend({ ...question, ...change }))
+  return (
+    <PageFrame
+      title="Trends"
+      site={site}
+      project={question.project}
+      names={names}
+      ignored={state.ignored}
+      freshness={
+        <FreshnessLine
+          freshness={freshness}
+          completeUntil={trend.data?.complete_until}
+          timeZone={question.time_zone}
+          paused={paused}
+          onPause={setPaused}
+        />
+      }
+      controls={
+        <TrendEditor
+          question={question}
+          names={names.data?.events.map(({ event }) => event) ?? []}
+          onChange={ask}
+        />
+      }
+    >
+      <Card title={title(question)}>
+        <Answer live={trend} emptyWords={trendEmptyWords}>
+          {(result) => (
+            <>
+              <TrendChart
+                result={result}
+                chart={question.chart}
+                breakdown={question.breakdown}
+                height={320}
+              />
+              <TrendTable result={result} breakdown={question.breakdown} />
+              <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
+            </>
+          )}
+        </Answer>
+      </Card>
+    </PageFrame>
+  )
+}
+
+interface EditorProps {
+  question: TrendQuestion
+  names: string[]
+  onChange(change: Partial<TrendQuestion>): void
+}
+
+function TrendEditor({ question, names, onChange }: EditorProps) {
+  const { events } = question
+  return (
+    <section className="controls" aria-label="Question">
+      <div className="control-row">
+        {events.map((event, i) => (
+          <div className="event-choice" key={event}>
+            <EventPicker
+              label={events.length > 1 ? `Event ${i + 1}` : 'Event'}
+              value={event}
+              names={names}
+              onChange={(name) => onChange({ events: [...new Set(events.with(i, name))] })}
+            />
+            {events.length > 1 && (
+              <button
+                type="button"
+                className="icon"
+                onClick={() => onChange({ events: events.filter((name) => name !== event) })}
+              >
+                <span aria-hidden="true">×</span>
+                <span className="visually-hidden">Remove {event}</span>
+              </button>
+            )}
+          </div>
+        ))}
+        <AddEvent events={events} names={names} onChange={onChange} />
+      </div>
+      <div className="control-row">
+        <Choice
+          label="Measure"
+          value={question.measure}
+          options={optionsOf(MEASURES)}
+          onChange={(measure) => onChange({ measure })}
+        />
+        <DateRange range={question} onChange={onChange} />
+        <BreakdownPicker
+          value={question.breakdown}
+          onChange={(breakdown) => onChange({ breakdown })}
+        />
+        <Choice
+          label="Drawn as"
+          value={question.chart}
+          options={optionsOf(CHARTS)}
+          onChange={(chart) => onChange({ chart })}
+        />
+      </div>
+      <div className="control-row">
+        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
+        <BotSwitch
+          checked={question.include_bots}
+          onChange={(include_bots) => onChange({ include_bots })}
+        />
+      </div>
+    </section>
+  )
+}
+
+function AddEvent({ events, names, onChange }: AddEventProps) {
+  const next = names.find((name) => !events.includes(name))
+  if (events.length >= MAX_EVENTS_IN_TREND || next === undefined) return null
+  return (
+    <button type="button" className="quiet" onClick={() => onChange({ events: [...events, next] })}>
+      + Add event
+    </button>
+  )
+}
+
+interface AddEventProps {
+  events: string[]
+  names: string[]
+  onChange(change: Partial<TrendQuestion>): void
+}
+
+function title({ measure, breakdown }: TrendQuestion): string {
+  return breakdown ? `${MEASURES[measure]} by ${breakdown}` : MEASURES[measure]
+}

@@ -1,0 +1,154 @@
+// Stage 8 of 8: site. In: results of the query API. Out: pictures and tables in a browser.
+// Promise: what is drawn is what the query API answered, with how far it is complete beside it.
+import type {
+  ApiError,
+  EventNames,
+  Freshness,
+  FunnelQuery,
+  FunnelResult,
+  TrendQuery,
+  TrendResult,
+} from '@headwater/schemas/insight'
+
+/** Answers questions about one Query API. Every method rejects with a QueryError, or as aborted. */
+export interface QueryClient {
+  /** Resolves when a Headwater Query API answers at the address; says why when none does. */
+  check(signal?: AbortSignal): Promise<void>
+  trend(query: TrendQuery, signal?: AbortSignal): Promise<TrendResult>
+  funnel(query: FunnelQuery, signal?: AbortSignal): Promise<FunnelResult>
+  eventNames(project: string, signal?: AbortSignal): Promise<EventNames>
+  freshness(project: string, signal?: AbortSignal): Promise<Freshness>
+}
+
+/** Whose fault it is: the way there, what answers there, the question, or the service itself. */
+export type QueryErrorKind =
+  | 'unreachable'
+  | 'origin_refused'
+  | 'not_headwater'
+  | 'refused'
+  | 'failed'
+
+export class QueryError extends Error {
+  readonly kind: QueryErrorKind
+  /** The field of the question at fault, dotted, when the API names one. */
+  readonly field: string | null
+
+  constructor(kind: QueryErrorKind, message: string, field: string | null = null) {
+    super(message)
+    this.name = 'QueryError'
+    this.kind = kind
+    this.field = field
+  }
+}
+
+const TIMEOUT_MS = 35_000
+
+/** QueryClient over HTTP. `baseUrl` has no slash at its end. */
+export function httpQueryClient(
+  baseUrl: string,
+  fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
+): QueryClient {
+  async function ask<T>(path: string, key: keyof T, init: RequestInit): Promise<T> {
+    const response = await send(path, init)
+    const body = await readJson(response)
+    if (!response.ok) throw errorOf(response.status, body)
+    // A proxy or another service may answer 200 with JSON of its own.
+    if (!isObject(body) || !(key in body)) throw notHeadwater(`${path} has no "${String(key)}"`)
+    return body as T
+  }
+
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout
+    try {
+      return await fetch(baseUrl + path, { ...init, signal })
+    } catch (error) {
+      if (init.signal?.aborted) throw error
+      if (timeout.aborted) {
+        throw new QueryError('failed', `No answer from ${baseUrl} within ${TIMEOUT_MS / 1000} s.`)
+      }
+      throw await unreachable()
+    }
+  }
+
+  // A browser reports a refused origin and a closed port alike. An opaque request tells them apart.
+  async function unreachable(): Promise<QueryError> {
+    try {
+      await fetch(`${baseUrl}/_health`, { mode: 'no-cors', signal: AbortSignal.timeout(3_000) })
+    } catch {
+      return new QueryError('unreachable', `Cannot reach ${baseUrl}. Is Headwater running there?`)
+    }
+    const origin = globalThis.location?.origin ?? 'this site'
+    return new QueryError(
+      'origin_refused',
+      `${baseUrl} answers, but does not let pages from ${origin} read it. Add that origin to SITE_ORIGINS of the query service.`,
+    )
+  }
+
+  const notHeadwater = (why: string) =>
+    new QueryError('not_headwater', `${baseUrl} is not a Headwater Query API: ${why}.`)
+
+  async function readJson(response: Response): Promise<unknown> {
+    try {
+      return await response.json()
+    } catch {
+      if (response.status >= 500) return null
+      throw notHeadwater(`it answered ${response.status} without JSON`)
+    }
+  }
+
+  function errorOf(status: number, body: unknown): QueryError {
+    if (isApiError(body)) {
+      const { message, field } = body.error
+      return new QueryError(status < 500 ? 'refused' : 'failed', message, field ?? null)
+    }
+    if (status >= 500) return new QueryError('failed', `${baseUrl} failed with status ${status}.`)
+    return notHeadwater(`it answered ${status}`)
+  }
+
+  const get = <T>(path: string, key: keyof T, signal?: AbortSignal) =>
+    ask<T>(path, key, signal ? { signal } : {})
+
+  return {
+    async check(signal) {
+      await get<{ status: string }>('/_health', 'status', signal)
+    },
+    trend: (query, signal) =>
+      get<TrendResult>(`/api/trends?${trendParams(query)}`, 'buckets', signal),
+    funnel: (query, signal) =>
+      ask<FunnelResult>('/api/funnels', 'groups', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(query),
+        ...(signal && { signal }),
+      }),
+    eventNames: (project, signal) =>
+      get<EventNames>(`/api/events/names?${new URLSearchParams({ project })}`, 'events', signal),
+    freshness: (project, signal) =>
+      get<Freshness>(
+        `/api/freshness?${new URLSearchParams({ project })}`,
+        'complete_until',
+        signal,
+      ),
+  }
+}
+
+/** A trend question as GET parameters: plain values as they are, filters as JSON. */
+export function trendParams(query: TrendQuery): URLSearchParams {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue
+    if (Array.isArray(value)) {
+      if (value.length > 0) params.set(name, JSON.stringify(value))
+    } else params.set(name, String(value))
+  }
+  return params
+}
+
+function isApiError(body: unknown): body is ApiError {
+  return isObject(body) && isObject(body.error) && typeof body.error.message === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,87 @@
+import { useEffect, useRef, useState } from 'react'
+import { QueryError } from './api.ts'
+
+/** An answer that keeps itself fresh, and what is known about it. */
+export interface Live<T> {
+  /** The latest answer; kept while the next is on its way and when the next fails. */
+  data: T | null
+  error: QueryError | null
+  /** The answer shown belongs to an earlier question. */
+  stale: boolean
+  /** When the latest answer came, ms since 1970. */
+  loadedAt: number | null
+}
+
+const REFRESH_MS = 2_500
+/** A slow store is asked less often: at most a fifth of the time is spent asking. */
+const REST_FACTOR = 4
+const RETRY_MS = 3_000
+
+/**
+ * Asks again every few seconds, one request at a time, while the page is visible and not paused.
+ * `key` names the question: a change asks at once and drops the answer that was on its way.
+ */
+export function useLive<T>(
+  key: string | null,
+  load: (signal: AbortSignal) => Promise<T>,
+  paused: boolean,
+): Live<T> {
+  const [answer, setAnswer] = useState<Answer<T> | null>(null)
+  const [failure, setFailure] = useState<{ key: string; error: QueryError } | null>(null)
+  const latestLoad = useRef(load)
+  latestLoad.current = load
+  const loadedKey = useRef<string | null>(null)
+
+  useEffect(() => {
+    if (key === null) return
+    const abort = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+
+    const ask = async () => {
+      const startedAt = Date.now()
+      let waitMs = RETRY_MS
+      try {
+        const data = await latestLoad.current(abort.signal)
+        if (abort.signal.aborted) return
+        loadedKey.current = key
+        setAnswer({ key, data, loadedAt: Date.now() })
+        setFailure(null)
+        waitMs = Math.max(REFRESH_MS, (Date.now() - startedAt) * REST_FACTOR)
+      } catch (error) {
+        if (abort.signal.aborted) return
+        setFailure({ key, error: toQueryError(error) })
+      }
+      if (!paused) timer = setTimeout(askWhenVisible, waitMs)
+    }
+    // A page in the background asks nothing, and catches up the moment it is looked at.
+    const askWhenVisible = () => {
+      if (document.visibilityState === 'visible') void ask()
+      else document.addEventListener('visibilitychange', askWhenVisible, { once: true })
+    }
+
+    if (!paused || loadedKey.current !== key) void ask()
+    return () => {
+      abort.abort()
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', askWhenVisible)
+    }
+  }, [key, paused])
+
+  return {
+    data: answer?.data ?? null,
+    error: failure !== null && failure.key === key ? failure.error : null,
+    stale: answer !== null && answer.key !== key,
+    loadedAt: answer?.loadedAt ?? null,
+  }
+}
+
+interface Answer<T> {
+  key: string
+  data: T
+  loadedAt: number
+}
+
+function toQueryError(error: unknown): QueryError {
+  if (error instanceof QueryError) return error
+  return new QueryError('failed', error instanceof Error ? error.message : String(error))
+}

@@ -1,0 +1,79 @@
+import type { EventNames, Freshness, FunnelResult, TrendResult } from '@headwater/schemas/insight'
+import { mergeTrends } from '../plots/series.ts'
+import { type Live, useLive } from './live.ts'
+import type { Site } from './site.ts'
+import { type FunnelQuestion, type TrendQuestion, trendQueries } from './url-state.ts'
+
+// Each question asks again by itself (live.ts); null while there is nothing to ask yet.
+
+export function useTrend(
+  site: Site | null,
+  question: TrendQuestion | null,
+  paused: boolean,
+): Live<TrendResult> {
+  const { chart: _, ...asked } = question ?? { chart: null }
+  return useLive(
+    keyOf(site, question && asked),
+    async (signal) => {
+      const { client, question: current } = bothOf(site, question)
+      const answers = trendQueries(current).map((query) => client.trend(query, signal))
+      return mergeTrends(await Promise.all(answers))
+    },
+    paused,
+  )
+}
+
+export function useFunnel(
+  site: Site | null,
+  question: FunnelQuestion | null,
+  paused: boolean,
+): Live<FunnelResult> {
+  return useLive(
+    keyOf(site, question),
+    (signal) => {
+      const { client, question: current } = bothOf(site, question)
+      return client.funnel(current, signal)
+    },
+    paused,
+  )
+}
+
+export function useEventNames(
+  site: Site | null,
+  project: string | null,
+  paused: boolean,
+): Live<EventNames> {
+  return useLive(
+    keyOf(site, project),
+    (signal) => {
+      const { client, question } = bothOf(site, project)
+      return client.eventNames(question, signal)
+    },
+    paused,
+  )
+}
+
+export function useFreshness(
+  site: Site | null,
+  project: string | null,
+  paused: boolean,
+): Live<Freshness> {
+  return useLive(
+    keyOf(site, project),
+    (signal) => {
+      const { client, question } = bothOf(site, project)
+      return client.freshness(question, signal)
+    },
+    paused,
+  )
+}
+
+function keyOf(site: Site | null, question: unknown): string | null {
+  return site && question ? JSON.stringify([site.connection.url, question]) : null
+}
+
+// A null key is never asked, so this throw marks a fault of this file.
+function bothOf<Q>(site: Site | null, question: Q | null) {
+  if (!site || question === null) throw new Error('asked without a question')
+  return { client: site.client, question }
+}

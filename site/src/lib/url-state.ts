@@ -1,0 +1,254 @@
+import type { FunnelQuery, PropertyFilter, TrendQuery } from '@headwater/schemas/insight'
+import {
+  CHARTS,
+  type Chart,
+  INTERVALS,
+  isKeyOf,
+  MAX_EVENTS_IN_TREND,
+  MAX_FUNNEL_STEPS,
+  MAX_WINDOW_VALUE,
+  MEASURES,
+  MIN_FUNNEL_STEPS,
+  needsValue,
+  OPERATORS,
+  WINDOW_UNITS,
+} from './choices.ts'
+
+// The whole question is in the address. Reading never throws: what cannot be read is replaced by the
+// default and named in `ignored`, so that a mangled link is not mistaken for what its sender saw.
+
+/** A trend question: several events share everything else. */
+export interface TrendQuestion extends Omit<TrendQuery, 'event'> {
+  events: string[]
+  chart: Chart
+}
+
+export type FunnelQuestion = FunnelQuery
+
+/** Both kinds share these; the dashboard has nothing else. */
+export type RangeQuestion = Pick<
+  TrendQuery,
+  'project' | 'interval' | 'date_from' | 'date_to' | 'time_zone' | 'filters' | 'breakdown'
+>
+
+export interface ReadState<Q> {
+  question: Q
+  /** Parameters of the address that were not understood, as `name=value`. */
+  ignored: string[]
+}
+
+export interface Defaults {
+  project: string
+  time_zone: string
+}
+
+const DATE_BOUND = /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/
+const PROJECT = /^[a-z][a-z0-9-]{0,19}$/
+const BREAKDOWN_LIMIT = 10
+export const DEMO_STEPS = ['$pageview', 'feature_click', 'signup_click']
+
+export function readRange(params: URLSearchParams, defaults: Defaults): ReadState<RangeQuestion> {
+  const read = reader(params)
+  return { question: readCommon(read, defaults), ignored: read.ignored }
+}
+
+export function readTrend(params: URLSearchParams, defaults: Defaults): ReadState<TrendQuestion> {
+  const read = reader(params)
+  const { breakdown, ...common } = readCommon(read, defaults)
+  const question: TrendQuestion = {
+    ...common,
+    events: read.all('event', isName, ['$pageview'], MAX_EVENTS_IN_TREND),
+    measure: read.one('measure', (text) => (isKeyOf(MEASURES, text) ? text : null), 'total'),
+    chart: read.one('chart', (text) => (isKeyOf(CHARTS, text) ? text : null), 'line'),
+    breakdown_limit: BREAKDOWN_LIMIT,
+    include_bots: read.one('include_bots', readBoolean, false),
+    ...(breakdown !== undefined && { breakdown }),
+  }
+  return { question, ignored: read.ignored }
+}
+
+export function readFunnel(params: URLSearchParams, defaults: Defaults): ReadState<FunnelQuestion> {
+  const read = reader(params)
+  const { interval: _, breakdown, ...common } = readCommon(read, defaults)
+  const question: FunnelQuestion = {
+    ...common,
+    steps: read.one('steps', readSteps, demoSteps()),
+    conversion_window: read.one('conversion_window', readWindow, { value: 14, unit: 'day' }),
+    breakdown_limit: BREAKDOWN_LIMIT,
+    include_bots: read.one('include_bots', readBoolean, false),
+    ...(breakdown !== undefined && { breakdown }),
+  }
+  return { question, ignored: read.ignored }
+}
+
+export function demoSteps(): FunnelQuery['steps'] {
+  return DEMO_STEPS.map((event) => ({ event, filters: [] }))
+}
+
+export function writeRange(question: RangeQuestion): URLSearchParams {
+  return new URLSearchParams(commonParams(question))
+}
+
+export function writeTrend(question: TrendQuestion): URLSearchParams {
+  const params = new URLSearchParams(question.events.map((event) => ['event', event]))
+  params.set('measure', question.measure)
+  if (question.chart !== 'line') params.set('chart', question.chart)
+  if (question.include_bots) params.set('include_bots', 'true')
+  for (const [name, value] of commonParams(question)) params.set(name, value)
+  return params
+}
+
+export function writeFunnel(question: FunnelQuestion): URLSearchParams {
+  const steps = question.steps.map(({ event, filters }) =>
+    filters.length > 0 ? { event, filters } : { event },
+  )
+  const { value, unit } = question.conversion_window
+  const params = new URLSearchParams({ steps: JSON.stringify(steps) })
+  params.set('conversion_window', `${value} ${unit}`)
+  if (question.include_bots) params.set('include_bots', 'true')
+  for (const [name, text] of commonParams(question)) params.set(name, text)
+  return params
+}
+
+/** One query for each event of the question. */
+export function trendQueries({ events, chart: _, ...query }: TrendQuestion): TrendQuery[] {
+  return events.map((event) => ({ ...query, event }))
+}
+
+type Common = Omit<RangeQuestion, 'interval'> & Partial<Pick<RangeQuestion, 'interval'>>
+
+function commonParams(question: Common): [string, string][] {
+  const { project, interval, date_from, date_to, time_zone, filters, breakdown } = question
+  const params: [string, string][] = [['project', project]]
+  if (interval) params.push(['interval', interval])
+  params.push(['date_from', date_from])
+  if (date_to) params.push(['date_to', date_to])
+  params.push(['time_zone', time_zone])
+  if (filters.length > 0) params.push(['filters', JSON.stringify(filters)])
+  if (breakdown) params.push(['breakdown', breakdown])
+  return params
+}
+
+function readCommon(read: Reader, defaults: Defaults): RangeQuestion {
+  const dateTo = read.one<string | null>('date_to', matching(DATE_BOUND), null)
+  const breakdown = read.one<string | null>('breakdown', isName, null)
+  return {
+    project: read.one('project', matching(PROJECT), defaults.project),
+    interval: read.one('interval', (text) => (isKeyOf(INTERVALS, text) ? text : null), 'day'),
+    date_from: read.one('date_from', matching(DATE_BOUND), '-7d'),
+    ...(dateTo !== null && { date_to: dateTo }),
+    time_zone: read.one(
+      'time_zone',
+      (text) => (isTimeZone(text) ? text : null),
+      defaults.time_zone,
+    ),
+    filters: read.one('filters', readFilters, []),
+    ...(breakdown !== null && { breakdown }),
+  }
+}
+
+interface Reader {
+  ignored: string[]
+  one<T>(name: string, parse: (text: string) => T | null, fallback: T): T
+  all<T>(name: string, parse: (text: string) => T | null, fallback: T[], limit: number): T[]
+}
+
+function reader(params: URLSearchParams): Reader {
+  const ignored: string[] = []
+  const keep = <T>(name: string, text: string, parse: (text: string) => T | null): T[] => {
+    const value = parse(text)
+    if (value === null) ignored.push(`${name}=${text.slice(0, 60)}`)
+    return value === null ? [] : [value]
+  }
+  return {
+    ignored,
+    one(name, parse, fallback) {
+      const text = params.get(name)
+      return text === null ? fallback : (keep(name, text, parse)[0] ?? fallback)
+    },
+    all(name, parse, fallback, limit) {
+      const texts = [...new Set(params.getAll(name))]
+      for (const text of texts.slice(limit)) ignored.push(`${name}=${text.slice(0, 60)}`)
+      const values = texts.slice(0, limit).flatMap((text) => keep(name, text, parse))
+      return values.length > 0 ? values : fallback
+    },
+  }
+}
+
+const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : null)
+const isName = (text: string) => (text.length > 0 && text.length <= 200 ? text : null)
+const readBoolean = (text: string) => (text === 'true' ? true : text === 'false' ? false : null)
+
+/** The same rule as the contract's: a named zone the browser knows; "+02:00" is none to the store. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return /^[A-Za-z]/.test(name)
+  } catch {
+    return false
+  }
+}
+
+function readWindow(text: string): FunnelQuery['conversion_window'] | null {
+  const [amount = '', unit] = text.split(' ')
+  const value = Number(amount)
+  const valid = Number.isInteger(value) && value >= 1 && value <= MAX_WINDOW_VALUE
+  return valid && isKeyOf(WINDOW_UNITS, unit) ? { value, unit } : null
+}
+
+function readSteps(text: string): FunnelQuery['steps'] | null {
+  const items = parseList(text, MAX_FUNNEL_STEPS)
+  if (!items || items.length < MIN_FUNNEL_STEPS) return null
+  const steps: FunnelQuery['steps'] = []
+  for (const item of items) {
+    if (!isObject(item) || typeof item.event !== 'string' || !isName(item.event)) return null
+    const filters = toFilters(item.filters ?? [])
+    if (!filters) return null
+    steps.push({ event: item.event, filters })
+  }
+  return steps
+}
+
+function readFilters(text: string): PropertyFilter[] | null {
+  const items = parseList(text, 50)
+  return items && toFilters(items)
+}
+
+function toFilters(items: unknown): PropertyFilter[] | null {
+  if (!Array.isArray(items)) return null
+  const filters: PropertyFilter[] = []
+  for (const item of items) {
+    if (!isObject(item) || typeof item.property !== 'string' || !isName(item.property)) return null
+    const operator = item.operator ?? 'is'
+    if (!isKeyOf(OPERATORS, operator)) return null
+    if (!needsValue(operator)) filters.push({ property: item.property, operator })
+    else if (isFilterValue(item.value)) {
+      filters.push({ property: item.property, operator, value: item.value })
+    } else return null
+  }
+  return filters
+}
+
+type FilterValue = NonNullable<PropertyFilter['value']>
+
+function isFilterValue(value: unknown): value is FilterValue {
+  if (Array.isArray(value)) return value.length > 0 && value.length <= 500 && value.every(isScalar)
+  return isScalar(value)
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+function parseList(text: string, limit: number): unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) && value.length <= limit ? value : null
+  } catch {
+    return null
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,55 @@
+import type { TrendResult } from '@headwater/schemas/insight'
+import { type Breakdown, formatBreakdown, formatEvent } from '../lib/format.ts'
+
+const SERIES_COLORS = 8
+
+/** The colour of one line or bar group, as a CSS variable, so that dark and light both fit. */
+export function seriesColor(index: number, breakdown: Breakdown): string {
+  if (breakdown && breakdown.kind !== 'value') return `var(--series-${breakdown.kind})`
+  return `var(--series-${(index % SERIES_COLORS) + 1})`
+}
+
+/** Names of the series of a result; the event is left out where all series have the same. */
+export function seriesNames(result: TrendResult, property?: string): string[] {
+  const events = new Set(result.series.map((series) => series.event))
+  return result.series.map(({ event, breakdown }) => {
+    if (!breakdown) return formatEvent(event)
+    const value = formatBreakdown(breakdown, property)
+    return events.size > 1 ? `${formatEvent(event)} · ${value}` : value
+  })
+}
+
+/**
+ * Puts the answers to one question's events into one result. Buckets are matched by their start,
+ * since a new one can begin between two answers; complete is what every answer is.
+ */
+export function mergeTrends(results: readonly TrendResult[]): TrendResult {
+  const [first, ...rest] = results
+  if (!first) throw new Error('invalid trend: no results')
+  if (rest.length === 0) return first
+  const buckets = [...new Set(results.flatMap((result) => result.buckets))]
+  buckets.sort((a, b) => Date.parse(a) - Date.parse(b))
+  return {
+    ...first,
+    buckets,
+    series: results.flatMap((result) =>
+      result.series.map((series) => {
+        const valueAt = new Map(result.buckets.map((bucket, i) => [bucket, series.values[i] ?? 0]))
+        return { ...series, values: buckets.map((bucket) => valueAt.get(bucket) ?? 0) }
+      }),
+    ),
+    complete_until: earliest(results.map((result) => result.complete_until)),
+    duration_ms: results.reduce((sum, result) => sum + result.duration_ms, 0),
+    from_cache: results.every((result) => result.from_cache),
+  }
+}
+
+/** The earliest of several `complete_until`; null when one of them is. */
+export function earliest(times: readonly (string | null)[]): string | null {
+  let found: string | null = null
+  for (const time of times) {
+    if (time === null) return null
+    if (found === null || Date.parse(time) < Date.parse(found)) found = time
+  }
+  return found
+}

@@ -1,0 +1,197 @@
+import type { Interval, TrendResult } from '@headwater/schemas/insight'
+import * as Plot from '@observablehq/plot'
+import type { Chart } from '../lib/choices.ts'
+import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
+import { seriesColor, seriesNames } from './series.ts'
+
+/** One series in one bucket. */
+export interface TrendPoint {
+  series: string
+  /** Start and end of the bucket, on the wall clock of the query's zone. */
+  start: Date
+  end: Date
+  value: number
+  /** Where the point's bar begins and ends when bars stand on each other. */
+  stack_from: number
+  stack_to: number
+  /** False while events of this bucket may still arrive. */
+  complete: boolean
+}
+
+export interface TrendPlotOptions {
+  width: number
+  chart: Chart
+  breakdown?: string | undefined
+  height?: number
+}
+
+const HEIGHT = 264
+const TIP_SERIES = 10
+const DOTS_UP_TO = 40
+const HOUR_MS = 3_600_000
+
+/** What a trend is drawn from. */
+export function trendPoints(result: TrendResult): TrendPoint[] {
+  const stacks = result.buckets.map(() => 0)
+  return result.series.flatMap((series, s) =>
+    result.buckets.map((bucket, i) => {
+      const value = series.values[i] ?? 0
+      const from = stacks[i] ?? 0
+      stacks[i] = from + value
+      return {
+        series: String(s),
+        start: wallTime(bucket),
+        end: nextWallTime(bucket, result.interval),
+        value,
+        stack_from: from,
+        stack_to: from + value,
+        complete: isComplete(bucket, result),
+      }
+    }),
+  )
+}
+
+/** Bars stand on each other, which is a sum: persons seen in two series would be counted twice. */
+export function effectiveChart(chart: Chart, result: TrendResult): Chart {
+  return result.measure === 'unique_persons' && result.series.length > 1 ? 'line' : chart
+}
+
+/** A trend as Plot draws it: lines, dashed where still incomplete, or stacked bars. */
+export function trendPlot(result: TrendResult, options: TrendPlotOptions): Plot.PlotOptions {
+  const { width, height = HEIGHT } = options
+  const points = trendPoints(result)
+  const chart = effectiveChart(options.chart, result)
+  const top = points.reduce(
+    (max, point) => Math.max(max, chart === 'bar' ? point.stack_to : point.value),
+    0,
+  )
+  return {
+    className: 'plot',
+    width,
+    height,
+    marginLeft: 12 + 7 * formatCompact(top).length,
+    marginRight: 16,
+    marginBottom: 36,
+    ariaLabel: 'Trend',
+    ariaDescription: 'The table below the chart holds the same numbers.',
+    x: { type: 'utc', label: null },
+    y: { label: null, domain: [0, Math.max(top, 1)], nice: true, zero: true },
+    color: {
+      type: 'ordinal',
+      domain: result.series.map((_, i) => String(i)),
+      range: result.series.map((series, i) => seriesColor(i, series.breakdown)),
+    },
+    marks: [
+      Plot.gridY({ ticks: yTicks(top), stroke: 'var(--grid)', strokeOpacity: 1 }),
+      Plot.axisY({
+        ticks: yTicks(top),
+        tickFormat: formatCompact,
+        tickSize: 0,
+        fill: 'var(--muted)',
+      }),
+      Plot.axisX({
+        ticks: Math.max(2, Math.min(result.buckets.length, Math.floor(width / 90))),
+        tickSize: 0,
+        fill: 'var(--muted)',
+      }),
+      ...(chart === 'bar' ? barMarks(points) : lineMarks(points, result)),
+      Plot.ruleY([0], { stroke: 'var(--axis)' }),
+      ...tipMarks(result, options.breakdown, top),
+    ],
+  }
+}
+
+function lineMarks(points: TrendPoint[], result: TrendResult): Plot.Markish[] {
+  const channels = { x: 'start', y: 'value', z: 'series', stroke: 'series' }
+  const single = result.series.length === 1
+  return [
+    ...(single
+      ? [Plot.areaY(points, { x: 'start', y: 'value', fill: 'series', fillOpacity: 0.1 })]
+      : []),
+    Plot.line(
+      points.filter((point) => point.complete),
+      { ...channels, strokeWidth: 2, strokeLinejoin: 'round' },
+    ),
+    Plot.line(incompleteEnds(points), { ...channels, strokeWidth: 2, strokeDasharray: '3,4' }),
+    ...(result.buckets.length <= DOTS_UP_TO
+      ? [Plot.dot(points, { x: 'start', y: 'value', fill: 'series', r: 2.5 })]
+      : []),
+  ]
+}
+
+function barMarks(points: TrendPoint[]): Plot.Markish[] {
+  return [
+    Plot.rect(points, {
+      x1: 'start',
+      x2: 'end',
+      y1: 'stack_from',
+      y2: 'stack_to',
+      fill: 'series',
+      fillOpacity: (point: TrendPoint) => (point.complete ? 0.9 : 0.5),
+      insetLeft: 1,
+      insetRight: 1,
+      rx: 1,
+    }),
+  ]
+}
+
+/** The dashed part of each line: from its last complete point on. */
+export function incompleteEnds(points: readonly TrendPoint[]): TrendPoint[] {
+  return points.filter((point, i) => {
+    const next = points[i + 1]
+    return !point.complete || (next?.series === point.series && !next.complete)
+  })
+}
+
+function tipMarks(result: TrendResult, property: string | undefined, top: number): Plot.Markish[] {
+  const names = seriesNames(result, property)
+  const rows = result.buckets.map((bucket, i) => {
+    const lines = result.series.map((series, s) => ({
+      name: names[s],
+      value: series.values[i] ?? 0,
+    }))
+    lines.sort((a, b) => b.value - a.value)
+    const shown = lines.slice(0, TIP_SERIES).map((l) => `${l.name}  ${formatNumber(l.value)}`)
+    const hidden = lines.length - shown.length
+    if (hidden > 0) shown.push(`and ${hidden} more`)
+    const still = isComplete(bucket, result) ? '' : ' (so far)'
+    const title = `${formatBucket(bucket, result.interval)}${still}`
+    return { x: wallTime(bucket), y: Math.max(0, ...lines.map((l) => l.value)), title, shown }
+  })
+  return [
+    Plot.ruleX(rows, Plot.pointerX({ x: 'x', stroke: 'var(--axis)' })),
+    Plot.tip(
+      rows,
+      Plot.pointerX({
+        x: 'x',
+        y: (row: { y: number }) => Math.min(row.y, top),
+        title: (row: { title: string; shown: string[] }) => [row.title, ...row.shown].join('\n'),
+        fill: 'var(--surface)',
+        stroke: 'var(--border)',
+        textPadding: 10,
+        fontSize: 12,
+        lineHeight: 1.35,
+      }),
+    ),
+  ]
+}
+
+/** Ticks of a count are whole numbers. */
+function yTicks(top: number): number {
+  return Math.max(1, Math.min(5, Math.floor(top)))
+}
+
+function isComplete(bucket: string, result: TrendResult): boolean {
+  if (result.complete_until === null) return true
+  const start = wallTime(bucket).getTime()
+  const lengthMs = nextWallTime(bucket, result.interval).getTime() - start
+  return Date.parse(result.complete_until) >= Date.parse(bucket) + lengthMs
+}
+
+const LENGTH_MS = { minute: 60_000, hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS }
+
+function nextWallTime(bucket: string, interval: Interval): Date {
+  const start = wallTime(bucket)
+  if (interval !== 'month') return new Date(start.getTime() + LENGTH_MS[interval])
+  return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, start.getUTCDate()))
+}

@@ -1,0 +1,18 @@
+import chromium from '@sparticuz/chromium'
+import { type Browser, chromium as playwright } from 'playwright-core'
+
+/**
+ * Starts headless Chromium from the npm package, so that no browser need be installed. Rejects, with
+ * the name of the missing library, on a machine without the system libraries (libnss3).
+ */
+export async function launchBrowser(): Promise<Browser> {
+  // WebGL would need a second unpacking, and nothing here draws with it.
+  chromium.setGraphicsMode = false
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    // The package's arguments are for a serverless sandbox with one process; pages of two origins at
+    // a time need more than one.
+    args: chromium.args.filter((argument) => !/^--(single-process|no-zygote)$/.test(argument)),
+    headless: true,
+  })
+}
