@@ -11,6 +11,8 @@ export function BreakdownList({ result, property = '' }: Props) {
   const rows = result.series.flatMap(({ breakdown, total }) =>
     breakdown && total > 0 ? [{ breakdown, total }] : [],
   )
+  // What has no name of its own comes last, however big it is.
+  rows.sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)) || b.total - a.total)
   const most = Math.max(1, ...rows.map((row) => row.total))
   return (
     <table className="bar-list">
@@ -41,4 +43,8 @@ export function BreakdownList({ result, property = '' }: Props) {
       </tbody>
     </table>
   )
+}
+
+function isNamed({ breakdown }: { breakdown: { kind: string } }): boolean {
+  return breakdown.kind === 'value'
 }

@@ -18,7 +18,7 @@ export function EventList({ names, range }: Props) {
       events: [event],
       measure: 'total',
       chart: 'line',
-      breakdown_limit: 10,
+      breakdown_limit: 8,
       include_bots: false,
     })
   const shown = names.events.slice(0, SHOWN)

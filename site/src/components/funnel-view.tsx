@@ -7,7 +7,7 @@ import {
   formatShare,
 } from '../lib/format.ts'
 import { funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
-import { seriesColor } from '../plots/series.ts'
+import { seriesColors } from '../plots/series.ts'
 import { PlotFigure } from './plot-figure.tsx'
 import { Swatch } from './trend-view.tsx'
 
@@ -22,15 +22,16 @@ const HEIGHT = 264
 /** A funnel as a picture with its legend. */
 export function FunnelChart({ result, breakdown, height = HEIGHT }: Props) {
   const drawn = result.groups.slice(0, MAX_DRAWN_GROUPS)
+  const colors = seriesColors(drawn.map((group) => group.breakdown))
   const more = result.groups.length - drawn.length
   return (
     <>
-      <ul className="legend" aria-label="Parts of the bars">
+      <ul className="legend" data-groups={result.groups.length > 1} aria-label="Parts of the bars">
         {drawn.map(
           ({ breakdown: value }, g) =>
             value && (
               <li key={`${value.kind} ${value.value}`}>
-                <Swatch color={seriesColor(g, value)} />
+                <Swatch color={colors[g]} />
                 {formatBreakdown(value, breakdown)}
               </li>
             ),
@@ -59,6 +60,7 @@ export function FunnelChart({ result, breakdown, height = HEIGHT }: Props) {
 
 /** The same numbers as a table: one row per step and group. */
 export function FunnelTable({ result, breakdown }: Omit<Props, 'height'>) {
+  const colors = seriesColors(result.groups.map((group) => group.breakdown))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
     <section className="table-scroll" tabIndex={0} aria-label="Funnel as a table">
@@ -78,7 +80,7 @@ export function FunnelTable({ result, breakdown }: Omit<Props, 'height'>) {
             {group.breakdown && (
               <tr className="group-row">
                 <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
-                  <Swatch color={seriesColor(g, group.breakdown)} />
+                  <Swatch color={colors[g]} />
                   {formatBreakdown(group.breakdown, breakdown)}
                 </th>
               </tr>

@@ -1,7 +1,7 @@
 import type { TrendResult } from '@headwater/schemas/insight'
 import type { Chart } from '../lib/choices.ts'
 import { formatBucket, formatNumber } from '../lib/format.ts'
-import { seriesColor, seriesNames } from '../plots/series.ts'
+import { seriesColors, seriesNames } from '../plots/series.ts'
 import { trendPlot } from '../plots/trend.ts'
 import { PlotFigure } from './plot-figure.tsx'
 
@@ -18,6 +18,7 @@ const TABLE_BUCKETS = 62
 /** A trend as a picture with its legend. */
 export function TrendChart({ result, chart, breakdown, height = HEIGHT }: Props) {
   const names = seriesNames(result, breakdown)
+  const colors = seriesColors(result.series.map((series) => series.breakdown))
   // Whether a bucket is complete changes by the minute at most.
   const minute = result.complete_until?.slice(0, 16)
   const signature = JSON.stringify([result.buckets, result.series, minute, chart, breakdown])
@@ -26,7 +27,7 @@ export function TrendChart({ result, chart, breakdown, height = HEIGHT }: Props)
       <ul className="legend" aria-label="Series">
         {result.series.map((series, i) => (
           <li key={names[i]}>
-            <Swatch color={seriesColor(i, series.breakdown)} />
+            <Swatch color={colors[i]} />
             {names[i]} <span className="legend-total">{formatNumber(series.total)}</span>
           </li>
         ))}
@@ -43,6 +44,7 @@ export function TrendChart({ result, chart, breakdown, height = HEIGHT }: Props)
 /** The same numbers as a table: one row per series, the newest buckets at the right. */
 export function TrendTable({ result, breakdown }: Omit<Props, 'chart' | 'height'>) {
   const names = seriesNames(result, breakdown)
+  const colors = seriesColors(result.series.map((series) => series.breakdown))
   const first = Math.max(0, result.buckets.length - TABLE_BUCKETS)
   const buckets = result.buckets.slice(first)
   return (
@@ -72,7 +74,7 @@ export function TrendTable({ result, breakdown }: Omit<Props, 'chart' | 'height'
             {result.series.map((series, i) => (
               <tr key={names[i]}>
                 <th scope="row">
-                  <Swatch color={seriesColor(i, series.breakdown)} />
+                  <Swatch color={colors[i]} />
                   {names[i]}
                 </th>
                 <td className="number total">{formatNumber(series.total)}</td>
@@ -95,6 +97,6 @@ export function trendEmptyWords(result: TrendResult): string | null {
   return 'No such events in this date range.'
 }
 
-export function Swatch({ color }: { color: string }) {
+export function Swatch({ color }: { color: string | undefined }) {
   return <span className="swatch" style={{ background: color }} aria-hidden="true" />
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { completeAddress, useSearch } from '../lib/address.ts'
 import { CHARTS, MAX_EVENTS_IN_TREND, MEASURES } from '../lib/choices.ts'
+import { formatProperty } from '../lib/format.ts'
 import { useEventNames, useFreshness, useTrend } from '../lib/questions.ts'
 import { useSite } from '../lib/site.ts'
 import { readTrend, type TrendQuestion, writeTrend } from '../lib/url-state.ts'
@@ -151,5 +152,7 @@ interface AddEventProps {
 }
 
 function title({ measure, breakdown }: TrendQuestion): string {
-  return breakdown ? `${MEASURES[measure]} by ${breakdown}` : MEASURES[measure]
+  return breakdown
+    ? `${MEASURES[measure]} by ${formatProperty(breakdown).toLowerCase()}`
+    : MEASURES[measure]
 }

@@ -98,6 +98,13 @@ export function formatBucket(bucket: string, interval: Interval): string {
   return interval === 'week' ? `Week of ${text}` : text
 }
 
+const tickDay = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', day: 'numeric', month: 'short' })
+
+/** Day and time of a tick, `23 Nov` and `14:00`, from a wall time. */
+export function formatTick(date: Date): [string, string] {
+  return [tickDay.format(date), date.toISOString().slice(11, 16)]
+}
+
 export function formatEvent(event: string): string {
   return event === ANY_EVENT ? 'All events' : event
 }

@@ -44,7 +44,8 @@ export interface Defaults {
 
 const DATE_BOUND = /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/
 const PROJECT = /^[a-z][a-z0-9-]{0,19}$/
-const BREAKDOWN_LIMIT = 10
+/** As many as there are colours (plots/series.ts). */
+const BREAKDOWN_LIMIT = 8
 export const DEMO_STEPS = ['$pageview', 'feature_click', 'signup_click']
 
 export function readRange(params: URLSearchParams, defaults: Defaults): ReadState<RangeQuestion> {

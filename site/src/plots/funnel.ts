@@ -1,7 +1,7 @@
 import type { FunnelResult } from '@headwater/schemas/insight'
 import * as Plot from '@observablehq/plot'
 import { formatBreakdown, formatEvent, formatNumber, formatShare } from '../lib/format.ts'
-import { seriesColor } from './series.ts'
+import { seriesColors } from './series.ts'
 
 /** What became of the persons who stood before a step. */
 export const FUNNEL_PARTS = ['converted', 'open', 'dropped'] as const
@@ -89,7 +89,7 @@ export function funnelPlot(result: FunnelResult, options: FunnelPlotOptions): Pl
     color: {
       type: 'ordinal',
       domain: groups.map((_, g) => String(g)),
-      range: groups.map((group, g) => seriesColor(g, group.breakdown)),
+      range: seriesColors(groups.map((group) => group.breakdown)),
     },
     marks: [
       Plot.gridY({ ticks: 4, stroke: 'var(--grid)', strokeOpacity: 1 }),

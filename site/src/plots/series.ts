@@ -3,10 +3,17 @@ import { type Breakdown, formatBreakdown, formatEvent } from '../lib/format.ts'
 
 const SERIES_COLORS = 8
 
-/** The colour of one line or bar group, as a CSS variable, so that dark and light both fit. */
-export function seriesColor(index: number, breakdown: Breakdown): string {
-  if (breakdown && breakdown.kind !== 'value') return `var(--series-${breakdown.kind})`
-  return `var(--series-${(index % SERIES_COLORS) + 1})`
+/**
+ * The colours of lines or bar groups, as CSS variables, so that dark and light both fit. `other` and
+ * `none` have their own, wherever they stand, and take none from the values.
+ */
+export function seriesColors(breakdowns: readonly Breakdown[]): string[] {
+  let values = 0
+  return breakdowns.map((breakdown) => {
+    if (breakdown && breakdown.kind !== 'value') return `var(--series-${breakdown.kind})`
+    values += 1
+    return `var(--series-${((values - 1) % SERIES_COLORS) + 1})`
+  })
 }
 
 /** Names of the series of a result; the event is left out where all series have the same. */

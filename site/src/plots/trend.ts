@@ -1,8 +1,8 @@
 import type { Interval, TrendResult } from '@headwater/schemas/insight'
 import * as Plot from '@observablehq/plot'
 import type { Chart } from '../lib/choices.ts'
-import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
-import { seriesColor, seriesNames } from './series.ts'
+import { formatBucket, formatCompact, formatNumber, formatTick, wallTime } from '../lib/format.ts'
+import { seriesColors, seriesNames } from './series.ts'
 
 /** One series in one bucket. */
 export interface TrendPoint {
@@ -26,7 +26,7 @@ export interface TrendPlotOptions {
 }
 
 const HEIGHT = 264
-const TIP_SERIES = 10
+const TIP_SERIES = 8
 const DOTS_UP_TO = 40
 const HOUR_MS = 3_600_000
 
@@ -79,7 +79,7 @@ export function trendPlot(result: TrendResult, options: TrendPlotOptions): Plot.
     color: {
       type: 'ordinal',
       domain: result.series.map((_, i) => String(i)),
-      range: result.series.map((series, i) => seriesColor(i, series.breakdown)),
+      range: seriesColors(result.series.map((series) => series.breakdown)),
     },
     marks: [
       Plot.gridY({ ticks: yTicks(top), stroke: 'var(--grid)', strokeOpacity: 1 }),
@@ -93,6 +93,7 @@ export function trendPlot(result: TrendResult, options: TrendPlotOptions): Plot.
         ticks: Math.max(2, Math.min(result.buckets.length, Math.floor(width / 90))),
         tickSize: 0,
         fill: 'var(--muted)',
+        ...clockTicks(result.interval),
       }),
       ...(chart === 'bar' ? barMarks(points) : lineMarks(points, result)),
       Plot.ruleY([0], { stroke: 'var(--axis)' }),
@@ -155,8 +156,7 @@ function tipMarks(result: TrendResult, property: string | undefined, top: number
     const hidden = lines.length - shown.length
     if (hidden > 0) shown.push(`and ${hidden} more`)
     const still = isComplete(bucket, result) ? '' : ' (so far)'
-    const title = `${formatBucket(bucket, result.interval)}${still}`
-    return { x: wallTime(bucket), y: Math.max(0, ...lines.map((l) => l.value)), title, shown }
+    return { x: wallTime(bucket), title: `${formatBucket(bucket, result.interval)}${still}`, shown }
   })
   return [
     Plot.ruleX(rows, Plot.pointerX({ x: 'x', stroke: 'var(--axis)' })),
@@ -164,7 +164,9 @@ function tipMarks(result: TrendResult, property: string | undefined, top: number
       rows,
       Plot.pointerX({
         x: 'x',
-        y: (row: { y: number }) => Math.min(row.y, top),
+        // Hangs from the top, where it covers neither the axis nor the table.
+        y: () => top,
+        preferredAnchor: 'top-left',
         title: (row: { title: string; shown: string[] }) => [row.title, ...row.shown].join('\n'),
         fill: 'var(--surface)',
         stroke: 'var(--border)',
@@ -174,6 +176,20 @@ function tipMarks(result: TrendResult, property: string | undefined, top: number
       }),
     ),
   ]
+}
+
+// Plot's own ticks tell hours as 12 AM; everything else here counts to 24.
+function clockTicks(interval: Interval): Plot.AxisXOptions {
+  if (interval !== 'hour' && interval !== 'minute') return {}
+  let lastDay = ''
+  return {
+    tickFormat: (date: Date, index: number) => {
+      const [day, clock] = formatTick(date)
+      const isNew = index === 0 || day !== lastDay
+      lastDay = day
+      return isNew ? `${clock}\n${day}` : clock
+    },
+  }
 }
 
 /** Ticks of a count are whole numbers. */
