@@ -121,7 +121,18 @@ function services(config: LocalConfig, secrets: Secrets, writeKey: string): Chil
         AUTH_URL: loopback(ports.auth),
       },
     },
-    { name: 'site', command: ['site/serve.ts'], env: { ...env, SITE_PORT: String(ports.site) } },
+    {
+      name: 'site',
+      command: ['site/serve.ts'],
+      env: {
+        ...env,
+        SITE_PORT: String(ports.site),
+        QUERY_URL: url(ports.query),
+        EDGE_URL: url(ports.edge),
+        DEMO_URL: url(ports.demo),
+        WRITE_KEY: writeKey,
+      },
+    },
     {
       name: 'demo',
       command: ['sdks/demo/serve.ts'],
