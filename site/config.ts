@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 
 // The only file of the site that reads the environment. The addresses are those a browser uses.
@@ -6,6 +7,8 @@ const Config = z.object({
   /** Address the server binds. @default 127.0.0.1 */
   HOST: z.string().default('127.0.0.1'),
   SITE_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** Folder of the built pages. @default dist beside the server */
+  SITE_DIST: z.string().default(join(import.meta.dirname, 'dist')),
   /** What the Connect page is filled with. */
   QUERY_URL: z.url().default('http://localhost:8001'),
   /** Where the curl line of an empty project sends its event. */

@@ -6,15 +6,14 @@ import { createSiteApp } from './app.ts'
 import { readConfig } from './config.ts'
 
 const DRAIN_TIMEOUT_MS = 3_000
-const DIST = join(import.meta.dirname, 'dist')
+const config = readConfig()
 
-if (!existsSync(join(DIST, 'index.html'))) {
-  console.error('site/dist is missing: run `npm run build -w site` first')
+if (!existsSync(join(config.SITE_DIST, 'index.html'))) {
+  console.error(`${config.SITE_DIST} has no pages: run \`npm run build -w site\` first`)
   process.exit(1)
 }
 
-const config = readConfig()
-const app = createSiteApp(DIST, config)
+const app = createSiteApp(config.SITE_DIST, config)
 const server = serve({ fetch: app.fetch, hostname: config.HOST, port: config.SITE_PORT }, (at) => {
   const host = at.family === 'IPv6' ? `[${at.address}]` : at.address
   console.log(JSON.stringify({ ready: true, url: `http://${host}:${at.port}` }))

@@ -20,8 +20,8 @@ export interface FixtureServer {
   events: CapturedEvent[]
   /** Told as `lag_records`. */
   lag: number
-  /** Every request is answered with this status while it is set. */
-  failWith: number | null
+  /** Every request is answered with this while it is set. */
+  failure: { status: 400 | 503; message: string; field?: string } | null
   /** The questions asked, newest last. */
   asked: { trends: TrendQuery[]; funnels: FunnelQuery[] }
   close(): Promise<void>
@@ -36,7 +36,7 @@ export async function startFixtureServer(
     url: '',
     events,
     lag: 0,
-    failWith: null,
+    failure: null,
     asked: { trends: [], funnels: [] },
     close: async () => {},
   }
@@ -67,9 +67,9 @@ function createApp(fixture: FixtureServer): Hono {
 
   app.use(cors())
   app.use(async (c, next) => {
-    if (fixture.failWith === null) return next()
-    const body = error('store_unavailable', 'The store is away.')
-    return c.json(body, fixture.failWith as 503)
+    if (!fixture.failure) return next()
+    const { status, message, field } = fixture.failure
+    return c.json(error('failed', message, field), status)
   })
   app.get('/_health', (c) => c.json({ status: 'ok' }))
   app.use('/api/*', async (c, next) => {
