@@ -14,7 +14,10 @@ export interface EventStore {
 }
 
 export interface Query {
-  /** SQL whose values are parameters, `{name:Type}`; never text that came from outside. */
+  /**
+   * SQL whose values are parameters, `{name:Type}`; never text that came from outside.
+   * Without SETTINGS and FORMAT: the store adds its own. A query without `params` may run beside others.
+   */
   text: string
   params?: Record<string, unknown>
 }
@@ -27,13 +30,13 @@ export interface QueryOptions {
 
 /** Where questions are asked. */
 export interface QueryStore {
-  /** The rows, 64-bit integers as strings. Rejects with StoreError. */
+  /** The rows, 64-bit integers as strings. Rejects with StoreError, or the signal's reason. */
   query<Row>(query: Query, options?: QueryOptions): Promise<Row[]>
 }
 
 /** Everything that the store's callers may have to tell apart. */
 export type StoreErrorKind =
-  /** The rows themselves are refused: the same insert can never succeed. */
+  /** The rows, or the statement, are refused: the same call can never succeed. */
   | 'refused'
   /** The store is away or overloaded: the same call may succeed later. */
   | 'unavailable'

@@ -1,0 +1,60 @@
+import { StoreError, type StoreErrorKind } from './store.ts'
+
+// The codes of ClickHouse's ErrorCodes.cpp that its two adapters share.
+
+/** The data, or the statement itself, is at fault: the same call fails for ever. */
+const REFUSED = new Set([
+  6, // CANNOT_PARSE_TEXT
+  26, // CANNOT_PARSE_QUOTED_STRING
+  27, // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  33, // CANNOT_READ_ALL_DATA
+  34, // TOO_MANY_ARGUMENTS_FOR_FUNCTION
+  36, // BAD_ARGUMENTS
+  38, // CANNOT_PARSE_DATE
+  41, // CANNOT_PARSE_DATETIME
+  43, // ILLEGAL_TYPE_OF_ARGUMENT
+  44, // ILLEGAL_COLUMN
+  47, // UNKNOWN_IDENTIFIER
+  53, // TYPE_MISMATCH
+  60, // UNKNOWN_TABLE
+  62, // SYNTAX_ERROR
+  69, // ARGUMENT_OUT_OF_BOUND
+  70, // CANNOT_CONVERT_TYPE
+  72, // CANNOT_PARSE_NUMBER
+  117, // INCORRECT_DATA
+  130, // CANNOT_READ_ARRAY_FROM_TEXT
+  131, // TOO_LARGE_STRING_SIZE
+  306, // TOO_DEEP_RECURSION
+  321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
+  349, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+  376, // CANNOT_PARSE_UUID
+  441, // CANNOT_PARSE_DOMAIN_VALUE_FROM_STRING
+  456, // UNKNOWN_QUERY_PARAMETER
+  457, // BAD_QUERY_PARAMETER
+])
+
+/** The query asked for more than it was given. */
+const TOO_HEAVY = new Set([
+  158, // TOO_MANY_ROWS
+  159, // TIMEOUT_EXCEEDED
+  160, // TOO_SLOW
+  241, // MEMORY_LIMIT_EXCEEDED
+  307, // TOO_MANY_BYTES
+  394, // QUERY_WAS_CANCELLED, by us, after its time
+  396, // TOO_MANY_ROWS_OR_BYTES
+])
+
+/** Turns whatever an adapter's client threw into a StoreError that keeps it as its cause. */
+export function storeErrorOf(error: unknown, during: 'insert' | 'query'): StoreError {
+  if (error instanceof StoreError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new StoreError(kindOf(message, during), message, { cause: error })
+}
+
+function kindOf(message: string, during: 'insert' | 'query'): StoreErrorKind {
+  const code = Number(/^Code: (\d+)/.exec(message)?.[1])
+  if (REFUSED.has(code)) return 'refused'
+  // An insert that finds no memory must come again: its rows are not at fault.
+  if (TOO_HEAVY.has(code)) return during === 'query' ? 'too_heavy' : 'unavailable'
+  return 'unavailable'
+}
