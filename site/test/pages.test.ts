@@ -54,14 +54,20 @@ const choose = (label: string, option: string) => page.getByLabel(label).selectO
 describe('the Connect page', () => {
   it('leads from the filled form to a dashboard with trend and funnel', async () => {
     await open('/')
-    expect(await page.getByLabel('Query API address').inputValue()).toBe('http://localhost:8001')
-    await expect.poll(() => page.getByLabel('Query API address').inputValue()).toBe(api.url)
+    expect(await page.getByLabel('Query API address').inputValue()).toBe(api.url)
     expect(await page.getByLabel('Project').inputValue()).toBe('default')
     await page.getByRole('button', { name: 'Connect & go to Dashboard' }).click()
     await page.waitForURL('**/dashboard**')
     await card('Trend').locator('svg.plot').waitFor()
     await card('Funnel').locator('svg.plot').waitFor()
     expect(complaints).toEqual([])
+  })
+
+  it('is filled with the address of one machine unless the deployment says another', async () => {
+    const plain = await startSite(inject('dist'), {})
+    await page.goto(plain.url)
+    expect(await page.getByLabel('Query API address').inputValue()).toBe('http://localhost:8001')
+    await plain.close()
   })
 
   it('works when it is opened as localhost too', async () => {

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { httpQueryClient, QueryError } from '../lib/api.ts'
 import {
+  type Connection,
   DEFAULT_ADDRESSES,
   DEFAULT_PROJECT,
   loadAddresses,
@@ -17,19 +18,23 @@ interface Fault {
 
 /** First page of a newcomer: which Query API, which project. */
 export function ConnectPage() {
-  const saved = savedConnection()
-  const [url, setUrl] = useState(saved?.url ?? DEFAULT_ADDRESSES.query_url)
-  const [project, setProject] = useState(saved?.project ?? DEFAULT_PROJECT)
+  const [start, setStart] = useState<Connection | null>(savedConnection)
+  useEffect(() => {
+    if (start) return
+    void loadAddresses().then(({ query_url }) => {
+      setStart({ url: query_url, project: DEFAULT_PROJECT })
+    })
+  }, [start])
+  // A form that can be sent before it is filled would connect to the wrong place.
+  return start && <ConnectForm start={start} />
+}
+
+function ConnectForm({ start }: { start: Connection }) {
+  const [url, setUrl] = useState(start.url)
+  const [project, setProject] = useState(start.project)
   const [fault, setFault] = useState<Fault | null>(null)
   const [checking, setChecking] = useState(false)
-  const edited = useRef(saved !== null)
   const fields = { url: useRef<HTMLInputElement>(null), project: useRef<HTMLInputElement>(null) }
-
-  useEffect(() => {
-    void loadAddresses().then((addresses) => {
-      if (!edited.current) setUrl(addresses.query_url)
-    })
-  }, [])
 
   const connect = async (event: FormEvent) => {
     event.preventDefault()
@@ -51,7 +56,6 @@ export function ConnectPage() {
     'aria-invalid': fault?.field === name,
     'aria-describedby': fault?.field === name ? `${name}-fault` : `${name}-hint`,
     onChange: (event: { target: { value: string } }) => {
-      edited.current = true
       set(event.target.value)
     },
   })

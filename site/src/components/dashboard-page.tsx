@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { completeAddress, useSearch } from '../lib/address.ts'
+import { useFullAddress, useSearch } from '../lib/address.ts'
 import { DASHBOARD_BREAKDOWNS, dashboardQuestions } from '../lib/dashboard.ts'
 import { useEventNames, useFreshness, useFunnel, useTrend } from '../lib/questions.ts'
 import { useSite } from '../lib/site.ts'
@@ -35,8 +35,8 @@ export function DashboardPage() {
   const funnel = useFunnel(site, questions?.funnel ?? null, paused)
   const names = useEventNames(site, range?.project ?? null, paused)
   const freshness = useFreshness(site, range?.project ?? null, paused)
+  useFullAddress(range && state?.ignored.length === 0 ? writeRange(range) : null)
   if (!site || !state || !range || !questions) return null
-  if (state.ignored.length === 0) completeAddress(writeRange(range))
 
   const ask = (change: Partial<RangeQuestion>) => push(writeRange({ ...range, ...change }))
   const drawn = [trend, funnel].flatMap(({ data }) => (data ? [data.complete_until] : []))

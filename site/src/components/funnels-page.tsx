@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { completeAddress, useSearch } from '../lib/address.ts'
+import { useFullAddress, useSearch } from '../lib/address.ts'
 import { MAX_WINDOW_VALUE, WINDOW_UNITS } from '../lib/choices.ts'
 import { useEventNames, useFreshness, useFunnel } from '../lib/questions.ts'
 import { useSite } from '../lib/site.ts'
@@ -23,8 +23,8 @@ export function FunnelsPage() {
   const funnel = useFunnel(site, question, paused)
   const names = useEventNames(site, question?.project ?? null, paused)
   const freshness = useFreshness(site, question?.project ?? null, paused)
+  useFullAddress(question && state?.ignored.length === 0 ? writeFunnel(question) : null)
   if (!site || !state || !question) return null
-  if (state.ignored.length === 0) completeAddress(writeFunnel(question))
 
   const ask = (change: Partial<FunnelQuestion>) => push(writeFunnel({ ...question, ...change }))
   return (

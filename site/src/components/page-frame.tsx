@@ -1,5 +1,6 @@
 import type { EventNames } from '@headwater/schemas/insight'
 import type { ReactNode } from 'react'
+import type { QueryErrorKind } from '../lib/api.ts'
 import type { Live } from '../lib/live.ts'
 import type { Site } from '../lib/site.ts'
 import { ErrorNotice } from './card.tsx'
@@ -50,11 +51,19 @@ export function PageFrame(props: Props) {
   )
 }
 
+const PROBLEMS: Record<QueryErrorKind, string> = {
+  unreachable: 'No answer from the Query API',
+  origin_refused: 'The Query API does not answer to this site',
+  not_headwater: 'This is not a Headwater Query API',
+  refused: 'The Query API refused the question',
+  failed: 'The Query API failed',
+}
+
 function Unreachable({ live }: { live: Live<EventNames> }) {
   if (!live.error) return null
   return (
     <section className="panel" aria-label="Connection problem">
-      <h2>No answer from the Query API</h2>
+      <h2>{PROBLEMS[live.error.kind]}</h2>
       <ErrorNotice error={live.error} />
       <p>
         This page tries again every few seconds. Address and project are set on the{' '}

@@ -1,10 +1,11 @@
 import { useState } from 'react'
-import { completeAddress, useSearch } from '../lib/address.ts'
+import { useFullAddress, useSearch } from '../lib/address.ts'
 import { CHARTS, MAX_EVENTS_IN_TREND, MEASURES } from '../lib/choices.ts'
 import { formatProperty } from '../lib/format.ts'
 import { useEventNames, useFreshness, useTrend } from '../lib/questions.ts'
 import { useSite } from '../lib/site.ts'
 import { readTrend, type TrendQuestion, writeTrend } from '../lib/url-state.ts'
+import { effectiveChart } from '../plots/trend.ts'
 import { Answer, Card } from './card.tsx'
 import { Choice, optionsOf } from './choice.tsx'
 import { DateRange } from './date-range.tsx'
@@ -24,8 +25,8 @@ export function TrendsPage() {
   const trend = useTrend(site, question, paused)
   const names = useEventNames(site, question?.project ?? null, paused)
   const freshness = useFreshness(site, question?.project ?? null, paused)
+  useFullAddress(question && state?.ignored.length === 0 ? writeTrend(question) : null)
   if (!site || !state || !question) return null
-  if (state.ignored.length === 0) completeAddress(writeTrend(question))
 
   const ask = (change: Partial<TrendQuestion>) => push(writeTrend({ ...question, ...change }))
   return (
@@ -63,6 +64,11 @@ export function TrendsPage() {
                 height={320}
               />
               <TrendTable result={result} breakdown={question.breakdown} />
+              {effectiveChart(question.chart, result) !== question.chart && (
+                <p className="hint">
+                  Drawn as lines: on bars that stand on each other, one person would count twice.
+                </p>
+              )}
               <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
             </>
           )}

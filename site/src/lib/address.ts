@@ -20,8 +20,13 @@ export function useSearch(): [URLSearchParams, (params: URLSearchParams) => void
   return [new URLSearchParams(search), push]
 }
 
-/** Writes the full question into the address without a step of its own, so that it can be shared. */
-export function completeAddress(params: URLSearchParams): void {
-  const next = `?${params}`
-  if (next !== window.location.search) window.history.replaceState(null, '', next)
+/**
+ * Writes the full question into the address without a step of its own, so that it can be shared as it
+ * stands; null leaves the address as it is.
+ */
+export function useFullAddress(params: URLSearchParams | null): void {
+  const next = params && `?${params}`
+  useEffect(() => {
+    if (next && next !== window.location.search) window.history.replaceState(null, '', next)
+  }, [next])
 }
