@@ -25,6 +25,8 @@ const Config = z.object({
   BRIDGE_PORT: port(8003),
   /** Folder of everything the embedded deployment keeps. */
   DATA_DIR: z.string().default('.data'),
+  /** PostgreSQL of the auth service; empty: PGlite in DATA_DIR. */
+  DATABASE_URL: z.union([z.literal(''), z.url({ protocol: /^postgres(ql)?$/ })]).default(''),
   /** Signs write keys; shared by auth and edge. */
   WRITE_KEY_SECRET: secret,
   /** Signs batches and internal calls; shared by edge, bridge and auth. */

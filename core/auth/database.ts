@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+
+const POOL_CONNECTIONS = 10
+const CONNECT_TIMEOUT_MS = 5_000
+/** PGlite's defaults are those of a server: 128 MB of buffers for a database of a few hundred rows. */
+const PGLITE_SETTINGS = ['shared_buffers=4MB', 'wal_buffers=256kB', 'max_connections=5']
+
+/** PostgreSQL when there is an address for it, else PGlite in the data folder. Nobody else can tell. */
+export function openDatabase(place: { url?: string; dataDir: string }): Promise<Database> {
+  return place.url ? openPostgres(place.url) : openPglite(join(place.dataDir, 'auth'))
+}
+
+export async function openPostgres(url: string, connections = POOL_CONNECTIONS): Promise<Database> {
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  // An idle connection that breaks is replaced by the pool; unhandled, it would end the process.
+  pool.on('error', () => {})
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** One PostgreSQL inside this process. One connection: never query it while holding a transaction. */
+export async function openPglite(dataDir: string): Promise<Database> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const pglite = await PGlite.create({ dataDir, postgresqlconf: PGLITE_SETTINGS })
+  return new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
+}

@@ -1,0 +1,33 @@
+import { BATCH_SIGNATURE_WINDOW_MS } from '@headwater/schemas/limits'
+import { constantTimeEqual, hmacSha256 } from '@headwater/schemas/signature'
+
+export const INTERNAL_HEADERS = {
+  time: 'x-headwater-time',
+  signature: 'x-headwater-signature',
+} as const
+
+/** Signs a GET between our own services: HMAC-SHA256 over the time and the path. */
+export async function signInternal(
+  secret: string,
+  path: string,
+  nowMs: number,
+): Promise<Record<string, string>> {
+  return {
+    [INTERNAL_HEADERS.time]: String(nowMs),
+    [INTERNAL_HEADERS.signature]: await hmacSha256(secret, `${nowMs}\n${path}`),
+  }
+}
+
+/** True when the headers were made with this secret, for this path, within the window. */
+export async function verifyInternal(
+  secret: string,
+  path: string,
+  header: (name: string) => string | undefined,
+  nowMs: number,
+): Promise<boolean> {
+  const time = header(INTERNAL_HEADERS.time) ?? ''
+  if (!/^\d{1,16}$/.test(time)) return false
+  if (Math.abs(nowMs - Number(time)) > BATCH_SIGNATURE_WINDOW_MS) return false
+  const expected = await hmacSha256(secret, `${time}\n${path}`)
+  return constantTimeEqual(expected, header(INTERNAL_HEADERS.signature) ?? '')
+}

@@ -1,0 +1,74 @@
+// Beside the stages: auth. In: people and their browsers. Out: sessions, projects and keys.
+// Promise: a key opens its own project and nothing else, and a revoked key opens nothing.
+import type { Revocations } from '@headwater/schemas/write-key'
+import { type Clock, systemClock } from '../shared/clock.ts'
+import type { Config } from '../shared/config.ts'
+import type { Logger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { listen, type Service } from '../shared/service.ts'
+import { createAuthApp } from './app.ts'
+import { authOptions, createAuth } from './better-auth.ts'
+import { type Database, openDatabase } from './database.ts'
+import { migrate } from './migrate.ts'
+import { admitUser, projectExists } from './projects.ts'
+import { verifyReadKey } from './read-keys.ts'
+import { listRevocations } from './write-keys.ts'
+
+export interface AuthService extends Service {
+  projectExists(id: string): Promise<boolean>
+  listRevocations(): Promise<Revocations>
+  /** The project that a read key opens, or null; rejects when that cannot be told now. */
+  verifyReadKey(key: string): Promise<string | null>
+}
+
+export interface AuthStartDeps {
+  config: Config
+  logger: Logger
+  clock?: Clock
+  /** Closed with the service. @default opened as configured */
+  db?: Database
+}
+
+/** Opens and migrates the database, then serves. Rejects when either cannot be had. */
+export async function startAuth(deps: AuthStartDeps): Promise<AuthService> {
+  const { config, logger, clock = systemClock } = deps
+  const place = { url: config.DATABASE_URL, dataDir: config.DATA_DIR }
+  const db = deps.db ?? (await openDatabase(place))
+  try {
+    const settings = {
+      db,
+      secret: config.AUTH_SECRET,
+      url: config.AUTH_URL,
+      origins: config.SITE_ORIGINS,
+      logger,
+      onUserCreated: (user: { id: string; name: string }) => admitUser(db, user),
+    }
+    await migrate(db, authOptions(settings))
+    const auth = createAuth(settings)
+    const app = createAuthApp({
+      auth,
+      db,
+      writeKeySecret: config.WRITE_KEY_SECRET,
+      internalSecret: config.BRIDGE_SECRET,
+      origins: config.SITE_ORIGINS,
+      hosts: config.ALLOWED_HOSTS,
+      clock,
+      logger,
+      metrics: createMetrics(),
+    })
+    const server = await listen(app.fetch, config.HOST, config.AUTH_PORT)
+    return {
+      url: server.url,
+      projectExists: (id) => projectExists(db, id),
+      listRevocations: () => listRevocations(db),
+      verifyReadKey: (key) => verifyReadKey(auth, db, key),
+      async close() {
+        await server.close()
+        await db.destroy()
+      },
+    }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}

@@ -1,0 +1,100 @@
+// What the tests of this folder share: a served auth API on a database of its own, and its users.
+import { PGlite } from '@electric-sql/pglite'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { readConfig } from '../shared/config.ts'
+import { silentLogger } from '../shared/logger.ts'
+import { type Database, openPglite, openPostgres } from './database.ts'
+import { type AuthService, startAuth } from './start.ts'
+
+export const SECRETS = {
+  WRITE_KEY_SECRET: '0d93f8b1a27c45e6b8a1f0c9d7e3526491ab',
+  BRIDGE_SECRET: '5b1e07c2d9f84a36a0c7e2b5d81f49637e0a',
+  AUTH_SECRET: 'c47a9e13f06b4d58925fd1e8ab703c6492de',
+}
+export const SITE = 'http://localhost:3000'
+
+// biome-ignore lint/style/noProcessEnv: where a real PostgreSQL runs, the suite runs on it as well
+const POSTGRES_URL = process.env.TEST_POSTGRES_URL
+
+/** The databases that the service runs on; the second speaks PostgreSQL's own protocol over TCP. */
+export const DATABASES: Record<string, () => Promise<Database>> = {
+  PGlite: () => openPglite('memory://'),
+  'PGlite through pg': openServedPglite,
+  ...(POSTGRES_URL ? { PostgreSQL: () => openPostgres(POSTGRES_URL) } : {}),
+}
+
+export interface TestAuth extends AuthService {
+  db: Database
+  call(path: string, init?: CallInit): Promise<Answer>
+  /** Signs up and returns a caller that carries the new session. */
+  signUp(name: string): Promise<(path: string, init?: CallInit) => Promise<Answer>>
+}
+
+export interface CallInit {
+  method?: string
+  headers?: Record<string, string>
+  json?: unknown
+}
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the body is
+  body: any
+}
+
+export async function startTestAuth(open = () => openPglite('memory://')): Promise<TestAuth> {
+  const db = await open()
+  const config = readConfig({ ...SECRETS, AUTH_PORT: '0' })
+  const service = await startAuth({ config, logger: silentLogger, db })
+  const call = (path: string, init: CallInit = {}) => send(`${service.url}${path}`, init)
+  return {
+    ...service,
+    db,
+    call,
+    async signUp(name) {
+      // The limit on guesses is per address, and all tests have one.
+      await db.deleteFrom('rateLimit').execute()
+      const json = { name, email: `${name}@example.com`, password: 'correct horse battery' }
+      const { status, headers, body } = await call('/api/auth/sign-up/email', { json })
+      if (status !== 200) throw new Error(`sign-up failed: ${JSON.stringify(body)}`)
+      const cookie = headers.getSetCookie().map((line) => line.split(';', 1)[0])
+      return (path, init = {}) =>
+        call(path, { ...init, headers: { cookie: cookie.join('; '), ...init.headers } })
+    },
+  }
+}
+
+async function send(url: string, { json, headers, method }: CallInit): Promise<Answer> {
+  const response = await fetch(url, {
+    method: method ?? (json === undefined ? 'GET' : 'POST'),
+    headers: { origin: SITE, 'content-type': 'application/json', ...headers },
+    ...(json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: parse(text) }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+async function openServedPglite(): Promise<Database> {
+  const pglite = await PGlite.create('memory://')
+  const server = new PGLiteSocketServer({ db: pglite, port: 0, maxConnections: 20 })
+  await server.start()
+  // One connection: the socket server lets the unnamed statements of several overwrite each other.
+  const db = await openPostgres(`postgres://postgres@${server.getServerConn()}/postgres`, 1)
+  const destroy = db.destroy.bind(db)
+  return Object.assign(db, {
+    async destroy() {
+      await destroy()
+      await server.stop()
+      await pglite.close()
+    },
+  })
+}
