@@ -2,7 +2,6 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { httpQueryClient, QueryError } from '../lib/api.ts'
 import {
   type Connection,
-  DEFAULT_ADDRESSES,
   DEFAULT_PROJECT,
   loadAddresses,
   normalizeUrl,
@@ -18,18 +17,23 @@ interface Fault {
 
 /** First page of a newcomer: which Query API, which project. */
 export function ConnectPage() {
-  const [start, setStart] = useState<Connection | null>(savedConnection)
+  const [deployed, setDeployed] = useState<string | null>(null)
   useEffect(() => {
-    if (start) return
-    void loadAddresses().then(({ query_url }) => {
-      setStart({ url: query_url, project: DEFAULT_PROJECT })
-    })
-  }, [start])
+    void loadAddresses().then(({ query_url }) => setDeployed(query_url))
+  }, [])
   // A form that can be sent before it is filled would connect to the wrong place.
-  return start && <ConnectForm start={start} />
+  if (deployed === null) return null
+  const start = savedConnection() ?? { url: deployed, project: DEFAULT_PROJECT }
+  return <ConnectForm start={start} deployed={deployed} />
 }
 
-function ConnectForm({ start }: { start: Connection }) {
+interface FormProps {
+  start: Connection
+  /** Where the Query API of this deployment answers. */
+  deployed: string
+}
+
+function ConnectForm({ start, deployed }: FormProps) {
   const [url, setUrl] = useState(start.url)
   const [project, setProject] = useState(start.project)
   const [fault, setFault] = useState<Fault | null>(null)
@@ -69,7 +73,7 @@ function ConnectForm({ start }: { start: Connection }) {
           <label htmlFor="url">Query API address</label>
           <input type="url" {...input('url', url, setUrl)} />
           <FieldNote name="url" fault={fault}>
-            On this machine it is <code>{DEFAULT_ADDRESSES.query_url}</code> unless you changed it.
+            This deployment's own is <code>{deployed}</code>.
           </FieldNote>
         </div>
         <div className="field">

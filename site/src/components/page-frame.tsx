@@ -1,6 +1,7 @@
 import type { EventNames } from '@headwater/schemas/insight'
 import type { ReactNode } from 'react'
 import type { QueryErrorKind } from '../lib/api.ts'
+import { DEFAULT_PROJECT } from '../lib/connection.ts'
 import type { Live } from '../lib/live.ts'
 import type { Site } from '../lib/site.ts'
 import { ErrorNotice } from './card.tsx'
@@ -75,7 +76,9 @@ function Unreachable({ live }: { live: Live<EventNames> }) {
 
 function NothingYet({ site, project }: { site: Site; project: string }) {
   const { capture_url, demo_url, write_key } = site.addresses
-  const key = write_key ?? `wk_${project}_…`
+  // The deployment knows the key of its first project only.
+  const ownKey = project === DEFAULT_PROJECT ? write_key : null
+  const key = ownKey ?? `wk_${project}_…`
   const event = JSON.stringify({ api_key: key, event: '$pageview', distinct_id: 'me' })
   return (
     <section className="panel" aria-label="No events yet">
@@ -88,7 +91,7 @@ function NothingYet({ site, project }: { site: Site; project: string }) {
           {`curl ${capture_url}/capture -H 'content-type: application/json' \\\n  -d '${event}'`}
         </code>
       </pre>
-      {!write_key && (
+      {!ownKey && (
         <p className="hint">
           The write key of your project is on the screen where <code>npm start</code> runs.
         </p>
