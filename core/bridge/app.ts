@@ -1,0 +1,118 @@
+// Stage 3 of 8: bridge. In: signed batches from the edge. Out: records on the event log.
+// Promise: 2xx only after the log took every record; a batch sent twice is on the log twice, none is lost.
+import { BATCH_PATH, type BatchId, type BatchRefusal, verifyBatch } from '@headwater/schemas/batch'
+import { MAX_BATCH_BYTES } from '@headwater/schemas/limits'
+import { decodeFrames } from '@headwater/schemas/record'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { Counter, Histogram } from 'prom-client'
+import type { EventLog, LogRecord } from '../log/log.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { Metrics } from '../shared/metrics.ts'
+
+export interface BridgeDeps {
+  log: EventLog
+  secret: string
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+}
+
+/** Bytes of batches that may wait for the log at once; more are told to come back. */
+const MAX_BYTES_IN_FLIGHT = 8 * MAX_BATCH_BYTES
+const RETRY_AFTER_S = '1'
+
+const REFUSALS: Record<BatchRefusal, { status: 400 | 401; message: string }> = {
+  missing_header: { status: 400, message: 'a batch header is missing or malformed' },
+  expired: { status: 401, message: 'the signature is older or newer than the window allows' },
+  bad_signature: { status: 401, message: 'the signature does not match the batch' },
+}
+
+export function createBridgeApp({ log, secret, clock, logger, metrics }: BridgeDeps): Hono {
+  const app = new Hono()
+  const batches = new Counter({
+    name: 'headwater_bridge_batches_total',
+    help: 'Batches by outcome',
+    labelNames: ['outcome'],
+    registers: [metrics],
+  })
+  const records = new Counter({
+    name: 'headwater_bridge_records_total',
+    help: 'Records acknowledged by the log',
+    registers: [metrics],
+  })
+  const appendSeconds = new Histogram({
+    name: 'headwater_bridge_append_seconds',
+    help: 'Time the log took to acknowledge a batch',
+    registers: [metrics],
+  })
+  let bytesInFlight = 0
+
+  const refuse = (c: Context, status: 400 | 401 | 413 | 503, code: string, message: string) => {
+    batches.inc({ outcome: code })
+    if (status === 503) c.header('retry-after', RETRY_AFTER_S)
+    return c.json({ error: { code, message } }, status)
+  }
+
+  const limit = bodyLimit({
+    maxSize: MAX_BATCH_BYTES,
+    onError: (c) => refuse(c, 413, 'batch_too_big', `a batch has at most ${MAX_BATCH_BYTES} bytes`),
+  })
+
+  app.post(BATCH_PATH, limit, async (c) => {
+    const body = new Uint8Array(await c.req.arrayBuffer())
+    const id = await verifyBatch(secret, (name) => c.req.header(name), body, clock())
+    if (typeof id === 'string') return refuse(c, REFUSALS[id].status, id, REFUSALS[id].message)
+    let parsed: LogRecord[]
+    try {
+      parsed = toRecords(id, new TextDecoder('utf-8', { fatal: true }).decode(body))
+    } catch (error) {
+      return refuse(
+        c,
+        400,
+        'malformed_batch',
+        error instanceof Error ? error.message : 'unreadable',
+      )
+    }
+    if (bytesInFlight + body.length > MAX_BYTES_IN_FLIGHT) {
+      return refuse(c, 503, 'overloaded', 'too many batches are waiting for the log')
+    }
+    bytesInFlight += body.length
+    const done = appendSeconds.startTimer()
+    try {
+      await log.append(parsed)
+    } catch (error) {
+      logger.log('error', 'append_failed', { ...id, error })
+      return refuse(c, 503, 'log_unavailable', 'the log did not acknowledge the batch')
+    } finally {
+      bytesInFlight -= body.length
+      done()
+    }
+    batches.inc({ outcome: 'acknowledged' })
+    records.inc(parsed.length)
+    logger.log('debug', 'batch', { ...id, records: parsed.length, bytes: body.length })
+    return c.json({ acknowledged: parsed.length })
+  })
+
+  app.get('/_health', (c) => c.json({ status: 'ok' }))
+  app.get('/_metrics', async (c) => c.text(await metrics.metrics()))
+  app.notFound((c) => c.json({ error: { code: 'not_found', message: 'no such path' } }, 404))
+  app.onError((error, c) => {
+    logger.log('error', 'request_failed', { error })
+    return c.json({ error: { code: 'internal', message: 'the bridge failed' } }, 500)
+  })
+  return app
+}
+
+// A replay of a signed batch within the window only adds copies, which the consumer's fence skips.
+function toRecords({ shard, seq }: BatchId, batch: string): LogRecord[] {
+  return decodeFrames(batch).map(({ key, uuid, json }, idx) => ({
+    key,
+    value: json,
+    uuid,
+    shard,
+    seq,
+    idx,
+  }))
+}
