@@ -1,25 +1,18 @@
 import { useState } from 'react'
 import { useFullAddress, useSearch } from '../lib/address.ts'
-import { DASHBOARD_BREAKDOWNS, dashboardQuestions } from '../lib/dashboard.ts'
+import { type DashboardQuestions, dashboardQuestions } from '../lib/dashboard.ts'
+import type { Live } from '../lib/live.ts'
 import { useEventNames, useFreshness, useFunnel, useTrend } from '../lib/questions.ts'
-import { useSite } from '../lib/site.ts'
-import {
-  type RangeQuestion,
-  readRange,
-  writeFunnel,
-  writeRange,
-  writeTrend,
-} from '../lib/url-state.ts'
+import { type Site, useSite } from '../lib/site.ts'
+import { type RangeQuestion, readRange, writeRange } from '../lib/url-state.ts'
 import { earliest } from '../plots/series.ts'
-import { BreakdownList } from './breakdown-list.tsx'
 import { Answer, Card } from './card.tsx'
+import { BreakdownCard, FunnelCard, TrendCard } from './dashboard-cards.tsx'
 import { DateRange } from './date-range.tsx'
 import { EventList } from './event-list.tsx'
 import { FreshnessLine } from './freshness-line.tsx'
-import { FunnelChart, FunnelTable, funnelEmptyWords } from './funnel-view.tsx'
 import { Headline } from './headline.tsx'
 import { PageFrame } from './page-frame.tsx'
-import { TrendChart, TrendTable, trendEmptyWords } from './trend-view.tsx'
 
 export function DashboardPage() {
   const site = useSite()
@@ -28,18 +21,13 @@ export function DashboardPage() {
   const state = site && readRange(search, site.defaults)
   const range = state?.question ?? null
   const questions = range && dashboardQuestions(range)
-  const trend = useTrend(site, questions?.trend ?? null, paused)
-  const events = useTrend(site, questions?.events ?? null, paused)
-  const persons = useTrend(site, questions?.persons ?? null, paused)
-  const breakdown = useTrend(site, questions?.breakdown ?? null, paused)
-  const funnel = useFunnel(site, questions?.funnel ?? null, paused)
+  const answers = useAnswers(site, questions, paused)
   const names = useEventNames(site, range?.project ?? null, paused)
   const freshness = useFreshness(site, range?.project ?? null, paused)
   useFullAddress(range && state?.ignored.length === 0 ? writeRange(range) : null)
   if (!site || !state || !range || !questions) return null
 
   const ask = (change: Partial<RangeQuestion>) => push(writeRange({ ...range, ...change }))
-  const drawn = [trend, funnel].flatMap(({ data }) => (data ? [data.complete_until] : []))
   return (
     <PageFrame
       title="Dashboard"
@@ -50,7 +38,7 @@ export function DashboardPage() {
       freshness={
         <FreshnessLine
           freshness={freshness}
-          completeUntil={drawn.length > 0 ? earliest(drawn) : undefined}
+          completeUntil={completeUntil([answers.trend, answers.funnel])}
           timeZone={range.time_zone}
           paused={paused}
           onPause={setPaused}
@@ -64,53 +52,15 @@ export function DashboardPage() {
         </section>
       }
     >
-      <Headline trend={trend} events={events} persons={persons} funnel={funnel} />
+      <Headline {...answers} />
       <div className="grid-two">
-        <Card
-          title="Trend"
-          actions={<OpenIn href={`/trends?${writeTrend(questions.trend)}`} name="Trends" />}
-        >
-          <Answer live={trend} emptyWords={trendEmptyWords}>
-            {(result) => (
-              <>
-                <TrendChart result={result} chart="line" />
-                <details>
-                  <summary>Show as table</summary>
-                  <TrendTable result={result} />
-                </details>
-              </>
-            )}
-          </Answer>
-        </Card>
-        <Card
-          title="Funnel"
-          actions={<OpenIn href={`/funnels?${writeFunnel(questions.funnel)}`} name="Funnels" />}
-        >
-          <Answer live={funnel} emptyWords={funnelEmptyWords}>
-            {(result) => (
-              <>
-                <FunnelChart result={result} />
-                <details>
-                  <summary>Show as table</summary>
-                  <FunnelTable result={result} />
-                </details>
-              </>
-            )}
-          </Answer>
-        </Card>
-        <Card
-          title="Persons by"
-          actions={
-            <BreakdownTabs
-              value={questions.breakdown.breakdown ?? ''}
-              onChange={(property) => ask({ breakdown: property })}
-            />
-          }
-        >
-          <Answer live={breakdown} emptyWords={trendEmptyWords}>
-            {(result) => <BreakdownList result={result} property={questions.breakdown.breakdown} />}
-          </Answer>
-        </Card>
+        <TrendCard live={answers.trend} question={questions.trend} />
+        <FunnelCard live={answers.funnel} question={questions.funnel} />
+        <BreakdownCard
+          live={answers.breakdown}
+          property={questions.breakdown.breakdown ?? ''}
+          onChange={(breakdown) => ask({ breakdown })}
+        />
         <Card title="Events of all time">
           <Answer live={names} emptyWords={() => null}>
             {(result) => <EventList names={result} range={range} />}
@@ -121,33 +71,18 @@ export function DashboardPage() {
   )
 }
 
-function OpenIn({ href, name }: { href: string; name: string }) {
-  return (
-    <a href={href}>
-      Open in {name} <span aria-hidden="true">→</span>
-    </a>
-  )
+function useAnswers(site: Site | null, questions: DashboardQuestions | null, paused: boolean) {
+  return {
+    trend: useTrend(site, questions?.trend ?? null, paused),
+    events: useTrend(site, questions?.events ?? null, paused),
+    persons: useTrend(site, questions?.persons ?? null, paused),
+    breakdown: useTrend(site, questions?.breakdown ?? null, paused),
+    funnel: useFunnel(site, questions?.funnel ?? null, paused),
+  }
 }
 
-interface TabsProps {
-  value: string
-  onChange(property: string): void
-}
-
-function BreakdownTabs({ value, onChange }: TabsProps) {
-  return (
-    <fieldset className="tabs">
-      <legend className="visually-hidden">Property</legend>
-      {Object.entries(DASHBOARD_BREAKDOWNS).map(([property, words]) => (
-        <button
-          type="button"
-          key={property}
-          aria-pressed={property === value}
-          onClick={() => onChange(property)}
-        >
-          {words}
-        </button>
-      ))}
-    </fieldset>
-  )
+// The page is as complete as the least complete of its pictures; undefined before the first.
+function completeUntil(lives: Live<{ complete_until: string | null }>[]) {
+  const times = lives.flatMap(({ data }) => (data ? [data.complete_until] : []))
+  return times.length > 0 ? earliest(times) : undefined
 }

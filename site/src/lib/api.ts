@@ -41,73 +41,28 @@ export class QueryError extends Error {
   }
 }
 
+/** Longer than the query service gives its store. */
 const TIMEOUT_MS = 35_000
+const PROBE_TIMEOUT_MS = 3_000
+
+type Fetch = typeof globalThis.fetch
 
 /** QueryClient over HTTP. `baseUrl` has no slash at its end. */
 export function httpQueryClient(
   baseUrl: string,
-  fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
+  fetch: Fetch = globalThis.fetch.bind(globalThis),
 ): QueryClient {
-  async function ask<T>(path: string, key: keyof T, init: RequestInit): Promise<T> {
-    const response = await send(path, init)
-    const body = await readJson(response)
-    if (!response.ok) throw errorOf(response.status, body)
+  const ask = async <T>(path: string, key: keyof T & string, init: RequestInit): Promise<T> => {
+    const response = await send(fetch, baseUrl, path, init)
+    const body = await readJson(response, baseUrl)
+    if (!response.ok) throw errorOf(response.status, body, baseUrl)
     // A proxy or another service may answer 200 with JSON of its own.
-    if (!isObject(body) || !(key in body)) throw notHeadwater(`${path} has no "${String(key)}"`)
+    if (!isObject(body) || !(key in body)) throw notHeadwater(baseUrl, `${path} has no "${key}"`)
     return body as T
   }
-
-  async function send(path: string, init: RequestInit): Promise<Response> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS)
-    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout
-    try {
-      return await fetch(baseUrl + path, { ...init, signal })
-    } catch (error) {
-      if (init.signal?.aborted) throw error
-      if (timeout.aborted) {
-        throw new QueryError('failed', `No answer from ${baseUrl} within ${TIMEOUT_MS / 1000} s.`)
-      }
-      throw await unreachable()
-    }
-  }
-
-  // A browser reports a refused origin and a closed port alike. An opaque request tells them apart.
-  async function unreachable(): Promise<QueryError> {
-    try {
-      await fetch(`${baseUrl}/_health`, { mode: 'no-cors', signal: AbortSignal.timeout(3_000) })
-    } catch {
-      return new QueryError('unreachable', `Cannot reach ${baseUrl}. Is Headwater running there?`)
-    }
-    const origin = globalThis.location?.origin ?? 'this site'
-    return new QueryError(
-      'origin_refused',
-      `${baseUrl} answers, but does not let pages from ${origin} read it. Add that origin to SITE_ORIGINS of the query service.`,
-    )
-  }
-
-  const notHeadwater = (why: string) =>
-    new QueryError('not_headwater', `${baseUrl} is not a Headwater Query API: ${why}.`)
-
-  async function readJson(response: Response): Promise<unknown> {
-    try {
-      return await response.json()
-    } catch {
-      if (response.status >= 500) return null
-      throw notHeadwater(`it answered ${response.status} without JSON`)
-    }
-  }
-
-  function errorOf(status: number, body: unknown): QueryError {
-    if (isApiError(body)) {
-      const { message, field } = body.error
-      return new QueryError(status < 500 ? 'refused' : 'failed', message, field ?? null)
-    }
-    if (status >= 500) return new QueryError('failed', `${baseUrl} failed with status ${status}.`)
-    return notHeadwater(`it answered ${status}`)
-  }
-
-  const get = <T>(path: string, key: keyof T, signal?: AbortSignal) =>
+  const get = <T>(path: string, key: keyof T & string, signal?: AbortSignal) =>
     ask<T>(path, key, signal ? { signal } : {})
+  const ofProject = (project: string) => new URLSearchParams({ project })
 
   return {
     async check(signal) {
@@ -123,14 +78,64 @@ export function httpQueryClient(
         ...(signal && { signal }),
       }),
     eventNames: (project, signal) =>
-      get<EventNames>(`/api/events/names?${new URLSearchParams({ project })}`, 'events', signal),
+      get<EventNames>(`/api/events/names?${ofProject(project)}`, 'events', signal),
     freshness: (project, signal) =>
-      get<Freshness>(
-        `/api/freshness?${new URLSearchParams({ project })}`,
-        'complete_until',
-        signal,
-      ),
+      get<Freshness>(`/api/freshness?${ofProject(project)}`, 'complete_until', signal),
   }
+}
+
+async function send(fetch: Fetch, baseUrl: string, path: string, init: RequestInit) {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout
+  try {
+    return await fetch(baseUrl + path, { ...init, signal })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    if (timeout.aborted) {
+      throw new QueryError('failed', `No answer from ${baseUrl} within ${TIMEOUT_MS / 1000} s.`)
+    }
+    throw await unreachable(fetch, baseUrl)
+  }
+}
+
+// A browser reports a refused origin and a closed port alike. An opaque request tells them apart.
+async function unreachable(fetch: Fetch, baseUrl: string): Promise<QueryError> {
+  try {
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS)
+    await fetch(`${baseUrl}/_health`, { mode: 'no-cors', signal })
+  } catch {
+    return new QueryError('unreachable', `Cannot reach ${baseUrl}. Is Headwater running there?`)
+  }
+  const origin = globalThis.location?.origin ?? 'this site'
+  return new QueryError(
+    'origin_refused',
+    `${baseUrl} answers, but does not let pages from ${origin} read it. Add that origin to SITE_ORIGINS of the query service.`,
+  )
+}
+
+async function readJson(response: Response, baseUrl: string): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch (error) {
+    if (response.status >= 500) return null
+    if (!(error instanceof SyntaxError)) {
+      throw new QueryError('failed', `The answer of ${baseUrl} broke off.`)
+    }
+    throw notHeadwater(baseUrl, `it answered ${response.status} without JSON`)
+  }
+}
+
+function errorOf(status: number, body: unknown, baseUrl: string): QueryError {
+  if (isApiError(body)) {
+    const { message, field } = body.error
+    return new QueryError(status < 500 ? 'refused' : 'failed', message, field ?? null)
+  }
+  if (status >= 500) return new QueryError('failed', `${baseUrl} failed with status ${status}.`)
+  return notHeadwater(baseUrl, `it answered ${status}`)
+}
+
+function notHeadwater(baseUrl: string, why: string): QueryError {
+  return new QueryError('not_headwater', `${baseUrl} is not a Headwater Query API: ${why}.`)
 }
 
 /** A trend question as GET parameters: plain values as they are, filters as JSON. */

@@ -19,13 +19,15 @@ export const DASHBOARD_BREAKDOWNS: Record<string, string> = {
 const LIST_LENGTH = 8
 
 /** The questions behind one dashboard, all over the same date range. */
-export function dashboardQuestions(range: RangeQuestion): {
+export interface DashboardQuestions {
   trend: TrendQuestion
   events: TrendQuestion
   persons: TrendQuestion
   breakdown: TrendQuestion
   funnel: FunnelQuestion
-} {
+}
+
+export function dashboardQuestions(range: RangeQuestion): DashboardQuestions {
   const { interval, breakdown = '$country', ...common } = range
   const shared = { ...common, breakdown_limit: LIST_LENGTH, include_bots: false }
   const trend: TrendQuestion = {
