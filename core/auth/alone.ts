@@ -1,0 +1,17 @@
+import type { Config } from '../shared/config.ts'
+import { lockFolder } from '../shared/folder-lock.ts'
+import { jsonLogger } from '../shared/logger.ts'
+import { Closers, type Running } from '../shared/running.ts'
+import { startAuth } from './start.ts'
+
+/** The auth service as a process of its own, on PostgreSQL, or on PGlite with the folder to itself. */
+export async function startAuthAlone(config: Config): Promise<Running> {
+  const closers = new Closers()
+  if (!config.DATABASE_URL) {
+    const lock = await lockFolder(config.DATA_DIR)
+    closers.add(async () => lock.release())
+  }
+  const auth = await startAuth({ config, logger: jsonLogger('auth', config.LOG_LEVEL) })
+  closers.add(() => auth.close())
+  return { urls: { auth: auth.url }, close: () => closers.closeAll() }
+}
