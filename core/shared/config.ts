@@ -11,6 +11,7 @@ const origins = z
   .string()
   .default('http://localhost:3000,http://127.0.0.1:3000')
   .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every(isOrigin), 'must be origins such as https://example.com')
 
 const hosts = z
   .string()
@@ -50,11 +51,19 @@ const Config = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 export type Config = z.infer<typeof Config>
+export const CONFIG_VARIABLES = Object.keys(Config.shape)
 
 /** Reads and checks the environment. Throws one error that names every bad variable. */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const parsed = Config.safeParse(env)
+  // `NAME=` in a file means nothing, and must not become the number 0.
+  const set = Object.entries(env).filter(([, value]) => value !== '')
+  const parsed = Config.safeParse(Object.fromEntries(set))
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`invalid configuration\n  ${faults.join('\n  ')}`)
+}
+
+// A slash at its end would make an origin match no browser's.
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
 }

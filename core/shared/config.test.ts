@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { CONFIG_VARIABLES, readConfig } from './config.ts'
+
+describe('the shipped examples', () => {
+  it('yield the same configuration: the complete one holds the defaults', () => {
+    expect(readConfig(parseEnv(read('full.env')))).toEqual(
+      readConfig(parseEnv(read('minimal.env'))),
+    )
+  })
+
+  it('name every variable in the complete one, each below a line that explains it', () => {
+    const lines = read('full.env').split('\n')
+    const named = lines.flatMap((line) => /^([A-Z_]+)=/.exec(line)?.[1] ?? [])
+    expect(named.toSorted()).toEqual(CONFIG_VARIABLES.toSorted())
+    lines.forEach((line, i) => {
+      if (line.includes('=') && !line.startsWith('#')) expect(lines[i - 1]).toMatch(/^# [A-Z]/)
+    })
+  })
+})
+
+describe('readConfig', () => {
+  const secrets = parseEnv(read('minimal.env'))
+
+  it('names every variable that is wrong, not only the first', () => {
+    const env = { ...secrets, AUTH_PORT: '70000', SITE_ORIGINS: 'x', CONSUMER_LINGER_MS: 'soon' }
+    expect(() => readConfig(env)).toThrow(/AUTH_PORT.*SITE_ORIGINS.*CONSUMER_LINGER_MS/s)
+    expect(() => readConfig({})).toThrow(/WRITE_KEY_SECRET.*BRIDGE_SECRET.*AUTH_SECRET/s)
+  })
+
+  it('takes an empty value for one that is not set', () => {
+    expect(readConfig({ ...secrets, QUERY_PORT: '' }).QUERY_PORT).toBe(8001)
+  })
+
+  it('reads lists without minding their spaces', () => {
+    const env = {
+      ...secrets,
+      ALLOWED_HOSTS: ' Auth.example.com, query ',
+      SITE_ORIGINS: 'http://a , http://b',
+    }
+    expect(readConfig(env)).toMatchObject({
+      ALLOWED_HOSTS: ['auth.example.com', 'query'],
+      SITE_ORIGINS: ['http://a', 'http://b'],
+    })
+  })
+})
+
+function read(name: string): string {
+  return readFileSync(new URL(`../../infra/env/${name}`, import.meta.url), 'utf8')
+}
