@@ -142,6 +142,7 @@ export const FunnelStep = z
     filters: z.array(PropertyFilter).max(50).default([]),
   })
   .openapi('FunnelStep')
+export type FunnelStep = z.infer<typeof FunnelStep>
 
 export const WINDOW_UNITS = ['second', 'minute', 'hour', 'day', 'week'] as const
 
@@ -207,6 +208,20 @@ export const EventNames = z
   })
   .openapi('EventNames')
 export type EventNames = z.infer<typeof EventNames>
+
+/** GET /api/properties: names to filter and break down by, as seen in a sample of recent events. */
+export const PropertyNames = z
+  .object({
+    properties: z.array(
+      z.object({
+        property: z.string(),
+        /** Whether the server writes it, or senders do. */
+        source: z.enum(['server', 'sender']),
+      }),
+    ),
+  })
+  .openapi('PropertyNames')
+export type PropertyNames = z.infer<typeof PropertyNames>
 
 /** GET /api/freshness: how far the answers are complete, and how far behind the log they are. */
 export const Freshness = z

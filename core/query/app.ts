@@ -1,0 +1,177 @@
+// Stage 7 of 8: query. In: questions from the site and from anyone with access. Out: results.
+// Promise: the number is exact, and says until when it is complete.
+import type { Freshness } from '@headwater/schemas/insight'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import type { FreshnessSource } from '../consumer/freshness.ts'
+import type { Clock } from '../shared/clock.ts'
+import { guard } from '../shared/guard.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import { type QueryStore, StoreError } from '../store/store.ts'
+import { addDocs } from './docs.ts'
+import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
+import { type FunnelRow, planFunnel, shapeFunnel } from './funnel.ts'
+import { compileFunnel } from './funnel-sql.ts'
+import { createQueryMetrics } from './metrics.ts'
+import {
+  compileEventNames,
+  compileProperties,
+  type EventNameRow,
+  type PropertyRow,
+  shapeEventNames,
+  shapeProperties,
+} from './names.ts'
+import { refusalOf, toTrendQuery } from './parse.ts'
+import {
+  eventNamesRoute,
+  freshnessRoute,
+  funnelRoute,
+  propertiesRoute,
+  trendRoute,
+} from './routes.ts'
+import { QueryRunner } from './run.ts'
+import { compileTrend, planTrend, shapeTrend, type TrendRow } from './trend.ts'
+
+const MAX_BODY_BYTES = 1024 * 1024
+const RETRY_AFTER_S = '2'
+const HEALTH_TIMEOUT_MS = 2_000
+
+export interface QueryAppDeps {
+  store: QueryStore
+  freshness: FreshnessSource
+  projectExists(id: string): Promise<boolean>
+  /** The store gives up a question after this long. */
+  timeoutMs: number
+  /** Origins whose pages may read the answers. */
+  origins: readonly string[]
+  /** Host names served besides loopback. */
+  hosts: readonly string[]
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+}
+
+/** The query API. No answer holds SQL, a stack, or anything of a project that was not asked for. */
+export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
+  const { store, clock } = deps
+  const runner = new QueryRunner(deps)
+  const metrics = createQueryMetrics(deps.metrics)
+  const app = new OpenAPIHono({
+    defaultHook(result) {
+      if (!result.success) throw refusalOf(result.error.issues)
+    },
+  })
+  app.use(guard(deps))
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBigBody }))
+  app.onError((error, c) => {
+    const refusal = refusalFor(error)
+    metrics.refused(refusal.code)
+    if (QUERY_STATUS[refusal.code] >= 500) {
+      deps.logger.log('error', 'query_failed', { path: c.req.path, code: refusal.code, error })
+    }
+    return answerRefusal(c, refusal)
+  })
+  app.notFound((c) =>
+    answerRefusal(c, new QueryRefusal('not_found', `there is no ${c.req.method} ${c.req.path}`)),
+  )
+
+  async function requireProject(id: string): Promise<void> {
+    if (await deps.projectExists(id)) return
+    throw new QueryRefusal('unknown_project', `there is no project ${id}`, { field: 'project' })
+  }
+
+  app.openapi(trendRoute, async (c) => {
+    const query = toTrendQuery(c.req.valid('query'))
+    await requireProject(query.project)
+    const plan = planTrend(query, clock())
+    const freshness = await runner.freshness()
+    const question = keyed('trend', compileTrend(plan), c.req.raw.signal)
+    const { rows, facts } = await runner.ask<TrendRow>(question, freshness)
+    metrics.answered('trend', facts.from_cache ? 'cache' : 'store', facts.duration_ms)
+    return c.json({ ...shapeTrend(plan, rows), ...facts }, 200)
+  })
+
+  app.openapi(funnelRoute, async (c) => {
+    const query = c.req.valid('json')
+    await requireProject(query.project)
+    const freshness = await runner.freshness()
+    const plan = planFunnel(query, clock(), freshness.complete_until)
+    const question = keyed('funnel', compileFunnel(plan), c.req.raw.signal)
+    const { rows, facts } = await runner.ask<FunnelRow>(question, freshness)
+    metrics.answered('funnel', facts.from_cache ? 'cache' : 'store', facts.duration_ms)
+    return c.json({ ...shapeFunnel(plan, rows), ...facts }, 200)
+  })
+
+  app.openapi(eventNamesRoute, async (c) => {
+    const { project } = c.req.valid('query')
+    await requireProject(project)
+    const options = { timeoutMs: deps.timeoutMs, signal: c.req.raw.signal }
+    const rows = await store.query<EventNameRow>(compileEventNames(project, clock()), options)
+    return c.json(shapeEventNames(rows), 200)
+  })
+
+  app.openapi(propertiesRoute, async (c) => {
+    const { project, event } = c.req.valid('query')
+    await requireProject(project)
+    const options = { timeoutMs: deps.timeoutMs, signal: c.req.raw.signal }
+    const rows = await store.query<PropertyRow>(compileProperties(project, event, clock()), options)
+    return c.json(shapeProperties(rows), 200)
+  })
+
+  app.openapi(freshnessRoute, async (c) => {
+    await requireProject(c.req.valid('query').project)
+    const { complete_until, lag_records } = await runner.freshness()
+    const until = complete_until === null ? null : new Date(complete_until).toISOString()
+    return c.json({ complete_until: until, lag_records } satisfies Freshness, 200)
+  })
+
+  app.get('/_health', async (c) => {
+    await store.query({ text: 'SELECT 1' }, { timeoutMs: HEALTH_TIMEOUT_MS })
+    return c.json({ status: 'ok' })
+  })
+  app.get('/_metrics', async (c) => {
+    const text = await deps.metrics.metrics()
+    return c.body(text, 200, { 'content-type': deps.metrics.contentType })
+  })
+  addDocs(app)
+  return app
+}
+
+// The statement and its values are all that an answer depends on, but for the data.
+const keyed = (insight: string, query: ReturnType<typeof compileTrend>, signal: AbortSignal) => ({
+  key: `${insight} ${JSON.stringify(query)}`,
+  query,
+  signal,
+})
+
+function refusalFor(error: Error): QueryRefusal {
+  if (error instanceof QueryRefusal) return error
+  if (error instanceof StoreError) {
+    if (error.kind === 'unavailable') {
+      return new QueryRefusal('store_unavailable', 'the store is away or busy; try again')
+    }
+    if (error.kind === 'too_heavy') {
+      return new QueryRefusal(
+        'query_too_heavy',
+        'the question needs more time or memory than it may have; ask for a shorter range',
+      )
+    }
+  }
+  if (error instanceof HTTPException && error.status === 400) {
+    return new QueryRefusal('malformed_json', 'the body is not JSON')
+  }
+  return new QueryRefusal('internal_error', 'this is our fault; it was logged')
+}
+
+function answerRefusal(c: Context, refusal: QueryRefusal): Response {
+  const status = QUERY_STATUS[refusal.code]
+  if (status === 503) c.header('retry-after', RETRY_AFTER_S)
+  return c.json(toApiError(refusal), status)
+}
+
+function refuseBigBody(): never {
+  throw new QueryRefusal('body_too_big', `the body is larger than ${MAX_BODY_BYTES} bytes`)
+}

@@ -1,0 +1,39 @@
+import type { ApiError } from '@headwater/schemas/insight'
+
+/** Every way in which the query API refuses, and its status. */
+export const QUERY_STATUS = {
+  malformed_json: 400,
+  invalid_query: 400,
+  unknown_project: 404,
+  not_found: 404,
+  body_too_big: 413,
+  internal_error: 500,
+  store_unavailable: 503,
+  query_too_heavy: 504,
+} as const satisfies Record<string, number>
+export type QueryErrorCode = keyof typeof QUERY_STATUS
+
+/** A question that is not answered, in words for the one who asked. Never holds SQL. */
+export class QueryRefusal extends Error {
+  readonly code: QueryErrorCode
+  readonly field: string | undefined
+  readonly allowed: readonly string[] | undefined
+
+  constructor(
+    code: QueryErrorCode,
+    message: string,
+    at: { field?: string; allowed?: string[] } = {},
+  ) {
+    super(message)
+    this.name = 'QueryRefusal'
+    this.code = code
+    this.field = at.field
+    this.allowed = at.allowed
+  }
+}
+
+export function toApiError({ code, message, field, allowed }: QueryRefusal): ApiError {
+  return {
+    error: { code, message, ...(field && { field }), ...(allowed && { allowed: [...allowed] }) },
+  }
+}

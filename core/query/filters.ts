@@ -1,0 +1,80 @@
+import type { PropertyFilter } from '@headwater/schemas/insight'
+import { QueryRefusal } from './errors.ts'
+import { propertyText } from './property.ts'
+import type { SqlParams } from './sql-params.ts'
+
+type Scalar = string | number | boolean
+
+const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+/**
+ * SQL of conditions that must all hold. Of a filter's several values any one may match; is_not and
+ * not_contains hold when none does, and so for events without the property too.
+ */
+export function filterConditions(
+  filters: readonly PropertyFilter[],
+  params: SqlParams,
+  field = 'filters',
+): string[] {
+  return filters.map((filter, index) => condition(filter, params, `${field}.${index}`))
+}
+
+function condition(filter: PropertyFilter, params: SqlParams, field: string): string {
+  const text = propertyText(filter.property, params, `${field}.property`)
+  const values: Scalar[] = [filter.value ?? []].flat()
+  switch (filter.operator) {
+    case 'is':
+      return equalsAny(text, values, params)
+    case 'is_not':
+      return `NOT ${equalsAny(text, values, params)}`
+    case 'contains':
+      return containsAny(text, values, params)
+    case 'not_contains':
+      return `NOT ${containsAny(text, values, params)}`
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return compareAny(COMPARISONS[filter.operator], text, values, params, `${field}.value`)
+    case 'is_set':
+      return `(${text} != '')`
+    case 'is_not_set':
+      return `(${text} = '')`
+  }
+}
+
+// 10, 10.0 and "10" are one number; a text or a boolean is compared as it is written.
+function equalsAny(text: string, values: readonly Scalar[], params: SqlParams): string {
+  const numbers = values.filter((value) => typeof value === 'number')
+  const texts = values.filter((value) => typeof value !== 'number').map(String)
+  const either: string[] = []
+  if (texts.length > 0) either.push(`${text} IN ${params.add('Array(String)', texts)}`)
+  if (numbers.length > 0) {
+    either.push(`has(${params.add('Array(Float64)', numbers)}, ${numberOf(text)})`)
+  }
+  return `(${either.join(' OR ')})`
+}
+
+function containsAny(text: string, values: readonly Scalar[], params: SqlParams): string {
+  const needles = params.add('Array(String)', values.map(String))
+  return `arrayExists(needle -> positionCaseInsensitiveUTF8(${text}, needle) > 0, ${needles})`
+}
+
+function compareAny(
+  sign: string,
+  text: string,
+  values: readonly Scalar[],
+  params: SqlParams,
+  field: string,
+): string {
+  const either = values.map((value) => {
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+    if (typeof number !== 'number' || !Number.isFinite(number)) {
+      throw new QueryRefusal('invalid_query', 'must be a number to be compared', { field })
+    }
+    return `ifNull(${numberOf(text)} ${sign} ${params.add('Float64', number)}, 0)`
+  })
+  return `(${either.join(' OR ')})`
+}
+
+const numberOf = (text: string): string => `toFloat64OrNull(${text})`

@@ -1,0 +1,68 @@
+import { TrendQuery } from '@headwater/schemas/insight'
+import { z } from '@hono/zod-openapi'
+import { QueryRefusal } from './errors.ts'
+
+/** TrendQuery as GET parameters: numbers and booleans as text, filters as JSON. */
+export const TrendParams = z.strictObject({
+  ...TrendQuery.shape,
+  breakdown_limit: z.coerce.number().pipe(TrendQuery.shape.breakdown_limit.unwrap()).optional(),
+  include_bots: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).optional(),
+  filters: z
+    .string()
+    .max(100_000)
+    .transform(parseJson)
+    .pipe(TrendQuery.shape.filters)
+    .optional()
+    .openapi({
+      type: 'string',
+      description: 'A JSON array of PropertyFilter.',
+      example: '[{"property":"$browser","operator":"is","value":"Firefox"}]',
+    }),
+})
+
+/** GET parameters, checked, to the query they mean: what is absent has its default. */
+export function toTrendQuery(params: z.infer<typeof TrendParams>): TrendQuery {
+  const given = Object.entries(params).filter(([, value]) => value !== undefined)
+  return TrendQuery.parse(Object.fromEntries(given))
+}
+
+interface Issue {
+  code?: string | undefined
+  path: readonly PropertyKey[]
+  message: string
+  values?: readonly unknown[]
+  keys?: readonly string[]
+  input?: unknown
+}
+
+/** The first thing wrong with a question, in words that name the field and what it may be. */
+export function refusalOf(issues: readonly Issue[]): QueryRefusal {
+  const [issue] = issues
+  if (!issue) return new QueryRefusal('invalid_query', 'the query is not valid')
+  const [unknownKey] = issue.keys ?? []
+  const field = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])].join('.')
+  const allowed = issue.values?.map(String)
+  return new QueryRefusal('invalid_query', `${field || 'the query'} ${reasonOf(issue, allowed)}`, {
+    ...(field && { field }),
+    ...(allowed && { allowed }),
+  })
+}
+
+function reasonOf(issue: Issue, allowed: readonly string[] | undefined): string {
+  if (issue.code === 'unrecognized_keys') return 'is not known'
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return 'is required'
+  }
+  if (allowed) return `must be one of ${allowed.join(', ')}`
+  // Our own messages read on from the field's name; the library's begin with a capital letter.
+  return /^[A-Z]/.test(issue.message) ? `is not valid: ${issue.message}` : issue.message
+}
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be a JSON array' })
+    return z.NEVER
+  }
+}

@@ -1,0 +1,41 @@
+import type { FreshnessSource } from '../consumer/freshness.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Config } from '../shared/config.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import { listen, type Service } from '../shared/service.ts'
+import type { QueryStore } from '../store/store.ts'
+import { createQueryApp } from './app.ts'
+
+export interface QueryStartDeps {
+  config: Config
+  store: QueryStore
+  freshness: FreshnessSource
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+  /** Whether there is such a project. @default `default`, and every project that has events */
+  projectExists?: (id: string) => Promise<boolean>
+}
+
+/** Serves the query API. Rejects when the address is taken. */
+export function startQuery(deps: QueryStartDeps): Promise<Service> {
+  const { config, store } = deps
+  const app = createQueryApp({
+    ...deps,
+    projectExists: deps.projectExists ?? ((id) => hasEvents(store, id)),
+    timeoutMs: config.QUERY_TIMEOUT_MS,
+    origins: config.SITE_ORIGINS,
+    hosts: config.ALLOWED_HOSTS,
+  })
+  return listen(app.fetch, config.HOST, config.QUERY_PORT)
+}
+
+async function hasEvents(store: QueryStore, project: string): Promise<boolean> {
+  if (project === 'default') return true
+  const rows = await store.query({
+    text: 'SELECT 1 FROM events WHERE project_id = {project:String} LIMIT 1',
+    params: { project },
+  })
+  return rows.length > 0
+}
