@@ -1,0 +1,40 @@
+// Builds dist/: the script for pages, the same as text for the edge Worker, the module, its types.
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type BuildOptions, build } from 'esbuild'
+import { writeTypes } from './build-types.ts'
+
+const HERE = import.meta.dirname
+const DIST = join(HERE, 'dist')
+const { version } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8')) as {
+  version: string
+}
+
+const shared: BuildOptions = {
+  bundle: true,
+  minify: true,
+  target: 'es2018',
+  charset: 'utf8',
+  legalComments: 'none',
+  define: { LIB_VERSION: JSON.stringify(version) },
+}
+
+rmSync(join(DIST, 'types'), { recursive: true, force: true })
+await build({
+  ...shared,
+  entryPoints: [join(HERE, 'src/snippet.ts')],
+  format: 'iife',
+  outfile: join(DIST, 'analytics.js'),
+})
+await build({
+  ...shared,
+  entryPoints: [join(HERE, 'src/index.ts')],
+  format: 'esm',
+  outfile: join(DIST, 'index.mjs'),
+})
+copyFileSync(join(DIST, 'analytics.js'), join(DIST, 'analytics.txt'))
+writeTypes(join(HERE, 'src/index.ts'), join(DIST, 'types'))
+
+const script = readFileSync(join(DIST, 'analytics.js'))
+console.log(`analytics.js: ${script.length} bytes, ${gzipSync(script, { level: 9 }).length} gzip`)

@@ -1,0 +1,67 @@
+/** The Navigation API, where the browser has it: one event for every way the address can change. */
+interface NavigationApi {
+  addEventListener(type: 'currententrychange', listener: () => void): void
+}
+
+/**
+ * Calls back once for each page the visitor sees: the first, and every change of address in a
+ * single-page application. The same address twice in a row is one page.
+ */
+export function watchPageviews(onPageview: (referrer: string) => void): void {
+  let seen = ''
+  let seenPath = ''
+  let seenHref = document.referrer
+  let pending: ReturnType<typeof setTimeout> | undefined
+  let replaced = false
+
+  const look = () => {
+    clearTimeout(pending)
+    pending = undefined
+    const path = location.pathname + routeHash()
+    const url = path + location.search
+    const onlyFilter = replaced && path === seenPath
+    replaced = false
+    if (url === seen) return
+    seen = url
+    seenPath = path
+    const referrer = seenHref
+    seenHref = location.href
+    // A search field that rewrites the address at every key press is still the same page.
+    if (!onlyFilter) onPageview(referrer)
+  }
+  // Later, so that the application has set the new page's title.
+  const lookSoon = () => {
+    pending = pending || setTimeout(look)
+  }
+
+  const { navigation } = window as { navigation?: NavigationApi }
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const original = history[name]
+    history[name] = function (this: History, ...state) {
+      const first = !pending
+      original.apply(this, state)
+      replaced = name === 'replaceState' && (replaced || first)
+      lookSoon()
+    }
+  }
+  if (navigation) navigation.addEventListener('currententrychange', lookSoon)
+  else for (const type of ['popstate', 'hashchange']) addEventListener(type, lookSoon)
+
+  addEventListener('pagehide', () => pending && look())
+  addEventListener('pageshow', ({ persisted }) => {
+    // Back from the cache: the visitor sees this page again.
+    if (persisted) {
+      seen = ''
+      look()
+    }
+  })
+  // A page rendered ahead of its visit may never be seen.
+  const { prerendering } = document as { prerendering?: boolean }
+  if (prerendering) document.addEventListener('prerenderingchange', look, { once: true })
+  else look()
+}
+
+// `#/route` and `#!route` are pages; `#section` is a place on one.
+function routeHash(): string {
+  return /^#[/!]/.test(location.hash) ? location.hash : ''
+}

@@ -1,0 +1,180 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../../../site/test/browser.ts'
+import { captureIn, openShop, reportsOf, type Shop, storedIn, until } from './shop.ts'
+
+let browser: Browser
+let shop: Shop
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  shop = await openShop(browser)
+})
+afterEach(() => shop.close())
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => `event ${i}`)
+const idsArrived = () => new Set(shop.capture.acknowledged.map(({ uuid }) => uuid))
+const allArrived = (uuids: string[]) =>
+  until(
+    () => uuids.filter((uuid) => !idsArrived().has(uuid)),
+    (missing) => missing.length === 0,
+  )
+const away = () => {
+  shop.capture.otherwise = () => ({ status: 503 })
+}
+const back = () => {
+  shop.capture.otherwise = null
+}
+const failed = (page: Page) =>
+  until(
+    () => reportsOf(page),
+    (reports) => reports.length > 0,
+  )
+
+describe('survival', () => {
+  it('keeps events while offline and sends them when the device is online again', async () => {
+    const page = await shop.open()
+    await shop.context.setOffline(true)
+    const uuids = await captureIn(page, ...many(5))
+    await failed(page)
+    expect(shop.capture.received).toHaveLength(0)
+    await shop.context.setOffline(false)
+    await allArrived(uuids)
+    expect(shop.capture.names).toEqual(many(5))
+  })
+
+  it('sends after a reload what was not acknowledged before it', async () => {
+    away()
+    const page = await shop.open()
+    const uuids = await captureIn(page, ...many(5))
+    await failed(page)
+    await page.reload()
+    back()
+    await allArrived(uuids)
+    await until(
+      () => storedIn(page),
+      (count) => count === 0,
+    )
+  })
+
+  it('delivers the 10 events of a tab that was closed, at the latest with the next page', async () => {
+    const page = await shop.open('/', { options: { flushIntervalMs: 60_000 } })
+    const uuids = await captureIn(page, ...many(10))
+    expect(shop.capture.received).toHaveLength(0)
+    await page.close({ runBeforeUnload: true })
+    await shop.open('/next')
+    await allArrived(uuids)
+  })
+
+  it('hands the events to the browser when the page goes, in pieces it takes', async () => {
+    const page = await shop.open('/', { options: { flushIntervalMs: 60_000 } })
+    const uuids = await captureIn(page, ...many(3))
+    await page.goto('about:blank')
+    await allArrived(uuids)
+    for (const { bytes } of shop.capture.received) expect(bytes).toBeLessThanOrEqual(61_000)
+  })
+
+  it('delivers the events of a tab that crashed', async () => {
+    away()
+    const page = await shop.open()
+    const uuids = await captureIn(page, ...many(10))
+    await failed(page)
+    const session = await shop.context.newCDPSession(page)
+    const crashed = new Promise((resolve) => page.once('crash', resolve))
+    session.send('Page.crash').catch(() => {})
+    await crashed
+    back()
+    await shop.open('/next')
+    await allArrived(uuids)
+  })
+
+  it('leaves the events of a living tab to that tab', async () => {
+    away()
+    const first = await shop.open()
+    const uuids = await captureIn(first, ...many(5))
+    await failed(first)
+    back()
+    const second = await shop.open('/second')
+    await captureIn(second, 'of the second')
+    await until(
+      () => shop.capture.names,
+      (names) => names.includes('of the second'),
+    )
+    await allArrived(uuids)
+    // Both tabs sent only their own: nothing came twice.
+    expect(shop.capture.acknowledged).toHaveLength(6)
+  })
+
+  it('keeps two tabs apart that send at the same time, in one session', async () => {
+    const [first, second] = [await shop.open('/a'), await shop.open('/b')]
+    const uuids = await Promise.all([captureIn(first, ...many(50)), captureIn(second, ...many(50))])
+    await allArrived(uuids.flat())
+    expect(shop.capture.acknowledged).toHaveLength(100)
+    const sessions = new Set(shop.capture.acknowledged.map((e) => e.properties.$session_id))
+    const people = new Set(shop.capture.acknowledged.map((e) => e.distinct_id))
+    expect([sessions.size, people.size]).toEqual([1, 1])
+  })
+
+  it('adopts a closed tab’s events without Web Locks too', async () => {
+    await shop.context.addInitScript(() => {
+      Object.defineProperty(navigator, 'locks', { value: undefined })
+    })
+    away()
+    const first = await shop.open()
+    const living = await captureIn(first, ...many(3))
+    await failed(first)
+    const second = await shop.open('/second')
+    const closed = await captureIn(second, ...many(3))
+    await failed(second)
+    await second.close({ runBeforeUnload: true })
+    const third = await shop.open('/third')
+    await failed(third)
+    const adopted = new Set((await reportsOf(third)).flatMap((report) => report.uuids))
+    expect(closed.filter((uuid) => !adopted.has(uuid))).toEqual([])
+    expect(living.filter((uuid) => adopted.has(uuid))).toEqual([])
+    back()
+    await allArrived([...living, ...closed])
+  })
+
+  it.each(['denied', 'full'])('works when localStorage is %s', async (how) => {
+    await shop.context.addInitScript((state) => {
+      if (state === 'full') {
+        Storage.prototype.setItem = () => {
+          throw new DOMException('full', 'QuotaExceededError')
+        }
+      } else {
+        Object.defineProperty(window, 'localStorage', {
+          get() {
+            throw new DOMException('denied', 'SecurityError')
+          },
+        })
+      }
+    }, how)
+    shop.capture.script = [{ status: 503 }]
+    const page = await shop.open()
+    const uuids = await captureIn(page, ...many(5))
+    await allArrived(uuids)
+    const [first, ...rest] = shop.capture.acknowledged
+    expect(rest.every(({ distinct_id }) => distinct_id === first?.distinct_id)).toBe(true)
+    expect(rest.map(({ properties }) => properties.$sequence)).toEqual([2, 3, 4, 5])
+  })
+
+  it('really fills localStorage and still delivers', async () => {
+    away()
+    const page = await shop.open()
+    await page.evaluate(() => {
+      for (let size = 1 << 20; size > 0; size >>= 1) {
+        try {
+          for (let i = 0; ; i++) localStorage.setItem(`fill-${size}-${i}`, 'x'.repeat(size))
+        } catch {}
+      }
+    })
+    const uuids = await captureIn(page, ...many(5))
+    await failed(page)
+    expect(await storedIn(page)).toBe(0)
+    back()
+    await allArrived(uuids)
+  })
+})
