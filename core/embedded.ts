@@ -16,8 +16,8 @@ import { openChdbStore } from './store/chdb.ts'
 const HOUR_MS = 3_600_000
 
 /**
- * The whole core in this process, on SQLite, chDB and PGlite. Closes in the order of the flow, so
- * that what was acknowledged is in the store. Rejects, with everything closed, when a part does not start.
+ * The whole core in this process, on SQLite, chDB and PGlite. Closes in the order of the flow: no
+ * part goes while another still needs it. Rejects, with everything closed, when a part does not start.
  */
 export async function startEmbedded(config: Config): Promise<Running> {
   const clock = systemClock
@@ -52,6 +52,7 @@ export async function startEmbedded(config: Config): Promise<Running> {
     const query = await startQuery({
       ...shared,
       freshness: consumer.freshness,
+      projectExists: async (id) => (await startingAuth).projectExists(id),
       logger: logger('query'),
       metrics: createMetrics(),
     })

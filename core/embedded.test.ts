@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { batchHeaders } from '@headwater/schemas/batch'
+import { type EventRecord, encodeFrame } from '@headwater/schemas/record'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CoreProcess, freePort, SECRETS, startCore } from './core-process.ts'
+import { sampleRow } from './store/sample-row.ts'
+
+const EVENTS = 50
+const SHARD = `local:0@${'a'.repeat(16)}`
+
+let folder: string
+let env: Record<string, string>
+let core: CoreProcess
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headwater-embedded-'))
+  const ports = await Promise.all([freePort(), freePort(), freePort()])
+  const [AUTH_PORT = '', QUERY_PORT = '', BRIDGE_PORT = ''] = ports
+  env = { ...SECRETS, DATA_DIR: folder, AUTH_PORT, QUERY_PORT, BRIDGE_PORT, LOG_LEVEL: 'warn' }
+  core = await startCore('all', env)
+}, 60_000)
+afterAll(async () => {
+  core.child.kill('SIGKILL')
+  await core.exit
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the embedded core', () => {
+  it('shows a batch that the bridge acknowledged in the trend within 5 s', async () => {
+    expect(await sendBatch(1)).toEqual({ acknowledged: EVENTS })
+    await expect.poll(trendTotal, { timeout: 5_000, interval: 100 }).toBe(EVENTS)
+  })
+
+  it('shows it once after a kill, also when the batch is sent again', async () => {
+    core.child.kill('SIGKILL')
+    await core.exit
+    core = await startCore('all', env)
+    expect(await trendTotal()).toBe(EVENTS)
+    await sendBatch(1)
+    await sendBatch(2)
+    await expect.poll(trendTotal, { timeout: 5_000, interval: 100 }).toBe(2 * EVENTS)
+  }, 60_000)
+
+  it('keeps what was acknowledged a moment before a kill', async () => {
+    await sendBatch(3)
+    core.child.kill('SIGKILL')
+    await core.exit
+    core = await startCore('all', env)
+    await expect.poll(trendTotal, { timeout: 5_000, interval: 100 }).toBe(3 * EVENTS)
+  }, 60_000)
+
+  it('is healthy at every door', async () => {
+    for (const url of Object.values(core.urls)) {
+      expect(await (await fetch(`${url}/_health`)).json()).toEqual({ status: 'ok' })
+    }
+  })
+
+  it('knows the projects of the auth service, and no other', async () => {
+    const { status } = await fetch(`${core.urls.query}/api/trends?project=nowhere&event=*`)
+    expect(status).toBe(404)
+  })
+
+  it('refuses a second process on the same folder', async () => {
+    const second = startCore('all', { ...env, AUTH_PORT: '0', QUERY_PORT: '0', BRIDGE_PORT: '0' })
+    await expect(second).rejects.toThrow(`another process uses the folder ${folder}`)
+  })
+
+  it('drains on SIGTERM within 10 s and ends with code 0', async () => {
+    await sendBatch(4)
+    const started = Date.now()
+    core.child.kill('SIGTERM')
+    expect(await core.exit).toMatchObject({ code: 0, signal: null })
+    expect(Date.now() - started).toBeLessThan(10_000)
+    core = await startCore('all', env)
+    await expect.poll(trendTotal, { timeout: 5_000, interval: 100 }).toBe(4 * EVENTS)
+  }, 60_000)
+})
+
+async function sendBatch(seq: number): Promise<unknown> {
+  const frames = Array.from({ length: EVENTS }, (_, i) => encodeFrame(sample(seq, i)))
+  const body = new TextEncoder().encode(frames.join(''))
+  const id = { shard: SHARD, seq }
+  const headers = await batchHeaders(SECRETS.BRIDGE_SECRET, id, EVENTS, body, Date.now())
+  const response = await fetch(`${core.urls.bridge}/v1/batches`, { method: 'POST', headers, body })
+  return response.json()
+}
+
+async function trendTotal(): Promise<number> {
+  const question = 'project=default&event=main_test&date_from=-7d&measure=total'
+  const response = await fetch(`${core.urls.query}/api/trends?${question}`)
+  const result = await response.json()
+  if (!response.ok) throw new Error(JSON.stringify(result))
+  return result.series[0]?.total ?? 0
+}
+
+// Of the last hour, so that it is never a matter of the date when the test runs; the same bytes for
+// the same numbers, as a buffer sends them.
+const RECEIVED_AT = Date.now() - 3_600_000
+
+function sample(batch: number, index: number): EventRecord {
+  const { log_id, log_partition, log_offset, shard, seq, idx, ...record } = sampleRow({
+    uuid: `00000000-0000-4000-8000-${String(batch).padStart(6, '0')}${String(index).padStart(6, '0')}`,
+    event: 'main_test',
+    distinct_id: `person ${index % 7}`,
+    timestamp: RECEIVED_AT + index,
+    received_at: RECEIVED_AT,
+  })
+  return record
+}
