@@ -5,6 +5,7 @@ import {
   Freshness,
   FunnelQuery,
   FunnelResult,
+  PropertyNames,
   TrendQuery,
   TrendResult,
 } from '@headwater/schemas/insight'
@@ -81,6 +82,11 @@ function createApp(fixture: FixtureServer): Hono {
     c.json(Freshness.parse({ complete_until: facts().complete_until, lag_records: fixture.lag })),
   )
   app.get('/api/events/names', (c) => c.json(EventNames.parse({ events: eventNames(fixture) })))
+  app.get('/api/properties', (c) => {
+    const names = [...new Set(fixture.events.flatMap((one) => Object.keys(one.properties)))]
+    const properties = names.map((property) => ({ property, source: 'sender' }))
+    return c.json(PropertyNames.parse({ properties }))
+  })
   app.get('/api/trends', (c) => {
     const { filters, breakdown_limit, include_bots, ...plain } = c.req.query()
     const query = TrendQuery.safeParse({

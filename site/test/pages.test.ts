@@ -260,6 +260,23 @@ describe('the question in the address', () => {
     await expect.poll(() => text('.legend-total')).toBe(String(own.length))
   })
 
+  it('offers the properties that the project has sent', async () => {
+    for (const one of api.events) one.properties.plan = 'pro'
+    await open('/trends')
+    await page.getByLabel('Breakdown').locator('option[value=plan]').waitFor({ state: 'attached' })
+    await choose('Breakdown', 'plan')
+    await expect.poll(() => text('.legend')).toContain('pro')
+  })
+
+  it('takes a property that is in no list', async () => {
+    await open('/trends')
+    await page.getByLabel('Breakdown').selectOption({ label: 'Another property …' })
+    await page.getByLabel('Breakdown').fill('never sent')
+    await page.getByLabel('Breakdown').press('Enter')
+    await expect.poll(() => api.asked.trends.at(-1)?.breakdown).toBe('never sent')
+    await expect.poll(() => text('.legend')).toContain('(none)')
+  })
+
   it('names what it did not understand', async () => {
     await open('/trends?interval=fortnight')
     await expect.poll(() => text('.notice-warning')).toContain('interval=fortnight')

@@ -45,7 +45,7 @@ export function DashboardPage() {
         />
       }
       controls={
-        <section className="controls controls-slim" aria-label="Date range">
+        <section className="controls controls-slim" aria-label="Question">
           <div className="control-row">
             <DateRange range={range} onChange={ask} />
           </div>
@@ -61,7 +61,7 @@ export function DashboardPage() {
           property={questions.breakdown.breakdown ?? ''}
           onChange={(breakdown) => ask({ breakdown })}
         />
-        <Card title="Events of all time">
+        <Card title="Events of the last 90 days">
           <Answer live={names} emptyWords={() => null}>
             {(result) => <EventList names={result} range={range} />}
           </Answer>

@@ -1,8 +1,8 @@
 import type { PropertyFilter } from '@headwater/schemas/insight'
-import { useState } from 'react'
-import { KNOWN_PROPERTIES, needsValue, OPERATORS, type Operator } from '../lib/choices.ts'
-import { formatProperty } from '../lib/format.ts'
+import { useContext, useState } from 'react'
+import { needsValue, OPERATORS, type Operator } from '../lib/choices.ts'
 import { Choice, optionsOf, PickOrType, TextField } from './choice.tsx'
+import { PropertyOptions } from './property-options.ts'
 
 interface Props {
   filters: PropertyFilter[]
@@ -17,13 +17,9 @@ interface Draft {
   value: PropertyFilter['value']
 }
 
-export const PROPERTY_OPTIONS = KNOWN_PROPERTIES.map((name) => {
-  const words = formatProperty(name)
-  return [name, words === name ? name : `${words} (${name})`] as const
-})
-
 /** The conditions that events must meet; all of them hold together. */
 export function FilterList({ filters, onChange, label = 'Filters' }: Props) {
+  const properties = useContext(PropertyOptions)
   const [unfinished, setUnfinished] = useState<Draft | null>(null)
   const drafts: Draft[] = filters.map(({ property, operator, value }) => ({
     property,
@@ -59,7 +55,7 @@ export function FilterList({ filters, onChange, label = 'Filters' }: Props) {
             label="Property"
             hideLabel
             value={draft.property}
-            options={PROPERTY_OPTIONS}
+            options={properties}
             other="Another property …"
             onChange={(property) => change(index, { ...draft, property })}
           />

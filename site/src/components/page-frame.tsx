@@ -1,10 +1,12 @@
 import type { EventNames } from '@headwater/schemas/insight'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import type { QueryErrorKind } from '../lib/api.ts'
 import { DEFAULT_PROJECT } from '../lib/connection.ts'
 import type { Live } from '../lib/live.ts'
+import { usePropertyNames } from '../lib/questions.ts'
 import type { Site } from '../lib/site.ts'
 import { ErrorNotice } from './card.tsx'
+import { PropertyOptions, propertyOptions } from './property-options.ts'
 
 interface Props {
   title: string
@@ -21,6 +23,9 @@ interface Props {
 export function PageFrame(props: Props) {
   const { title, site, project, names, ignored, controls, freshness, children } = props
   const nothingYet = names.data?.events.length === 0
+  const [chartsAnyway, setChartsAnyway] = useState(false)
+  const properties = usePropertyNames(site, project)
+  const options = useMemo(() => propertyOptions(properties.data), [properties.data])
   return (
     <>
       <div className="page-head">
@@ -40,13 +45,13 @@ export function PageFrame(props: Props) {
       )}
       {names.data === null && names.error ? (
         <Unreachable live={names} />
-      ) : nothingYet ? (
-        <NothingYet site={site} project={project} />
+      ) : nothingYet && !chartsAnyway ? (
+        <NothingYet site={site} project={project} onSkip={() => setChartsAnyway(true)} />
       ) : (
-        <>
+        <PropertyOptions value={options}>
           {controls}
           {children}
-        </>
+        </PropertyOptions>
       )}
     </>
   )
@@ -74,7 +79,13 @@ function Unreachable({ live }: { live: Live<EventNames> }) {
   )
 }
 
-function NothingYet({ site, project }: { site: Site; project: string }) {
+interface NothingYetProps {
+  site: Site
+  project: string
+  onSkip(): void
+}
+
+function NothingYet({ site, project, onSkip }: NothingYetProps) {
   const { capture_url, demo_url, write_key } = site.addresses
   // The deployment knows the key of its first project only.
   const ownKey = project === DEFAULT_PROJECT ? write_key : null
@@ -97,6 +108,12 @@ function NothingYet({ site, project }: { site: Site; project: string }) {
         </p>
       )}
       <p>This page shows the event within seconds, without a reload.</p>
+      <p className="hint">
+        Nothing came in the last 90 days.{' '}
+        <button type="button" className="quiet" onClick={onSkip}>
+          Look at earlier days
+        </button>
+      </p>
     </section>
   )
 }

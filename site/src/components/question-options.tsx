@@ -1,5 +1,6 @@
+import { useContext } from 'react'
 import { PickOrType } from './choice.tsx'
-import { PROPERTY_OPTIONS } from './filter-list.tsx'
+import { PropertyOptions } from './property-options.ts'
 
 interface BreakdownProps {
   value: string | undefined
@@ -8,11 +9,12 @@ interface BreakdownProps {
 
 /** By which property a result is split; none at first. */
 export function BreakdownPicker({ value, onChange }: BreakdownProps) {
+  const properties = useContext(PropertyOptions)
   return (
     <PickOrType
       label="Breakdown"
       value={value ?? ''}
-      options={[['', 'None'], ...PROPERTY_OPTIONS]}
+      options={[['', 'None'], ...properties]}
       other="Another property …"
       onChange={(property) => onChange(property || undefined)}
     />

@@ -6,6 +6,7 @@ import type {
   Freshness,
   FunnelQuery,
   FunnelResult,
+  PropertyNames,
   TrendQuery,
   TrendResult,
 } from '@headwater/schemas/insight'
@@ -17,6 +18,7 @@ export interface QueryClient {
   trend(query: TrendQuery, signal?: AbortSignal): Promise<TrendResult>
   funnel(query: FunnelQuery, signal?: AbortSignal): Promise<FunnelResult>
   eventNames(project: string, signal?: AbortSignal): Promise<EventNames>
+  properties(project: string, signal?: AbortSignal): Promise<PropertyNames>
   freshness(project: string, signal?: AbortSignal): Promise<Freshness>
 }
 
@@ -79,6 +81,8 @@ export function httpQueryClient(
       }),
     eventNames: (project, signal) =>
       get<EventNames>(`/api/events/names?${ofProject(project)}`, 'events', signal),
+    properties: (project, signal) =>
+      get<PropertyNames>(`/api/properties?${ofProject(project)}`, 'properties', signal),
     freshness: (project, signal) =>
       get<Freshness>(`/api/freshness?${ofProject(project)}`, 'complete_until', signal),
   }

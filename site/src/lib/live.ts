@@ -16,6 +16,8 @@ const REFRESH_MS = 2_500
 /** A slow store is asked less often: at most a fifth of the time is spent asking. */
 const REST_FACTOR = 4
 const RETRY_MS = 3_000
+/** What is wrong with the question is wrong again at once; a missing project may be made. */
+const REFUSED_RETRY_MS = 15_000
 
 /**
  * Asks again every few seconds, one request at a time, while the page is visible and not paused.
@@ -49,7 +51,9 @@ export function useLive<T>(
         waitMs = Math.max(REFRESH_MS, (Date.now() - startedAt) * REST_FACTOR)
       } catch (error) {
         if (abort.signal.aborted) return
-        setFailure({ key, error: toQueryError(error) })
+        const failed = toQueryError(error)
+        setFailure({ key, error: failed })
+        if (failed.kind === 'refused') waitMs = REFUSED_RETRY_MS
       }
       if (!paused) timer = setTimeout(askWhenVisible, waitMs)
     }

@@ -1,4 +1,10 @@
-import type { EventNames, Freshness, FunnelResult, TrendResult } from '@headwater/schemas/insight'
+import type {
+  EventNames,
+  Freshness,
+  FunnelResult,
+  PropertyNames,
+  TrendResult,
+} from '@headwater/schemas/insight'
 import { mergeTrends } from '../plots/series.ts'
 import { type Live, useLive } from './live.ts'
 import type { Site } from './site.ts'
@@ -50,6 +56,18 @@ export function useEventNames(
       return client.eventNames(question, signal)
     },
     paused,
+  )
+}
+
+/** Names of properties for pickers, asked once: they change slowly, and any other can be typed. */
+export function usePropertyNames(site: Site | null, project: string | null): Live<PropertyNames> {
+  return useLive(
+    keyOf(site, project),
+    (signal) => {
+      const { client, question } = bothOf(site, project)
+      return client.properties(question, signal)
+    },
+    true,
   )
 }
 
