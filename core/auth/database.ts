@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import type { Tables } from './tables.ts'
 
@@ -28,7 +31,15 @@ export async function openPostgres(url: string, connections = POOL_CONNECTIONS):
 
 /** One PostgreSQL inside this process. One connection: never query it while holding a transaction. */
 export async function openPglite(dataDir: string): Promise<Database> {
-  const { PGlite } = await import('@electric-sql/pglite')
+  const [{ PGlite }] = await Promise.all([import('@electric-sql/pglite'), makeCluster(dataDir)])
   const pglite = await PGlite.create({ dataDir, postgresqlconf: PGLITE_SETTINGS })
   return new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
+}
+
+async function makeCluster(dataDir: string): Promise<void> {
+  if (dataDir.startsWith('memory://') || existsSync(dataDir)) return
+  const worker = new Worker(new URL('./pglite-setup.ts', import.meta.url), {
+    workerData: { dataDir },
+  })
+  await once(worker, 'exit')
 }
