@@ -9,11 +9,9 @@ import { MAX_BREAKDOWN_LENGTH } from './trend.ts'
 
 // windowFunnel tells how far a person came, not when nor from which first event, which we need for
 // times, for open windows and for breakdowns. So each person's events become one sorted array, and
-// every step one pass over it:
-//   p<k>  per event: start of the latest attempt that had reached step k-1 before it, 0 when none
-//   h<k>  per event: whether it takes that attempt to step k within the window
-//   a<k>  per event: start of the latest attempt that has reached step k after it
-// Attempts only ever get younger along the array, so an attempt's first hit is the first with its start.
+// every step one pass over it that makes the array s<k>: for each event, the start of the attempt that
+// it takes to step k, or 0. Attempts only get younger along it, so the latest one before an event is
+// the last that is not 0, and an attempt's own first event of a step is the first with its start.
 
 /** One row per breakdown value: see FunnelRow. */
 export function compileFunnel(plan: FunnelPlan): Query {
@@ -27,17 +25,17 @@ export function compileFunnel(plan: FunnelPlan): Query {
   return { text: groupOutcomes(outcomes, count, limit), params: params.values }
 }
 
-/** A person's events in order, and the attempts that their first steps begin. */
+/** A person's events in order; those of the first step begin attempts. */
 function personEvents(plan: FunnelPlan, params: SqlParams): string {
-  return `SELECT
-    arraySort(groupArray((t, sequence, bitXor(mask, bitAnd(mask, mask - 1)), mask, label))) AS es,
-    es.1 AS ts, es.4 AS masks, es.5 AS labels,
-    arrayMap((t, m) -> if(bitTest(m, 0), t, 0), ts, masks) AS s1,
-    arrayFill(s -> s != 0, s1) AS a1
-  FROM (${matchingEvents(plan, params)})
-  WHERE mask != 0
-  GROUP BY person_id
-  HAVING max(bitTest(mask, 0)) = 1`
+  return `SELECT es.1 AS ts, es.4 AS masks, es.5 AS labels,
+    arrayMap(e -> if(bitTest(e.4, 0), e.1, 0), es) AS s1
+  FROM (
+    SELECT arraySort(groupArray(
+      (t, sequence, bitXor(mask, bitAnd(mask, mask - 1)), mask, label))) AS es
+    FROM (${matchingEvents(plan, params)})
+    WHERE mask != 0
+    GROUP BY person_id
+    HAVING max(bitTest(mask, 0)) = 1)`
 }
 
 /** Events that match a step, with a bit for each step they match. */
@@ -73,59 +71,56 @@ function stepCondition(step: FunnelStep, index: number, params: SqlParams): stri
 }
 
 function stepPass(persons: string, step: number, windowMs: string): string {
-  const [p, h, a] = [`p${step}`, `h${step}`, `a${step}`]
-  return `SELECT *,
-    arrayPushFront(arrayPopBack(a${step - 1}), 0) AS ${p},
-    arrayMap((t, m, p) -> bitTest(m, ${step - 1}) AND p != 0 AND t - p <= ${windowMs}, ts, masks, ${p}) AS ${h},
-    arrayFill((p, h) -> h, ${p}, ${h}) AS ${a}
+  const latest = `arrayFill(start -> start != 0, s${step - 1})`
+  return `SELECT *, arrayMap(
+      (t, mask, start) -> if(bitTest(mask, ${step - 1}) AND start != 0 AND t - start <= ${windowMs}, start, 0),
+      ts, masks, arrayPushFront(arrayPopBack(${latest}), 0)) AS s${step}
   FROM (${persons})`
 }
 
-/** A person's furthest step, the first attempt that reached it, and that attempt's times. */
+/** A person's furthest step, the first attempt that reached it, and its milliseconds from step to step. */
 function outcomeOf(persons: string, count: number, windowMs: string, horizon: string): string {
-  const steps = Array.from({ length: count - 1 }, (_, index) => index + 2)
-  const furthest = steps.toReversed().map((k) => `has(h${k}, 1), ${k}`)
-  const starts = steps.toReversed().map((k) => `m = ${k}, arrayFirst((p, h) -> h, p${k}, h${k})`)
-  const times = steps.map((k) => `arrayFirst((t, h, p) -> h AND p = s, ts, h${k}, p${k}) AS t${k}`)
-  return `SELECT
-    multiIf(${furthest.join(', ')}, 1) AS m,
-    multiIf(${starts.join(', ')}, arrayFirst(s -> s != 0, s1)) AS s,
-    s AS t1, ${times.join(', ')},
-    arrayFirst((l, t) -> t = s, labels, s1) AS label,
-    a1[-1] + ${windowMs} >= ${horizon} AS is_open
-  FROM (${persons})`
+  const steps = stepNumbers(count)
+  const descending = steps.slice(1).toReversed()
+  const firstOf = (step: number) => `arrayFirst(start -> start != 0, s${step})`
+  const furthest = descending.map((step) => `arrayExists(start -> start != 0, s${step}), ${step}`)
+  const attempts = descending.map((step) => `furthest = ${step}, ${firstOf(step)}`)
+  const reached = `arraySlice([${steps.map((step) => `s${step}`).join(', ')}], 1, furthest)`
+  // One SELECT each: within one, every use of an alias would repeat its whole expression.
+  const withFurthest = `SELECT *, multiIf(${furthest.join(', ')}, 1) AS furthest FROM (${persons})`
+  const withAttempt = `SELECT *, multiIf(${attempts.join(', ')}, ${firstOf(1)}) AS attempt
+  FROM (${withFurthest})`
+  return `SELECT furthest,
+    arrayPopFront(arrayDifference(arrayMap(s -> ts[indexOf(s, attempt)], ${reached}))) AS gaps,
+    labels[indexOf(s1, attempt)] AS label,
+    arrayMax(s1) + ${windowMs} >= ${horizon} AS is_open
+  FROM (${withAttempt})`
 }
 
 function groupOutcomes(outcomes: string, count: number, limit: string): string {
-  const steps = Array.from({ length: count }, (_, index) => index + 1)
-  const gaps = steps.slice(1)
-  const gap = (k: number) => `(t${k} - t${k - 1}) / 1000`
-  const list = (parts: readonly string[]) => `[${parts.join(', ')}]`
-  const facts = [
-    ...steps.map((k) => `countIf(m = ${k}) AS standing_${k}`),
-    ...steps.map((k) => `countIf(m = ${k} AND is_open) AS open_${k}`),
-    ...gaps.map((k) => `avgStateIf(${gap(k)}, m >= ${k}) AS mean_${k}`),
-    ...gaps.map((k) => `quantileExactInclusiveStateIf(0.5)(${gap(k)}, m >= ${k}) AS median_${k}`),
-  ]
-  const sums = (name: string) => list(steps.map((k) => `sum(${name}_${k})`))
-  const merged = (merge: string, name: string) =>
-    list(['NULL', ...gaps.map((k) => `toNullable(${merge}(${name}_${k}))`)])
+  const steps = `[${stepNumbers(count).join(', ')}]`
   return `SELECT kind, value,
-    ${sums('standing')} AS standing,
-    ${sums('open')} AS open,
-    ${merged('avgMerge', 'mean')} AS mean_seconds,
-    ${merged('quantileExactInclusiveMerge(0.5)', 'median')} AS median_seconds
+    sumForEach(standing) AS standing,
+    sumForEach(open) AS open,
+    arrayMap(ms -> ms / 1000, avgForEachMerge(mean)) AS mean_seconds,
+    arrayMap(ms -> ms / 1000, quantileExactInclusiveForEachMerge(0.5)(median)) AS median_seconds
   FROM (
     SELECT *,
       row_number() OVER (ORDER BY label = '' ASC, persons DESC, label ASC) AS place,
       multiIf(label = '', 'none', place <= ${limit}, 'value', 'other') AS kind,
       if(kind = 'value', label, '') AS value
     FROM (
-      SELECT label, count() AS persons, ${facts.join(',\n        ')}
+      SELECT label, count() AS persons,
+        sumForEach(arrayMap(step -> step = furthest, ${steps})) AS standing,
+        sumForEach(arrayMap(step -> step = furthest AND is_open, ${steps})) AS open,
+        avgForEachState(gaps) AS mean,
+        quantileExactInclusiveForEachState(0.5)(gaps) AS median
       FROM (${outcomes})
       GROUP BY label))
   GROUP BY kind, value`
 }
+
+const stepNumbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1)
 
 /** The end of the store's time column. */
 const MAX_INSTANT_MS = Date.UTC(2299, 0, 1)

@@ -20,16 +20,17 @@ export interface FunnelPlan extends Range {
   horizon: number
 }
 
-/** Where the persons of one breakdown value stand; arrays have one number per step. */
+/** Where the persons of one breakdown value stand. */
 export interface FunnelRow {
   kind: 'value' | 'other' | 'none'
   value: string
-  /** Persons whose furthest step it is. */
+  /** Per step, persons whose furthest step it is. */
   standing: string[]
   /** Those of them who may still go on. */
   open: string[]
-  mean_seconds: (number | null)[]
-  median_seconds: (number | null)[]
+  /** Per step after the first, as far as anybody came. */
+  mean_seconds: number[]
+  median_seconds: number[]
 }
 
 export type FunnelAnswer = Pick<FunnelResult, 'groups'>
@@ -88,8 +89,8 @@ function stepsOf(query: FunnelQuery, row: FunnelRow | undefined): Group['steps']
       rate_from_previous: step === 0 ? rate(count, first) : rate(count, before ?? 0),
       dropped: isLast ? 0 : (standing[step] ?? 0) - open,
       open,
-      mean_seconds: row?.mean_seconds[step] ?? null,
-      median_seconds: row?.median_seconds[step] ?? null,
+      mean_seconds: row?.mean_seconds[step - 1] ?? null,
+      median_seconds: row?.median_seconds[step - 1] ?? null,
     }
   })
 }
