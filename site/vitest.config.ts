@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/build.ts'],
-    // A page asks again every 2.5 s.
+    // A page asks again every two seconds.
     expect: { poll: { timeout: 6_000 } },
     testTimeout: 40_000,
     hookTimeout: 120_000,
