@@ -1,0 +1,75 @@
+import {
+  type AcceptedEvent,
+  type DroppedEvent,
+  type DropReason,
+  drop,
+  isObject,
+  parseEvents,
+} from '@headwater/schemas/event'
+import { MAX_EVENT_BYTES } from '@headwater/schemas/limits'
+import { type EventRecord, encodeFrame } from '@headwater/schemas/record'
+import { enrich, type RequestContext } from './enrich.ts'
+
+/** An accepted event in the form it travels in. */
+export interface AcceptedFrame {
+  distinct_id: string
+  frame: Uint8Array
+}
+
+export interface Verdicts {
+  accepted: AcceptedFrame[]
+  dropped: DroppedEvent[]
+}
+
+/** One event on its way through the steps, each of which completes it or names why it is dropped. */
+interface Draft {
+  item: unknown
+  event: AcceptedEvent
+  record: EventRecord | null
+  frame: Uint8Array | null
+}
+type Step = (draft: Draft, context: RequestContext) => DropReason | null
+
+/** What follows the contract's own checks (`parseEvents`), in this order. */
+export const STEPS = { makeRecord, encode, limitSize } as const satisfies Record<string, Step>
+const steps: Step[] = Object.values(STEPS)
+
+/** Judges every event of a request on its own: a bad one never takes its batch with it. */
+export function accept(items: readonly unknown[], context: RequestContext): Verdicts {
+  const { accepted, dropped } = parseEvents(items)
+  const frames: AcceptedFrame[] = []
+  for (const { index, event } of accepted) {
+    const draft: Draft = { item: items[index], event, record: null, frame: null }
+    const reason = firstReason(draft, context)
+    if (reason) dropped.push(drop(index, draft.item, reason))
+    else if (draft.frame) frames.push({ distinct_id: event.distinct_id, frame: draft.frame })
+  }
+  dropped.sort((a, b) => a.index - b.index)
+  return { accepted: frames, dropped }
+}
+
+function firstReason(draft: Draft, context: RequestContext): DropReason | null {
+  for (const step of steps) {
+    const reason = step(draft, context)
+    if (reason) return reason
+  }
+  return null
+}
+
+function makeRecord(draft: Draft, context: RequestContext): null {
+  const sequence = isObject(draft.item) ? draft.item.$sequence : 0
+  draft.record = enrich(draft.event, sequence, context)
+  return null
+}
+
+const utf8 = new TextEncoder()
+function encode(draft: Draft): null {
+  if (draft.record) draft.frame = utf8.encode(encodeFrame(draft.record))
+  return null
+}
+
+// The frame repeats the key and the uuid before the record; they are not the event's size.
+function limitSize({ record, frame }: Draft): DropReason | null {
+  if (!record || !frame || frame.length <= MAX_EVENT_BYTES) return null
+  return utf8.encode(JSON.stringify(record)).length > MAX_EVENT_BYTES ? 'event_too_big' : null
+}

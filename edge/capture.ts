@@ -1,0 +1,87 @@
+// Stage 1 of 8: capture. In: HTTP requests of any client. Out: accepted events to the buffer, verdicts.
+// Promise: 2xx only after the buffer holds every accepted event durably; each dropped one is named.
+import { parseTime } from '@headwater/schemas/time'
+import { type AcceptedFrame, accept } from './accept.ts'
+import { BufferError, type EventBuffer, packFrames, shardFor } from './buffer.ts'
+import type { EdgeConfig } from './config.ts'
+import { type DecodedRequest, decodeRequest } from './decode.ts'
+import type { RequestContext } from './enrich.ts'
+import { CaptureError } from './errors.ts'
+import { countVerdicts } from './metrics.ts'
+import type { WriteKeys } from './write-keys.ts'
+
+export interface CaptureDeps {
+  config: EdgeConfig
+  writeKeys: WriteKeys
+  buffer: EventBuffer
+  waitUntil: (promise: Promise<unknown>) => void
+}
+
+const MAX_SENT_AT_MS = Date.UTC(2200, 0, 1)
+
+/** Takes in one request of events. Resolves with 200 after they are durable; throws a CaptureError. */
+export async function capture(request: Request, url: URL, deps: CaptureDeps): Promise<Response> {
+  const receivedAt = Date.now()
+  const decoded = await decodeRequest(request, url, deps.config.bodyTimeoutMs)
+  const projectId = await deps.writeKeys.authenticate(decoded.keys, deps.waitUntil)
+  const context = contextOf(request, decoded, projectId, receivedAt, deps.config)
+  const { accepted, dropped } = accept(decoded.items, context)
+  await hold(accepted, projectId, deps)
+  countVerdicts(accepted.length, dropped)
+  const answer = { status: 'Ok', accepted: accepted.length, dropped }
+  return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } })
+}
+
+async function hold(
+  accepted: readonly AcceptedFrame[],
+  projectId: string,
+  { config, buffer }: CaptureDeps,
+): Promise<void> {
+  const byShard = new Map<number, Uint8Array[]>()
+  for (const { distinct_id, frame } of accepted) {
+    const shard = shardFor(projectId, distinct_id, config.shards)
+    const frames = byShard.get(shard)
+    if (frames) frames.push(frame)
+    else byShard.set(shard, [frame])
+  }
+  try {
+    const appends = [...byShard].map(([shard, frames]) => buffer.append(shard, packFrames(frames)))
+    await Promise.all(appends)
+  } catch (error) {
+    if (!(error instanceof BufferError)) throw error
+    if (error.cause) console.warn(`append failed: ${error.cause}`)
+    throw new CaptureError(error.code, error.message)
+  }
+}
+
+function contextOf(
+  request: Request,
+  { sentAt }: DecodedRequest,
+  projectId: string,
+  receivedAt: number,
+  config: EdgeConfig,
+): RequestContext {
+  const { headers } = request
+  const cf = (request.cf ?? {}) as Partial<IncomingRequestCfProperties>
+  const purpose = `${headers.get('sec-purpose') ?? ''}${headers.get('purpose') ?? ''}`
+  return {
+    projectId,
+    receivedAt,
+    sentAt: plausibleTime(sentAt),
+    userAgent: headers.get('user-agent') ?? '',
+    isPrefetch: /prefetch|prerender|preview/i.test(purpose),
+    geo: {
+      country: cf.country ?? '',
+      region: cf.region ?? '',
+      city: cf.city ?? '',
+      timeZone: cf.timezone ?? '',
+    },
+    keepIp: config.keepIp,
+  }
+}
+
+// A sent_at of the year 292,277 says nothing about a clock, and the store could not hold it.
+function plausibleTime(said: string | number | null): number | null {
+  const ms = said === null ? null : parseTime(said)
+  return ms !== null && ms > 0 && ms < MAX_SENT_AT_MS ? ms : null
+}

@@ -1,0 +1,162 @@
+import { isObject } from '@headwater/schemas/event'
+import { CaptureError } from './errors.ts'
+import { gunzip, isGzip, readBody } from './read-body.ts'
+
+/** A request in one shape, whichever of the accepted shapes and encodings it came in. */
+export interface DecodedRequest {
+  /** The events as sent, unchecked. */
+  items: readonly unknown[]
+  /** Every write key the request names for all of its events, without repeats. */
+  keys: string[]
+  /** When the sender says it sent the request, ms since 1970; null when it does not say. */
+  sentAt: string | number | null
+}
+
+const KEY_FIELDS = ['api_key', 'write_key', 'token'] as const
+/** `_` in seconds instead of milliseconds would read as January 1970: such values are ignored. */
+const MIN_SENT_AT_MS = Date.UTC(2020, 0, 1)
+const BASE64_SAMPLE = /^[A-Za-z0-9+/]{1,128}={0,2}$/
+const UNSUPPORTED = /^(br|zstd|deflate|compress)$/
+const FORM_FIELD = /^(data|compression|ip|ver|_)=/
+
+/** Reads and decodes a capture request. Throws a CaptureError that names what cannot be read. */
+export async function decodeRequest(
+  request: Request,
+  url: URL,
+  bodyTimeoutMs: number,
+): Promise<DecodedRequest> {
+  const text =
+    request.method === 'GET'
+      ? await decodeText(requireData(url))
+      : await decodeBody(request, bodyTimeoutMs)
+  const body = parseJson(text)
+  const query = url.search ? url.searchParams : null
+  const keys = new Set<string>()
+  for (const field of KEY_FIELDS) addKey(keys, query?.get(field))
+  addKey(keys, bearer(request.headers.get('authorization')))
+  if (isObject(body)) for (const field of KEY_FIELDS) addKey(keys, body[field])
+
+  const items = itemsOf(body, url.pathname)
+  if (items.length === 0) {
+    throw new CaptureError('empty_batch', 'The request has no events.', 'batch')
+  }
+  addEventKeys(keys, items)
+  // The properties' token is looked at last: "token" may also be a property of the sender's own.
+  if (keys.size === 0) addPropertyTokens(keys, items)
+  return { items, keys: [...keys], sentAt: sentAtOf(body, query) }
+}
+
+function itemsOf(body: unknown, pathname: string): readonly unknown[] {
+  if (Array.isArray(body)) return body
+  if (!isObject(body)) {
+    throw new CaptureError('malformed_json', 'The body must be a JSON object or array.')
+  }
+  if (Array.isArray(body.batch)) return body.batch
+  if (body.batch !== undefined && body.event === undefined) {
+    throw new CaptureError('malformed_json', 'Field "batch" must be an array of events.', 'batch')
+  }
+  // Old clients send person properties to /engage without naming an event.
+  if (body.event === undefined && /^\/engage\/*$/.test(pathname)) body.event = '$identify'
+  return [body]
+}
+
+async function decodeBody(request: Request, timeoutMs: number): Promise<string> {
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  const bytes = await readBody(request, timeoutMs)
+  if (bytes.length === 0) throw new CaptureError('empty_batch', 'The request has no body.')
+  if (UNSUPPORTED.test(encoding) && !isGzip(bytes)) {
+    throw new CaptureError('unreadable_body', `Content-Encoding ${encoding} is not supported.`)
+  }
+  return decodeBytes(bytes)
+}
+
+async function decodeBytes(bytes: Uint8Array): Promise<string> {
+  if (bytes[0] === 0x7b || bytes[0] === 0x5b) return decodeUtf8(bytes)
+  return decodeText(decodeUtf8(isGzip(bytes) ? await gunzip(bytes) : bytes))
+}
+
+/** Undoes a form field and base64 (and gzip within it) around the JSON, where they are. */
+async function decodeText(text: string): Promise<string> {
+  const bare = text.trim()
+  const payload = FORM_FIELD.test(bare) ? readFormData(bare) : bare
+  if (!looksBase64(payload)) return payload
+  const bytes = decodeBase64(payload)
+  return decodeUtf8(isGzip(bytes) ? await gunzip(bytes) : bytes)
+}
+
+function readFormData(form: string): string {
+  const data = new URLSearchParams(form).get('data')
+  if (data === null)
+    throw new CaptureError('unreadable_body', 'Form field "data" is missing.', 'data')
+  // A plus sign of base64 that was not percent-encoded arrives as a space.
+  const trimmed = data.trim()
+  return /^[[{]/.test(trimmed) ? trimmed : trimmed.replaceAll(' ', '+')
+}
+
+function looksBase64(text: string): boolean {
+  return text.length > 0 && text.length % 4 === 0 && BASE64_SAMPLE.test(text.slice(0, 128))
+}
+
+function decodeBase64(text: string): Uint8Array {
+  try {
+    const binary = atob(text)
+    const bytes = new Uint8Array(binary.length)
+    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+    return bytes
+  } catch {
+    throw new CaptureError('unreadable_body', 'The base64 body is damaged.')
+  }
+}
+
+const utf8 = new TextDecoder()
+function decodeUtf8(bytes: Uint8Array): string {
+  return utf8.decode(bytes)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new CaptureError('malformed_json', 'The body is not valid JSON.')
+  }
+}
+
+function requireData(url: URL): string {
+  const data = url.searchParams.get('data')
+  if (!data) {
+    throw new CaptureError('empty_batch', 'Query parameter "data" is missing or empty.', 'data')
+  }
+  return data.trim().replaceAll(' ', /^\s*[[{]/.test(data) ? ' ' : '+')
+}
+
+function addEventKeys(keys: Set<string>, items: readonly unknown[]): void {
+  for (const item of items) {
+    if (!isObject(item)) continue
+    for (const field of KEY_FIELDS) addKey(keys, item[field])
+    addKey(keys, item.$token)
+  }
+}
+
+function addPropertyTokens(keys: Set<string>, items: readonly unknown[]): void {
+  for (const item of items) {
+    if (isObject(item) && isObject(item.properties)) addKey(keys, item.properties.token)
+  }
+}
+
+function addKey(keys: Set<string>, value: unknown): void {
+  if (typeof value !== 'string') return
+  const key = value.trim()
+  if (key) keys.add(key)
+}
+
+function bearer(header: string | null): string | null {
+  return header && /^bearer /i.test(header) ? header.slice(7) : null
+}
+
+function sentAtOf(body: unknown, query: URLSearchParams | null): string | number | null {
+  const said = isObject(body) ? body.sent_at : null
+  if (typeof said === 'string' || typeof said === 'number') return said
+  const asked = query?.get('_') ?? query?.get('sent_at') ?? null
+  if (asked === null) return null
+  return /^\d+$/.test(asked) && Number(asked) < MIN_SENT_AT_MS ? null : asked
+}

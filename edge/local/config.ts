@@ -1,0 +1,60 @@
+import { resolve } from 'node:path'
+
+// The local edge's settings, from the environment. What the Worker itself understands (edge/config.ts)
+// is passed on to it as it is.
+
+const WORKER_BINDINGS = [
+  'WRITE_KEY_SECRET',
+  'BRIDGE_SECRET',
+  'BRIDGE_URL',
+  'AUTH_URL',
+  'REGION',
+  'SHARDS',
+  'SEAL_MAX_BYTES',
+  'SEAL_MAX_AGE_MS',
+  'BACKLOG_MAX_BYTES',
+  'WATCHDOG_MS',
+  'BACKOFF_MIN_MS',
+  'BACKOFF_MAX_MS',
+  'BRIDGE_TIMEOUT_MS',
+  'BODY_TIMEOUT_MS',
+  'REVOCATIONS_MAX_AGE_MS',
+  'SHARE_CALLS',
+  'KEEP_IP',
+] as const
+
+export interface LocalEdgeConfig {
+  host: string
+  port: number
+  dataDir: string
+  bindings: Record<string, string>
+}
+
+/** Reads the environment. Throws with the variable's name when one is missing or wrong. */
+export function readLocalEdgeConfig(
+  env: Record<string, string | undefined> = process.env,
+): LocalEdgeConfig {
+  const port = Number(env.EDGE_PORT || 8000)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`invalid EDGE_PORT: ${env.EDGE_PORT} is not a port`)
+  }
+  const bindings: Record<string, string> = {
+    BRIDGE_URL: 'http://127.0.0.1:8003',
+    AUTH_URL: 'http://127.0.0.1:8002',
+  }
+  for (const name of WORKER_BINDINGS) {
+    const value = env[name]
+    if (value) bindings[name] = value
+  }
+  for (const name of ['WRITE_KEY_SECRET', 'BRIDGE_SECRET']) {
+    if ((bindings[name] ?? '').length < 32) {
+      throw new Error(`invalid ${name}: must have at least 32 characters`)
+    }
+  }
+  return {
+    host: env.HOST || '127.0.0.1',
+    port,
+    dataDir: resolve(env.DATA_DIR || '.data', 'edge'),
+    bindings,
+  }
+}

@@ -1,0 +1,137 @@
+import type { DroppedEvent, DropReason } from '@headwater/schemas/event'
+import type { ShardStats } from './buffer-object.ts'
+import { type EdgeEnv, edgeConfig } from './config.ts'
+import { shardName } from './durable-buffer.ts'
+import type { CaptureErrorCode } from './errors.ts'
+
+// Counts of this isolate; the shards' own figures below are those of the whole edge.
+let accepted = 0
+const dropped = new Map<DropReason, number>()
+const rejected = new Map<CaptureErrorCode, number>()
+
+export function countVerdicts(
+  acceptedEvents: number,
+  droppedEvents: readonly DroppedEvent[],
+): void {
+  accepted += acceptedEvents
+  for (const { reason } of droppedEvents) dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
+}
+
+export function countRejection(code: CaptureErrorCode): void {
+  rejected.set(code, (rejected.get(code) ?? 0) + 1)
+}
+
+type Kind = 'counter' | 'gauge'
+type Sample = [labels: string, value: number]
+
+/** The edge's figures as Prometheus text. A shard that does not answer is shown as down, not left out. */
+export async function metricsText(env: EdgeEnv): Promise<string> {
+  const shards = await readShards(env)
+  const up = shards.flatMap(({ stats }) => (stats ? [stats] : []))
+  const perShard = (value: (stats: ShardStats) => number): Sample[] =>
+    up.map((stats) => [`shard="${stats.shard}"`, value(stats)])
+  const flushes = up.flatMap((stats) =>
+    Object.entries(stats.flushes).map(
+      ([outcome, count]): Sample => [`shard="${stats.shard}",outcome="${outcome}"`, count],
+    ),
+  )
+  return [
+    metric('accepted_events_total', 'counter', 'Events accepted by this isolate', [['', accepted]]),
+    metric(
+      'dropped_events_total',
+      'counter',
+      'Events dropped by this isolate',
+      byLabel('reason', dropped),
+    ),
+    metric(
+      'rejected_requests_total',
+      'counter',
+      'Requests refused by this isolate',
+      byLabel('code', rejected),
+    ),
+    metric(
+      'shard_up',
+      'gauge',
+      'Whether the shard answered',
+      shards.map(({ name, stats }): Sample => [`name="${name}"`, stats ? 1 : 0]),
+    ),
+    metric(
+      'backlog_bytes',
+      'gauge',
+      'Bytes held until the bridge acknowledges',
+      perShard((s) => s.backlog_bytes),
+    ),
+    metric(
+      'backlog_events',
+      'gauge',
+      'Events held until the bridge acknowledges',
+      perShard((s) => s.backlog_events),
+    ),
+    metric(
+      'oldest_age_seconds',
+      'gauge',
+      'Age of the oldest event held',
+      perShard((s) => s.oldest_age_ms / 1000),
+    ),
+    metric(
+      'buffered_events_total',
+      'counter',
+      'Events stored by the shard since it started',
+      perShard((s) => s.commits.events),
+    ),
+    metric(
+      'buffer_appends_total',
+      'counter',
+      'Calls that appended',
+      perShard((s) => s.commits.appends),
+    ),
+    metric(
+      'buffer_commits_total',
+      'counter',
+      'Storage commits of appends',
+      perShard((s) => s.commits.commits),
+    ),
+    metric(
+      'buffer_rows_total',
+      'counter',
+      'Rows written by appends',
+      perShard((s) => s.commits.rows),
+    ),
+    metric('flushes_total', 'counter', 'Batches sent, by outcome', flushes),
+    metric(
+      'set_aside_batches',
+      'gauge',
+      'Batches the bridge refused for good, kept',
+      perShard((s) => s.set_aside_batches),
+    ),
+    metric(
+      'set_aside_events',
+      'gauge',
+      'Events in those batches',
+      perShard((s) => s.set_aside_events),
+    ),
+  ].join('')
+}
+
+async function readShards(env: EdgeEnv): Promise<{ name: string; stats: ShardStats | null }[]> {
+  const { region, shards } = edgeConfig(env)
+  const names = Array.from({ length: shards }, (_, shard) => shardName(region, shard))
+  return Promise.all(
+    names.map(async (name) => {
+      const stats = await env.BUFFER.getByName(name)
+        .stats()
+        .catch(() => null)
+      return { name, stats }
+    }),
+  )
+}
+
+function byLabel(label: string, counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([value, count]) => [`${label}="${value}"`, count])
+}
+
+function metric(name: string, kind: Kind, help: string, samples: readonly Sample[]): string {
+  const full = `headwater_edge_${name}`
+  const lines = samples.map(([labels, value]) => `${full}${labels && `{${labels}}`} ${value}\n`)
+  return `# HELP ${full} ${help}.\n# TYPE ${full} ${kind}\n${lines.join('')}`
+}

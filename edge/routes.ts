@@ -1,0 +1,111 @@
+import { type IRequest, IttyRouter } from 'itty-router'
+import { capture } from './capture.ts'
+import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
+import { preflight, withCors } from './cors.ts'
+import { DurableBuffer, shardName } from './durable-buffer.ts'
+import { CaptureError, errorResponse } from './errors.ts'
+import { countRejection, metricsText } from './metrics.ts'
+import { serveScript } from './script.ts'
+import { WriteKeys } from './write-keys.ts'
+
+/** The native dialect's paths, each also with a trailing slash. */
+export const CAPTURE_PATHS = ['/capture', '/batch', '/e', '/i/v0/e', '/track', '/engage'] as const
+
+type Args = [env: EdgeEnv, ctx: ExecutionContext]
+
+const router = IttyRouter<IRequest & Request, Args>()
+for (const path of CAPTURE_PATHS) {
+  router.post(path, answerCapture)
+  router.get(path, answerCapture)
+  router.options(path, preflight)
+  router.all(path, methodNotAllowed('GET, POST, OPTIONS'))
+}
+router.get('/analytics.js', serveScript)
+router.get('/_health', answerHealth)
+router.get('/_metrics', async (_request, env) => plainText(await metricsText(env)))
+for (const path of ['/analytics.js', '/_health', '/_metrics']) {
+  router.all(path, methodNotAllowed('GET'))
+}
+router.all('*', () => {
+  throw new CaptureError('not_found', 'There is nothing at this path; events go to POST /capture.')
+})
+
+/** Answers every request of the edge, errors included; nothing gets past it. */
+export async function handle(request: Request, ...args: Args): Promise<Response> {
+  let response: Response
+  try {
+    response = await router.fetch(request, ...args)
+  } catch (error) {
+    response = refuse(error)
+  }
+  return withCors(request, response)
+}
+
+function refuse(error: unknown): Response {
+  if (error instanceof MethodNotAllowed) {
+    const response = errorResponse(error)
+    response.headers.set('allow', error.allow)
+    return response
+  }
+  if (error instanceof CaptureError) {
+    countRejection(error.code)
+    return errorResponse(error)
+  }
+  console.error('capture failed:', error)
+  countRejection('internal_error')
+  return errorResponse(
+    new CaptureError('internal_error', 'The request failed; send it again later.'),
+  )
+}
+
+// One per set of bindings: an isolate keeps what it verified over its requests.
+const writeKeys = new WeakMap<EdgeConfig, WriteKeys>()
+
+async function answerCapture(request: Request, env: EdgeEnv, ctx: ExecutionContext) {
+  const config = edgeConfig(env)
+  const waitUntil = ctx.waitUntil.bind(ctx)
+  return capture(request, new URL(request.url), {
+    config,
+    writeKeys: writeKeysOf(config),
+    buffer: new DurableBuffer(env, waitUntil),
+    waitUntil,
+  })
+}
+
+function writeKeysOf(config: EdgeConfig): WriteKeys {
+  const known = writeKeys.get(config)
+  if (known) return known
+  const keys = new WriteKeys(config)
+  writeKeys.set(config, keys)
+  return keys
+}
+
+/** Healthy is an edge that could take an event: its first shard must answer. */
+async function answerHealth(_request: Request, env: EdgeEnv): Promise<Response> {
+  const { region } = edgeConfig(env)
+  try {
+    await env.BUFFER.getByName(shardName(region, 0)).stats()
+    return Response.json({ status: 'ok', stage: 'capture', region })
+  } catch {
+    throw new CaptureError('buffer_unavailable', 'The buffer does not answer.')
+  }
+}
+
+function plainText(text: string): Response {
+  return new Response(text, { headers: { 'content-type': 'text/plain; version=0.0.4' } })
+}
+
+class MethodNotAllowed extends CaptureError {
+  readonly allow: string
+
+  constructor(allow: string) {
+    super('method_not_allowed', `This path takes ${allow}.`)
+    this.allow = allow
+  }
+}
+
+function methodNotAllowed(allow: string): () => never {
+  return () => {
+    throw new MethodNotAllowed(allow)
+  }
+}
