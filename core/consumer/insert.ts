@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { toRowJson } from '@headwater/schemas/row'
 import type { StoredRecord } from '../log/log.ts'
 import { type EventStore, StoreError } from '../store/store.ts'
@@ -19,10 +18,12 @@ export interface InsertReport {
 }
 
 export interface InsertDeps {
-  store: EventStore
+  store: Pick<EventStore, 'insert'>
   /** Told of every failed try, so that a store that is away is seen. */
   onRetry(error: unknown): void
   isStopped(): boolean
+  /** Waits between two tries. */
+  sleep(ms: number): Promise<void>
 }
 
 const FIRST_RETRY_MS = 100
@@ -99,7 +100,7 @@ async function keepDeadLetter(
 // The same rows under the same token until the store answers: a try that was stored after all is
 // recognised by its token.
 async function insertRetrying(
-  { store, onRetry, isStopped }: InsertDeps,
+  { store, onRetry, isStopped, sleep }: InsertDeps,
   table: 'events' | 'dead_letters',
   rows: string[],
   token: string,

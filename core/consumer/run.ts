@@ -3,16 +3,19 @@
 import type { EventLog, PartitionHandler, StoredRecord } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
-import type { EventStore, QueryStore } from '../store/store.ts'
+import type { EventStore } from '../store/store.ts'
 import { type Candidate, insertAll } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
-import { type Place, recoverPlace } from './place.ts'
+import { type Place, type PlaceReader, recoverPlace } from './place.ts'
 import { UuidWindow } from './uuid-window.ts'
 
 export interface ConsumerDeps {
   log: EventLog
-  store: EventStore & QueryStore
+  store: Pick<EventStore, 'insert'>
+  /** Reads back from the store what was stored. */
+  places: PlaceReader
   clock: Clock
+  sleep(ms: number): Promise<void>
   logger: Logger
   metrics: ConsumerMetrics
   /** Uuids remembered per partition. */
@@ -45,11 +48,11 @@ export class Consumer implements PartitionHandler {
   }
 
   async assigned(partition: number, committed: number | null): Promise<number> {
-    const { log, store, clock, windowSize, repeatsMs, logger } = this.#deps
+    const { log, places, clock, windowSize, repeatsMs, logger } = this.#deps
     const since = clock() - repeatsMs
     try {
       const options = { logId: log.id, partition, committed, windowSize, since }
-      const place = await recoverPlace(store, options)
+      const place = await recoverPlace(places, options)
       this.#places.set(partition, place)
       this.handled.set(partition, place.start)
       const { start, stored } = place
@@ -64,7 +67,7 @@ export class Consumer implements PartitionHandler {
   async handle(partition: number, records: readonly StoredRecord[]): Promise<void> {
     const place = this.#places.get(partition)
     if (!place) throw new Error(`partition ${partition} is not assigned`)
-    const { store, logger, metrics, clock } = this.#deps
+    const { store, logger, metrics, clock, sleep } = this.#deps
     const started = clock()
     const { candidates, skips } = this.#select(partition, place, records)
     const report = await insertAll(
@@ -75,6 +78,7 @@ export class Consumer implements PartitionHandler {
           logger.log('warn', 'insert_retry', { partition, error })
         },
         isStopped: () => this.#stopped,
+        sleep,
       },
       candidates,
     )

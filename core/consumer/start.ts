@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
@@ -8,6 +9,7 @@ import type { EventStore, QueryStore } from '../store/store.ts'
 import { type FreshnessSource, logFreshness } from './freshness.ts'
 import { consumerMetrics } from './metrics.ts'
 import { Consumer } from './run.ts'
+import { storePlaces } from './store-places.ts'
 
 export const CONSUMER_GROUP = 'store'
 const HOUR_MS = 3_600_000
@@ -31,7 +33,9 @@ export async function startConsumer(deps: ConsumerStartDeps): Promise<ConsumerSe
   const consumer = new Consumer({
     log,
     store,
+    places: storePlaces(store),
     clock,
+    sleep,
     logger,
     metrics: consumerMetrics(metrics),
     windowSize: config.CONSUMER_UUID_WINDOW,

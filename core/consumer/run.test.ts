@@ -1,0 +1,182 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { StoredRecord } from '../log/log.ts'
+import { openSqliteLog, type SqliteLog } from '../log/sqlite.ts'
+import { silentLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { type ChdbStore, openChdbStore } from '../store/chdb.ts'
+import { type EventStore, StoreError } from '../store/store.ts'
+import { consumerMetrics } from './metrics.ts'
+import { Consumer } from './run.ts'
+import { storePlaces } from './store-places.ts'
+
+const SHARD = 'local:0@0123456789abcdef'
+
+let store: ChdbStore
+let log: SqliteLog
+beforeEach(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-consumer-'))
+  store = await openChdbStore({ path: join(folder, 'store') })
+  await store.migrate()
+  log = openSqliteLog({ path: join(folder, 'log.sqlite'), partitions: 1, clock: Date.now })
+})
+afterEach(async () => {
+  await store.close()
+  await log.close()
+})
+
+it('writes one row per record, with the place it came from', async () => {
+  const consumer = newConsumer()
+  await consumer.assigned(0, null)
+  await consumer.handle(0, [record(0), record(1)])
+  const rows = await store.query({
+    text: `SELECT distinct_id, log_id, log_offset, shard, seq, idx FROM events ORDER BY log_offset`,
+  })
+  expect(rows).toEqual([
+    { distinct_id: 'ann', log_id: log.id, log_offset: '0', shard: SHARD, seq: '1', idx: 0 },
+    { distinct_id: 'ann', log_id: log.id, log_offset: '1', shard: SHARD, seq: '1', idx: 1 },
+  ])
+})
+
+it('skips a batch that the edge sent twice, also after a restart', async () => {
+  const first = newConsumer()
+  await first.assigned(0, null)
+  await first.handle(0, [record(0), record(1)])
+  await first.handle(0, [record(2, { idx: 0, uuid: 9 }), record(3, { idx: 1, uuid: 8 })])
+  const second = newConsumer()
+  expect(await second.assigned(0, 4)).toBe(2)
+  await second.handle(0, [record(4, { idx: 0, uuid: 7 })])
+  expect(await storedOffsets()).toEqual([0, 1])
+})
+
+it('skips a retry of the sender under the same uuid, also after a restart, but not in another project', async () => {
+  const first = newConsumer()
+  await first.assigned(0, null)
+  await first.handle(0, [record(0), record(1, { seq: 2, idx: 0, uuid: 0 })])
+  const second = newConsumer()
+  await second.assigned(0, 2)
+  await second.handle(0, [record(2, { seq: 3, idx: 0, uuid: 0 })])
+  await second.handle(0, [record(3, { seq: 4, idx: 0, uuid: 0, project: 'other' })])
+  expect(await storedOffsets()).toEqual([0, 3])
+})
+
+it('completes an insert that was cut in half, and stores nothing of it twice', async () => {
+  const first = newConsumer()
+  await first.assigned(0, null)
+  // The later offset made it to disk, the earlier one did not: its month was written last.
+  await first.handle(0, [record(5)])
+  const second = newConsumer()
+  expect(await second.assigned(0, 3)).toBe(3)
+  await second.handle(
+    0,
+    [3, 4, 5, 6].map((offset) => record(offset)),
+  )
+  expect(await storedOffsets()).toEqual([3, 4, 5, 6])
+})
+
+it('starts where the store stands when the store is older than the commit', async () => {
+  const consumer = newConsumer()
+  await consumer.assigned(0, null)
+  await consumer.handle(0, [record(0)])
+  expect(await newConsumer().assigned(0, 1_000)).toBe(1)
+})
+
+it('takes the rows of another log for strangers', async () => {
+  const consumer = newConsumer()
+  await consumer.assigned(0, null)
+  await consumer.handle(0, [record(0)])
+  await log.close()
+  log = openSqliteLog({ path: ':memory:', partitions: 1, clock: Date.now })
+  const other = newConsumer()
+  expect(await other.assigned(0, null)).toBe(0)
+  await other.handle(0, [record(0, { uuid: 50 })])
+  expect(await storedOffsets()).toEqual([0, 0])
+})
+
+it('makes a dead letter of what the store refuses and stores everything around it', async () => {
+  const consumer = newConsumer()
+  await consumer.assigned(0, null)
+  const records = Array.from({ length: 40 }, (_, i) => record(i))
+  const poison = records[17]
+  if (!poison) throw new Error('no record')
+  poison.value = poison.value.replace('"n":17', `"n":${'9'.repeat(30)}`)
+  await consumer.handle(0, records)
+  const expected = records.map(({ offset }) => offset).filter((offset) => offset !== 17)
+  expect(await storedOffsets()).toEqual(expected)
+  const dead = await store.query<{ log_offset: string; error: string; record: string }>({
+    text: 'SELECT log_offset, error, record FROM dead_letters',
+  })
+  expect(dead).toHaveLength(1)
+  expect(dead[0]).toMatchObject({ log_offset: '17', record: poison.value })
+  expect(dead[0]?.error).not.toBe('')
+})
+
+it('tries again until the store is back, and stores once', async () => {
+  let failures = 3
+  const flaky: Pick<EventStore, 'insert'> = {
+    async insert(...args) {
+      // The answer of a try that was stored is lost, too.
+      if (failures === 1) await store.insert(...args)
+      if (failures-- > 0) throw new StoreError('unavailable', 'away')
+      return store.insert(...args)
+    },
+  }
+  const consumer = newConsumer(flaky)
+  await consumer.assigned(0, null)
+  await consumer.handle(0, [record(0), record(1)])
+  expect(await storedOffsets()).toEqual([0, 1])
+})
+
+function newConsumer(inserts: Pick<EventStore, 'insert'> = store): Consumer {
+  return new Consumer({
+    log,
+    store: inserts,
+    places: storePlaces(store),
+    clock: Date.now,
+    sleep: () => Promise.resolve(),
+    logger: silentLogger,
+    metrics: consumerMetrics(createMetrics()),
+    windowSize: 1_000,
+    repeatsMs: 3_600_000,
+  })
+}
+
+async function storedOffsets(): Promise<number[]> {
+  const rows = await store.query<{ log_offset: string }>({
+    text: 'SELECT log_offset FROM events ORDER BY log_offset',
+  })
+  return rows.map((row) => Number(row.log_offset))
+}
+
+interface Change {
+  seq?: number
+  idx?: number
+  uuid?: number
+  project?: string
+}
+
+function record(offset: number, change: Change = {}): StoredRecord {
+  const { seq = 1, idx = offset, uuid: number = offset, project = 'default' } = change
+  const uuid = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+  const value = JSON.stringify({
+    uuid,
+    project_id: project,
+    event: 'e',
+    distinct_id: 'ann',
+    timestamp: Date.now(),
+    received_at: Date.now(),
+    properties: { n: offset },
+  })
+  return {
+    key: `${project}:ann`,
+    value,
+    uuid,
+    shard: SHARD,
+    seq,
+    idx,
+    offset,
+    appendedAt: Date.now(),
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { simulationConfig } from './simulation/config.ts'
+import { type Mutation, simulate, type Verdict } from './simulation/run.ts'
+
+const CLEAN: Verdict = { lost: [], doubled: [], unknown: [], outOfOrder: [], poisonStored: [] }
+const MUTANT_SEEDS = 150
+
+const { seed, seeds } = simulationConfig()
+
+it(`keeps every promise from client to store over ${seed ?? seeds} histories of faults`, async () => {
+  for (let i = seed ?? 1; i <= (seed ?? seeds); i++) {
+    const verdict = await simulate(i).catch((error: unknown) => ({ error: String(error) }))
+    const replay = `replay with: SIM_SEED=${i} npm test -- core`
+    expect(verdict, replay).toEqual(CLEAN)
+  }
+}, 120_000)
+
+it.each<[Mutation, keyof Verdict]>([
+  ['no_fence', 'doubled'],
+  ['forget_half_inserts', 'doubled'],
+  ['commit_before_store', 'lost'],
+])(
+  'notices %s: events are %s',
+  async (mutation, harm) => {
+    let harmed = 0
+    for (let i = 1; i <= MUTANT_SEEDS; i++) {
+      const verdict = await simulate(i, mutation)
+      if (verdict[harm].length > 0) harmed++
+    }
+    expect(harmed).toBeGreaterThan(0)
+  },
+  60_000,
+)
+
+it('is the same history for the same seed', async () => {
+  const histories = await Promise.all([simulate(7, 'no_fence'), simulate(7, 'no_fence')])
+  expect(histories[0]).toEqual(histories[1])
+})

@@ -1,0 +1,108 @@
+import type { EventRow } from '@headwater/schemas/row'
+import type { Mark } from '../../consumer/fence.ts'
+import type { PartitionId, PlaceReader } from '../../consumer/place.ts'
+import { type EventStore, StoreError } from '../../store/store.ts'
+import type { World } from './world.ts'
+
+type Table = 'events' | 'dead_letters'
+type Row = Pick<EventRow, 'uuid' | 'log_partition' | 'log_offset' | 'shard' | 'seq' | 'idx'> &
+  Partial<EventRow> & { record?: string }
+
+/**
+ * A store that fails as ClickHouse does: an insert makes one part per month and can be cut off between
+ * two of them; an answer can be lost; a refused row takes its insert with it; a token works per part.
+ */
+export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
+  readonly events: Row[] = []
+  readonly deadLetters: Row[] = []
+  #world: World
+  #tokens = new Set<string>()
+  /** Answers that nothing is stored beyond the start: to prove that this answer is needed. */
+  #forgetHalves: boolean
+
+  constructor(world: World, forgetHalves: boolean) {
+    this.#world = world
+    this.#forgetHalves = forgetHalves
+  }
+
+  /** @param alive whether the inserting process, which the store is part of, still lives */
+  async insert(
+    table: Table,
+    rows: readonly string[],
+    token: string,
+    alive: () => boolean = () => true,
+  ): Promise<void> {
+    await this.#world.step()
+    if (!alive()) return
+    if (this.#world.fault(0.05)) throw new StoreError('unavailable', 'the store is away')
+    const parsed = rows.map((row) => JSON.parse(row) as Row)
+    if (table === 'events' && parsed.some((row) => row.event === 'poison')) {
+      throw new StoreError('refused', 'Cannot parse: poison')
+    }
+    for (const [month, part] of byMonth(parsed)) {
+      const partToken = `${table} ${token} ${month}`
+      if (!this.#tokens.has(partToken)) {
+        this.#tokens.add(partToken)
+        this.#table(table).push(...part)
+      }
+      // A crash here leaves the other months out.
+      await this.#world.step()
+      if (!alive()) return
+    }
+    if (this.#world.fault(0.05)) throw new StoreError('unavailable', 'the answer was lost')
+  }
+
+  async nextOffset(id: PartitionId): Promise<number> {
+    await this.#world.step()
+    return Math.max(0, ...this.#rowsOf(id).map((row) => row.log_offset + 1))
+  }
+
+  async storedFrom(id: PartitionId, start: number): Promise<number[]> {
+    await this.#world.step()
+    if (this.#forgetHalves) return []
+    return this.#rowsOf(id)
+      .map((row) => row.log_offset)
+      .filter((offset) => offset >= start)
+  }
+
+  async lastMarks({ partition }: PartitionId, start: number) {
+    await this.#world.step()
+    const marks = new Map<string, Mark>()
+    for (const row of this.events) {
+      if (row.log_partition !== partition || row.log_offset >= start) continue
+      const last = marks.get(row.shard)
+      if (!last || row.seq > last.seq || (row.seq === last.seq && row.idx > last.idx)) {
+        marks.set(row.shard, { seq: row.seq, idx: row.idx })
+      }
+    }
+    return [...marks]
+  }
+
+  async recentUuids({ partition }: PartitionId, start: number, _since: number, limit: number) {
+    await this.#world.step()
+    return this.events
+      .filter((row) => row.log_partition === partition && row.log_offset < start)
+      .sort((a, b) => a.log_offset - b.log_offset)
+      .slice(-limit)
+      .map((row) => `${row.project_id}:${row.uuid}`)
+  }
+
+  #rowsOf({ partition }: PartitionId): Row[] {
+    return [...this.events, ...this.deadLetters].filter((row) => row.log_partition === partition)
+  }
+
+  #table(table: Table): Row[] {
+    return table === 'events' ? this.events : this.deadLetters
+  }
+}
+
+function byMonth(rows: readonly Row[]): Map<string, Row[]> {
+  const parts = new Map<string, Row[]>()
+  for (const row of rows) {
+    const month = new Date(row.timestamp ?? 0).toISOString().slice(0, 7)
+    const part = parts.get(month)
+    if (part) part.push(row)
+    else parts.set(month, [row])
+  }
+  return parts
+}
