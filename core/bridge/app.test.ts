@@ -1,0 +1,102 @@
+import { batchHeaders } from '@headwater/schemas/batch'
+import { MAX_BATCH_BYTES } from '@headwater/schemas/limits'
+import { expect, it } from 'vitest'
+import type { LogRecord } from '../log/log.ts'
+import { silentLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { createBridgeApp } from './app.ts'
+
+const SECRET = 'a secret that is long enough for a test'
+const NOW = 1_763_900_000_000
+const ID = { shard: 'local:0@0123456789abcdef', seq: 7 }
+const TWO = '"default:ann"\tu-1\t{"n":1}\n"default:bob"\tu-2\t{"n":2}\n'
+
+it('puts every frame of a batch on the log, with its place in the batch', async () => {
+  const { app, appended } = newBridge()
+  const response = await app.request('/v1/batches', await signed(TWO))
+  expect(response.status).toBe(200)
+  expect(await response.json()).toEqual({ acknowledged: 2 })
+  expect(appended).toEqual([
+    { key: 'default:ann', uuid: 'u-1', value: '{"n":1}', ...ID, idx: 0 },
+    { key: 'default:bob', uuid: 'u-2', value: '{"n":2}', ...ID, idx: 1 },
+  ])
+})
+
+it('does not acknowledge what the log did not take', async () => {
+  const { app } = newBridge(() => Promise.reject(new Error('disk full')))
+  const response = await app.request('/v1/batches', await signed(TWO))
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toBe('1')
+  expect(await response.text()).not.toContain('disk full')
+})
+
+it('refuses a batch whose body, shard or number was changed after signing', async () => {
+  const { app, appended } = newBridge()
+  const good = await signed(TWO)
+  const changes = [
+    { ...good, body: TWO.replace('ann', 'eve') },
+    { ...good, headers: { ...good.headers, 'x-headwater-seq': '8' } },
+    { ...good, headers: { ...good.headers, 'x-headwater-shard': 'local:1@0123456789abcdef' } },
+  ]
+  for (const change of changes) {
+    const response = await app.request('/v1/batches', change)
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ error: { code: 'bad_signature' } })
+  }
+  expect(appended).toEqual([])
+})
+
+it.each([-301_000, 301_000])('refuses a signature that is %i ms off', async (offMs) => {
+  const { app } = newBridge()
+  const response = await app.request('/v1/batches', await signed(TWO, NOW + offMs))
+  expect(response.status).toBe(401)
+  expect(await response.json()).toMatchObject({ error: { code: 'expired' } })
+})
+
+it('names what is missing, malformed or too big', async () => {
+  const { app } = newBridge()
+  const unsigned = await app.request('/v1/batches', { method: 'POST', body: TWO })
+  expect(unsigned.status).toBe(400)
+  const malformed = await app.request('/v1/batches', await signed('no frame at all\n'))
+  expect(malformed.status).toBe(400)
+  expect(await malformed.json()).toMatchObject({ error: { code: 'malformed_batch' } })
+  const big = await app.request('/v1/batches', await signed('x'.repeat(MAX_BATCH_BYTES + 1)))
+  expect(big.status).toBe(413)
+  expect((await app.request('/elsewhere')).status).toBe(404)
+})
+
+it('counts batches and records for Prometheus', async () => {
+  const { app } = newBridge()
+  await app.request('/v1/batches', await signed(TWO))
+  const metrics = await (await app.request('/_metrics')).text()
+  expect(metrics).toContain('headwater_bridge_records_total 2')
+  expect(metrics).toContain('headwater_bridge_batches_total{outcome="acknowledged"} 1')
+})
+
+function newBridge(append?: () => Promise<void>) {
+  const appended: LogRecord[] = []
+  const keep = async (records: readonly LogRecord[]) => {
+    appended.push(...records)
+  }
+  const log = {
+    id: 'log',
+    append: append ?? keep,
+    partitions: async () => [],
+    subscribe: () => Promise.reject(new Error('not here')),
+    close: async () => {},
+  }
+  const app = createBridgeApp({
+    log,
+    secret: SECRET,
+    clock: () => NOW,
+    logger: silentLogger,
+    metrics: createMetrics(),
+  })
+  return { app, appended }
+}
+
+async function signed(text: string, time = NOW) {
+  const body = new TextEncoder().encode(text)
+  const headers = await batchHeaders(SECRET, ID, 2, body, time)
+  return { method: 'POST', body: text, headers }
+}
