@@ -1,0 +1,42 @@
+// How a site uses the SDK: a queue stub, `init` once, then `capture` wherever something happens.
+import { showCaptured, showDelivery, showPerson, showState } from './panel.js'
+
+const SDK_TIMEOUT_MS = 4_000
+const { writeKey, edgeUrl } = document.getElementById('shop-script').dataset
+
+window.headwater ??= []
+// Only this demo listens to every event and delivery; a site needs nothing but the key.
+headwater.push([
+  'init',
+  writeKey,
+  { host: edgeUrl, onCapture: showCaptured, onDelivery: showDelivery },
+])
+
+/** Sends an event; before the SDK has loaded it waits in the stub. */
+export const capture = (event, properties) => headwater.push(['capture', event, properties])
+
+export function signIn() {
+  headwater.push(['identify', 'ada@fernweh.example', { name: 'Ada', member_since: 2021 }])
+  showWho()
+}
+
+export function signOut() {
+  headwater.push(['reset'])
+  showWho()
+}
+
+function showWho() {
+  if (typeof headwater.distinctId === 'function') showPerson(headwater.distinctId())
+}
+
+/** Says so when the script did not come: the capture service is away, or something blocks it. */
+export function watchSdk() {
+  const started = Date.now()
+  const timer = setInterval(() => {
+    const loaded = !Array.isArray(window.headwater)
+    if (loaded) showWho()
+    else if (Date.now() - started < SDK_TIMEOUT_MS) return
+    else showState('analytics.js did not load', 'bad')
+    clearInterval(timer)
+  }, 50)
+}
