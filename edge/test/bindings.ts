@@ -1,0 +1,18 @@
+/** Small and fast, so that tests see every limit and every timer. */
+export const TEST_BINDINGS = {
+  WRITE_KEY_SECRET: 'test-write-key-secret-of-32-characters',
+  BRIDGE_SECRET: 'test-bridge-secret-of-32-characters-ok',
+  BRIDGE_URL: 'http://bridge.test',
+  AUTH_URL: 'http://auth.test',
+  REGION: 'test',
+  SHARDS: '4',
+  SEAL_MAX_BYTES: '20000',
+  SEAL_MAX_AGE_MS: '40',
+  BACKLOG_MAX_BYTES: '100000',
+  WATCHDOG_MS: '400',
+  BACKOFF_MIN_MS: '20',
+  BACKOFF_MAX_MS: '2000',
+  BRIDGE_TIMEOUT_MS: '500',
+  BODY_TIMEOUT_MS: '300',
+  REVOCATIONS_MAX_AGE_MS: '50',
+}
