@@ -1,12 +1,12 @@
 import type { HttpBindings } from '@hono/node-server'
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { Scalar } from '@scalar/hono-api-reference'
 import { APIError } from 'better-auth/api'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { sql } from 'kysely'
 import type { Clock } from '../shared/clock.ts'
+import { docsPage } from '../shared/docs-page.ts'
 import { guard } from '../shared/guard.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
@@ -81,7 +81,7 @@ export function createAuthApp(deps: AuthAppDeps): AuthApp {
   })
   describeSignIn(app)
   app.doc31('/openapi.json', OPENAPI_INFO)
-  app.get('/docs', Scalar({ url: '/openapi.json', pageTitle: 'Headwater auth API' }))
+  app.get('/docs', (c) => c.html(docsPage(OPENAPI_INFO.info.title)))
   return app
 }
 

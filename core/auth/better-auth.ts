@@ -44,7 +44,9 @@ export function authOptions(deps: AuthDeps) {
     basePath: '/api/auth',
     secret,
     database: { db, type: 'postgres' as const, transaction: true },
-    trustedOrigins: [...origins],
+    // Our own pages too, under whatever name: the guard has checked the host.
+    trustedOrigins: (request?: Request) =>
+      request ? [...origins, new URL(request.url).origin] : [...origins],
     telemetry: { enabled: false },
     emailAndPassword: { enabled: true, minPasswordLength: MIN_PASSWORD_LENGTH },
     rateLimit: {
