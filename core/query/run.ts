@@ -59,21 +59,23 @@ export class QueryRunner {
     const version = await this.#dataVersion()
     const versioned = `${version} ${key}`
     const kept = this.#cache.get(versioned)
-    const answer =
-      kept ?? (await this.#runs.join(versioned, (stop) => this.#run(query, stop), signal))
-    if (!kept) this.#cache.set(versioned, answer, answer.rows.length + 1)
+    const run = (stop: AbortSignal) => this.#run(versioned, query, stop)
+    const answer = kept ?? (await this.#runs.join(versioned, run, signal))
     const duration_ms = kept ? 0 : answer.durationMs
     const facts = { complete_until, duration_ms, from_cache: kept !== undefined }
     return { rows: answer.rows as Row[], facts }
   }
 
-  async #run(query: Query, signal: AbortSignal): Promise<Answer> {
+  async #run(key: string, query: Query, signal: AbortSignal): Promise<Answer> {
     const started = performance.now()
     const rows = await this.#deps.store.query(query, { timeoutMs: this.#deps.timeoutMs, signal })
-    return { rows, durationMs: Math.round((performance.now() - started) * 10) / 10 }
+    const answer = { rows, durationMs: Math.round((performance.now() - started) * 10) / 10 }
+    // Kept before the run ends: who asks in the next moment finds either the run or the answer.
+    this.#cache.set(key, answer, rows.length + 1)
+    return answer
   }
 
-  /** Changes with every insert, and with every merge that removed a row. */
+  /** Changes with every insert and mutation, and with every merge that removed a row. */
   async #dataVersion(): Promise<string> {
     const [row] = await this.#deps.store.query<{ version: string }>({ text: DATA_VERSION })
     return row?.version ?? ''
@@ -83,7 +85,8 @@ export class QueryRunner {
 const DATA_VERSION = `SELECT concat(
     toString(sum(rows)), '.', toString(sum(newest)), '.', toString(max(mutation))) AS version
   FROM (
-    SELECT partition, sum(rows) AS rows, max(max_block_number) AS newest, max(data_version) AS mutation
+    SELECT partition, sum(rows) AS rows, max(max_block_number) AS newest,
+      max(if(data_version > max_block_number, data_version, 0)) AS mutation
     FROM system.parts
     WHERE database = currentDatabase() AND table = 'events' AND active
     GROUP BY partition)`

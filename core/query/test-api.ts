@@ -18,46 +18,75 @@ export interface Answer<Body> {
   body: Body
 }
 
-export interface TestApi {
+export interface TestClient {
+  get<Body>(path: string, params: Record<string, string>): Promise<Answer<Body>>
+  post<Body>(path: string, body: unknown): Promise<Answer<Body>>
+  /** @param path A path, or a whole URL. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+}
+
+export interface TestApi extends TestClient {
   store: EventStore & QueryStore
   /** The moment the API takes for now, and how far the store says it is complete. */
   now: number
+  /** Questions with values that reached the store so far. */
+  questions: number
   insert(facts: readonly Partial<EventRow>[]): Promise<void>
-  get<Body>(path: string, params: Record<string, string>): Promise<Answer<Body>>
-  post<Body>(path: string, body: unknown): Promise<Answer<Body>>
-  fetch(path: string, init?: RequestInit): Promise<Response>
   remove(): Promise<void>
 }
 
 /** The query API on a real chDB in a folder of its own. */
-export async function openTestApi(overrides: Partial<QueryAppDeps> = {}): Promise<TestApi> {
+export async function openTestApi(): Promise<TestApi> {
   const folder = await mkdtemp(join(tmpdir(), 'headwater-query-'))
   const store = await openChdbStore({ path: join(folder, 'store') })
   await store.migrate()
-  const app = createQueryApp({
+  let inserts = 0
+  const counted: QueryStore = {
+    query(query, options) {
+      if (query.params) api.questions++
+      return store.query(query, options)
+    },
+  }
+  const api: TestApi = {
+    ...testClient({
+      store: counted,
+      clock: () => api.now,
+      freshness: { read: async () => ({ complete_until: api.now, lag_records: 0 }) },
+    }),
     store,
-    freshness: { read: async () => ({ complete_until: api.now, lag_records: 0 }) },
+    now: NOW,
+    questions: 0,
+    insert: (facts) => store.insert('events', sampleRows(facts), `insert ${inserts++}`),
+    async remove() {
+      await store.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+  return api
+}
+
+/** The query API on a given store. */
+export function testClient(deps: Pick<QueryAppDeps, 'store'> & Partial<QueryAppDeps>): TestClient {
+  const app = createQueryApp({
+    freshness: { read: async () => ({ complete_until: NOW, lag_records: 0 }) },
     projectExists: async (id) => id !== 'nobody',
     timeoutMs: 20_000,
     origins: [SITE],
     hosts: [],
-    clock: () => api.now,
+    clock: () => NOW,
     logger: silentLogger,
     metrics: createMetrics(),
-    ...overrides,
+    ...deps,
   })
-  let inserts = 0
   const fetch = async (path: string, init?: RequestInit) =>
-    app.request(`http://localhost:8001${path}`, init)
+    app.request(path.startsWith('/') ? `http://localhost:8001${path}` : path, init)
   const answer = async <Body>(response: Response): Promise<Answer<Body>> => ({
     status: response.status,
     headers: response.headers,
     body: (await response.json()) as Body,
   })
-  const api: TestApi = {
-    store,
-    now: NOW,
-    insert: (facts) => store.insert('events', sampleRows(facts), `insert ${inserts++}`),
+  return {
+    fetch,
     get: async (path, params) => answer(await fetch(`${path}?${new URLSearchParams(params)}`)),
     post: async (path, body) =>
       answer(
@@ -67,11 +96,5 @@ export async function openTestApi(overrides: Partial<QueryAppDeps> = {}): Promis
           body: JSON.stringify(body),
         }),
       ),
-    fetch,
-    async remove() {
-      await store.close()
-      await rm(folder, { recursive: true })
-    },
   }
-  return api
 }
