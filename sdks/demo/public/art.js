@@ -45,7 +45,7 @@ const SHAPES = {
 
 /** A product before its hills. */
 export function productArt(slug) {
-  return `<svg viewBox="0 0 200 200" aria-hidden="true">
+  return `<svg viewBox="0 0 200 200" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
     <circle class="sun" cx="148" cy="54" r="18" />
     <path class="ridge r2" d="M0 138 44 100 84 130 128 92 200 140V200H0z" />
     <path class="ridge r3" d="M0 164 60 140 120 166 200 142V200H0z" />

@@ -4,6 +4,9 @@ const STORED_PROPERTIES = /^\$/
 
 const list = document.getElementById('panel-events')
 const rows = new Map()
+// On a small screen the shop comes first: the panel is one line until it is opened.
+if (matchMedia('(max-width: 1023px)').matches) document.getElementById('panel').open = false
+
 let waiting = 0
 let acknowledged = 0
 

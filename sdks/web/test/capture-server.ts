@@ -26,6 +26,8 @@ export class CaptureServer {
   script: Answer[] = []
   /** Used after the script; null answers 200. */
   otherwise: ((request: Received) => Answer) | null = null
+  /** What GET /analytics.js answers; null is 404. */
+  sdk: string | null = null
   #server = createServer((request, response) => void this.#handle(request, response))
 
   static async start(): Promise<CaptureServer> {
@@ -52,7 +54,13 @@ export class CaptureServer {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
+  #serveSdk(response: ServerResponse): void {
+    response.writeHead(this.sdk === null ? 404 : 200, { 'content-type': 'text/javascript' })
+    response.end(this.sdk ?? '')
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET') return this.#serveSdk(response)
     const chunks: Buffer[] = []
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer)
