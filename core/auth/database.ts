@@ -23,6 +23,12 @@ export async function openPostgres(url: string, connections = POOL_CONNECTIONS):
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // As PGlite does it. better-auth adds to the times it keeps as 64-bit integers: to texts, that
+    // would append digits, and tell a caller to come back in a thousand years.
+    types: {
+      getTypeParser: (type, format) =>
+        type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format),
+    },
   })
   // An idle connection that breaks is replaced by the pool; unhandled, it would end the process.
   pool.on('error', () => {})

@@ -55,7 +55,9 @@ export async function migrate(db: Database, options: AuthOptions): Promise<void>
   await db.transaction().execute(async (trx) => {
     await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
     const database = { db: trx, type: 'postgres' as const }
-    const { runMigrations } = await getMigrations({ ...options, database })
+    // Its warnings are about the integer type that it chose itself.
+    const logger = { ...options.logger, level: 'error' as const }
+    const { runMigrations } = await getMigrations({ ...options, database, logger })
     await runMigrations()
     const migrator = new Migrator({
       db: trx,

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admitUser } from './projects.ts'
-import { SITE, startTestAuth, type TestAuth } from './test-auth.ts'
+import { DATABASES, SITE, startTestAuth, type TestAuth } from './test-auth.ts'
 
 let auth: TestAuth
-beforeAll(async () => {
-  auth = await startTestAuth()
-}, 60_000)
-afterAll(() => auth.close())
 
-describe('signing in', () => {
+describe.each(Object.entries(DATABASES))('signing in, on %s', (_name, open) => {
+  beforeAll(async () => {
+    auth = await startTestAuth(open)
+  }, 60_000)
+  afterAll(() => auth.close())
+
   it('ends with signing out: the session opens nothing any more', async () => {
     const ann = await auth.signUp('ann')
     expect((await ann('/api/me')).status).toBe(200)
@@ -56,7 +57,9 @@ describe('signing in', () => {
       const headers = { 'x-forwarded-for': `10.0.0.${i}`, 'x-headwater-client-ip': `10.0.1.${i}` }
       const { status, headers: answered } = await signIn('flo@example.com', `guess ${i}`, headers)
       statuses.push(status)
-      if (status === 429) expect(Number(answered.get('retry-after'))).toBeGreaterThan(0)
+      if (status !== 429) continue
+      const seconds = Number(answered.get('retry-after'))
+      expect(seconds > 0 && seconds <= 60).toBe(true)
     }
     expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401))
     expect(statuses.slice(10)).toEqual([429, 429])
@@ -80,6 +83,11 @@ describe('signing in', () => {
 })
 
 describe('a member who is not an admin', () => {
+  beforeAll(async () => {
+    auth = await startTestAuth()
+  }, 60_000)
+  afterAll(() => auth.close())
+
   it('sees the keys but may neither make nor revoke any', async () => {
     const owner = await auth.signUp('olga')
     await owner('/api/projects', { json: { id: 'team', name: 'Team' } })
