@@ -2,6 +2,7 @@
 import { showCaptured, showDelivery, showPerson, showState } from './panel.js'
 
 const SDK_TIMEOUT_MS = 4_000
+const ADA = 'ada@fernweh.example'
 const { writeKey, edgeUrl } = document.getElementById('shop-script').dataset
 
 window.headwater ??= []
@@ -16,7 +17,7 @@ headwater.push([
 export const capture = (event, properties) => headwater.push(['capture', event, properties])
 
 export function signIn() {
-  headwater.push(['identify', 'ada@fernweh.example', { name: 'Ada', member_since: 2021 }])
+  headwater.push(['identify', ADA, { name: 'Ada', member_since: 2021 }])
   showWho()
 }
 
@@ -25,8 +26,12 @@ export function signOut() {
   showWho()
 }
 
+/** Whether this browser is known as Ada; before the SDK has loaded it is nobody. */
+export const isSignedIn = () => !Array.isArray(headwater) && headwater.distinctId() === ADA
+
 function showWho() {
-  if (typeof headwater.distinctId === 'function') showPerson(headwater.distinctId())
+  if (!Array.isArray(headwater)) showPerson(headwater.distinctId())
+  document.getElementById('sign-in').textContent = isSignedIn() ? 'Sign out' : 'Sign in'
 }
 
 /** Says so when the script did not come: the capture service is away, or something blocks it. */

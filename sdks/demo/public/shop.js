@@ -1,5 +1,5 @@
 // The shop: one page that shows the route in the address, and turns clicks into events.
-import { capture, signIn, signOut, watchSdk } from './capture.js'
+import { capture, isSignedIn, signIn, signOut, watchSdk } from './capture.js'
 import { addToCart, cartItems, cartTotal, emptyCart, removeFromCart } from './cart.js'
 import { findProduct } from './catalog.js'
 import { pageAt } from './pages.js'
@@ -58,12 +58,10 @@ const ACTIONS = {
     capture('signup_click', { plan: button.dataset.plan })
     toast(`Welcome to the Trail Club (${button.dataset.plan})`)
   },
-  'sign-in'(button) {
-    const isIn = button.textContent === 'Sign out'
-    if (isIn) signOut()
+  'sign-in'() {
+    if (isSignedIn()) signOut()
     else signIn()
-    button.textContent = isIn ? 'Sign in' : 'Sign out'
-    toast(isIn ? 'You are somebody new' : 'You are Ada now')
+    toast(isSignedIn() ? 'You are Ada now' : 'You are somebody new')
   },
 }
 

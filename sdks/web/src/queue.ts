@@ -83,13 +83,14 @@ export function openQueue(prefix: string, storage: PageStorage): Queue {
     size: () => entries.length,
     async adopt() {
       const before = entries.length
+      const known = new Set(entries.map(({ key }) => key))
       const ownerOf = (key: string) => key.slice(eventPrefix.length).split(':')[0]
       for (const owner of new Set(storage.keys(eventPrefix).map(ownerOf))) {
         if (owner === id || !owner || !(await claims.take(owner))) continue
         // Listed only now: until the claim, the owner may have had answers.
         for (const key of storage.keys(`${eventPrefix}${owner}:`)) {
           const json = storage.get(key)
-          if (!json || entries.some((entry) => entry.key === key)) continue
+          if (!json || known.has(key)) continue
           storedLength += json.length
           entries.push({ key, json, stored: true })
         }

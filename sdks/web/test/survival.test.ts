@@ -107,6 +107,49 @@ describe('survival', () => {
     expect(shop.capture.acknowledged).toHaveLength(6)
   })
 
+  it('adopts the events of a tab that closed while another stays open', async () => {
+    const first = await shop.open()
+    // Half a minute passes in a second.
+    await first.addInitScript(() => {
+      const real = window.setInterval
+      Object.assign(window, { setInterval: (run: () => void, ms: number) => real(run, ms / 30) })
+    })
+    await first.reload()
+    away()
+    const second = await shop.open('/second')
+    const uuids = await captureIn(second, ...many(3))
+    await failed(second)
+    await second.close({ runBeforeUnload: true })
+    back()
+    expect(idsArrived().size).toBe(0)
+    await allArrived(uuids)
+  })
+
+  it('hands its events over when it is put into the cache of pages, and takes none back', async () => {
+    const transition = (type: string) =>
+      first.evaluate(
+        (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })),
+        type,
+      )
+    away()
+    const first = await shop.open()
+    const uuids = await captureIn(first, ...many(5))
+    await failed(first)
+    await transition('pagehide')
+    back()
+    const second = await shop.open('/second')
+    await allArrived(uuids)
+    await until(
+      () => storedIn(second),
+      (count) => count === 0,
+    )
+    const sent = shop.capture.acknowledged.length
+    await transition('pageshow')
+    const [later] = await captureIn(first, 'later')
+    await allArrived([later ?? ''])
+    expect(shop.capture.acknowledged).toHaveLength(sent + 1)
+  })
+
   it('keeps two tabs apart that send at the same time, in one session', async () => {
     const [first, second] = [await shop.open('/a'), await shop.open('/b')]
     const uuids = await Promise.all([captureIn(first, ...many(50)), captureIn(second, ...many(50))])
