@@ -38,6 +38,7 @@ import { compileTrend, planTrend, shapeTrend, type TrendRow } from './trend.ts'
 const MAX_BODY_BYTES = 1024 * 1024
 const RETRY_AFTER_S = '2'
 const HEALTH_TIMEOUT_MS = 2_000
+const CLIENT_GONE = 499
 
 export interface QueryAppDeps {
   store: QueryStore
@@ -67,6 +68,8 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   app.use(guard(deps))
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBigBody }))
   app.onError((error, c) => {
+    // Nobody is left to read an answer, and nothing failed.
+    if (c.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE })
     const refusal = refusalFor(error)
     metrics.refused(refusal.code)
     if (QUERY_STATUS[refusal.code] >= 500) {

@@ -5,7 +5,8 @@ import { openTestApi, type TestApi } from './test-api.ts'
 
 // Strings that would break out of SQL, of a placeholder, of a path or of a key, in every field that
 // takes text. What another project holds is marked, and must never be seen.
-const QUESTIONS = 2_000
+const QUESTIONS = 1_000
+const STRINGS = 2_000
 const SECRET = 'belongs to another project'
 
 let api: TestApi
@@ -18,7 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.remove())
 
-const hostile = fc.oneof(
+let strings = 0
+const anyHostile = fc.oneof(
   fc.constantFrom(
     "' OR 1=1 --",
     "'; DROP TABLE events; --",
@@ -57,6 +59,10 @@ const hostile = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
   fc.string({ unit: fc.constantFrom(...'\'"`\\{}:;.()-^%$ \t\n\0'), minLength: 1, maxLength: 20 }),
 )
+const hostile = anyHostile.map((text) => {
+  strings++
+  return text
+})
 const sometimes = (usual: string, weight = 1) =>
   fc.oneof({ arbitrary: fc.constant(usual), weight }, { arbitrary: hostile, weight: 1 })
 /** For fields that refuse nearly everything: often enough right that the other fields are reached. */
@@ -93,7 +99,7 @@ const funnelQuestion = fc.record({
   breakdown: sometimes('plan'),
 })
 
-it(`answers ${QUESTIONS} hostile questions without a fault, SQL or another project’s rows`, async () => {
+it(`answers ${STRINGS} hostile strings without a fault, SQL or another project’s rows`, async () => {
   const statuses = new Map<number, number>()
   const judge = (status: number, body: unknown) => {
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
@@ -112,8 +118,9 @@ it(`answers ${QUESTIONS} hostile questions without a fault, SQL or another proje
   })
   await fc.assert(trends, { numRuns: QUESTIONS * 0.75 })
   await fc.assert(funnels, { numRuns: QUESTIONS * 0.25 })
+  expect(strings).toBeGreaterThanOrEqual(STRINGS)
   // A test in which every question is refused would show nothing.
-  expect(statuses.get(200)).toBeGreaterThan(QUESTIONS / 10)
+  expect(statuses.get(200)).toBeGreaterThan(QUESTIONS / 4)
   const { body } = await api.get<TrendResult>('/api/trends', { project: 'default', event: '*' })
   expect(body.series[0]?.total).toBe(2)
 }, 240_000)
