@@ -21,8 +21,8 @@ const PAGES = {
           <h1>Gear for going&nbsp;far</h1>
           <p>Six things, made well, for days that start before the sun and end when the tea is ready.</p>
           <p class="actions">
-            <a class="button" href="/product/ridge-45-pack" data-link data-feature="hero_pack">See the Ridge pack</a>
-            <a class="button ghost" href="/pricing" data-link data-feature="hero_club">Join the Trail Club</a>
+            <a class="button" href="/product/ridge-45-pack" data-link data-event="feature_click" data-feature="hero_pack">See the Ridge pack</a>
+            <a class="button ghost" href="/pricing" data-link data-event="feature_click" data-feature="hero_club">Join the Trail Club</a>
           </p>
         </div>
       </section>
@@ -51,7 +51,7 @@ const PAGES = {
           <div><dt>Delivery by mule</dt><dd>€0</dd></div>
           <div class="sum"><dt>Total</dt><dd>${euros(cartTotal())}</dd></div>
         </dl>
-        <button type="button" class="button" data-action="purchase">Place the order</button>
+        <button type="button" class="button" data-action="purchase" data-event="purchase">Place the order</button>
       </section>`,
   }),
   '/thanks': () => ({
@@ -75,7 +75,7 @@ function productPage(product) {
   const { slug, name, price, line, text } = product
   const features = FEATURES.map(
     (feature) => `<li>
-      <button type="button" class="feature" data-action="feature" data-feature="${feature.name}"
+      <button type="button" class="feature" data-action="feature" data-event="feature_click" data-feature="${feature.name}"
         aria-expanded="false" aria-controls="about-${feature.name}">${feature.label}</button>
       <p id="about-${feature.name}" hidden>${feature.text}</p></li>`,
   )
@@ -91,7 +91,7 @@ function productPage(product) {
           <p>${text}</p>
           <p class="price">${euros(price)}</p>
           <p class="actions">
-            <button type="button" class="button" data-action="add" data-product="${slug}">Add to cart</button>
+            <button type="button" class="button" data-action="add" data-event="add_to_cart" data-product="${slug}">Add to cart</button>
           </p>
           <ul class="features" data-product="${slug}">${features.join('')}</ul>
         </div>
@@ -117,7 +117,7 @@ function plan({ name, label, price, perks, best }) {
     <h2>${label}</h2>
     <p class="price">${euros(price)}<small> a month</small></p>
     <ul>${perks.map((perk) => `<li>${perk}</li>`).join('')}</ul>
-    <button type="button" class="button ${best ? '' : 'ghost'}" data-action="sign-up"
+    <button type="button" class="button ${best ? '' : 'ghost'}" data-action="sign-up" data-event="signup_click"
       data-plan="${name}">Choose ${label}</button></article>`
 }
 

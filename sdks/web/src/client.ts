@@ -66,6 +66,8 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
   // By project, not by key: what waits under a replaced key goes out under the new one.
   const prefix = `hw:${writeKey.split('_')[1] || writeKey}:`
   const identity = openIdentity(prefix, storage)
+  // Made now, not with the first event: two tabs must not both find that there is nobody yet.
+  identity.get(Date.now())
   const queue = openQueue(prefix, storage)
   const fail = (code: string, message: string, uuids: string[] = []) =>
     guarded(options.onError, { code, message, uuids })
