@@ -56,10 +56,14 @@ function killRepeatedly(stack: Stack, random: Random) {
       await killOne(stack, target)
       kills.push(target)
     }
-    done = true
     return kills
   }
-  return { finished: run(), done: () => done }
+  // A kill that fails must end the load, or the test would only time out.
+  const finished = run().finally(() => {
+    done = true
+  })
+  finished.catch(() => {})
+  return { finished, done: () => done }
 }
 
 async function killOne(stack: Stack, target: (typeof TARGETS)[number]): Promise<void> {

@@ -19,6 +19,8 @@ export interface Ready {
 
 export interface ChildOptions {
   logDir: string
+  /** The child has a process; it is not ready yet. */
+  onSpawn(): void
   onReady(name: string, ready: Ready, restarted: boolean): void
   onExit(name: string, how: string): void
 }
@@ -64,6 +66,7 @@ export class Child {
       },
     )
     this.#process = child
+    this.#options.onSpawn()
     child.stderr?.pipe(log, { end: false })
     const startedAt = Date.now()
     return new Promise((resolve, reject) => {

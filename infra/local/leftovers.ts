@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Which processes belong to a data folder: written by the launcher, read by the next one. */
@@ -16,13 +16,19 @@ export function writeRunFile(dataDir: string, run: RunFile): void {
   renameSync(`${path}.new`, path)
 }
 
+/** A launcher that stopped in order leaves nothing to clear. */
+export function removeRunFile(dataDir: string): void {
+  rmSync(join(dataDir, 'run.json'), { force: true })
+}
+
 /**
  * Ends what a killed launcher left behind, so that two processes never write one data folder.
+ * Returns whether there was such a launcher.
  * Throws when the folder's launcher is still alive: that one is somebody's, not a leftover.
  */
-export async function clearLeftovers(dataDir: string): Promise<void> {
+export async function clearLeftovers(dataDir: string): Promise<boolean> {
   const path = join(dataDir, 'run.json')
-  if (!existsSync(path)) return
+  if (!existsSync(path)) return false
   const run = JSON.parse(readFileSync(path, 'utf8')) as RunFile
   if (run.launcher !== process.pid && isOurs(run.launcher)) {
     throw new Error(`already running on ${dataDir} (process ${run.launcher}); stop it first`)
@@ -34,6 +40,7 @@ export async function clearLeftovers(dataDir: string): Promise<void> {
     if (Date.now() > deadline) for (const pid of left) signal(pid, 'SIGKILL')
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+  return true
 }
 
 // A pid alone proves nothing: it may be somebody else's process by now.

@@ -2,13 +2,16 @@
 import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { signWriteKey } from '@headwater/schemas/write-key'
 import { buildAll } from './build.ts'
 import { Child, type ChildSpec } from './child.ts'
 import { type LocalConfig, loadSecrets, readLocalConfig, type Secrets } from './config.ts'
-import { clearLeftovers, writeRunFile } from './leftovers.ts'
+import { clearLeftovers, removeRunFile, writeRunFile } from './leftovers.ts'
 import { welcome } from './welcome.ts'
 
+/** Services of a launcher that was killed notice it and end; this long they may take. */
+const LEFTOVERS_END_MS = 12_000
 const DRAIN_ORDER = ['demo', 'site', 'edge', 'core']
 
 try {
@@ -22,8 +25,8 @@ async function start(): Promise<void> {
   const startedAt = Date.now()
   const config = readLocalConfig()
   const secrets = loadSecrets(config.dataDir)
-  await clearLeftovers(config.dataDir)
-  await requireFreePorts(config)
+  const killed = await clearLeftovers(config.dataDir)
+  await requireFreePorts(config, killed ? LEFTOVERS_END_MS : 0)
   await buildAll()
   const logDir = join(config.dataDir, 'logs')
   mkdirSync(logDir, { recursive: true })
@@ -41,6 +44,7 @@ async function start(): Promise<void> {
   for (const spec of services(config, secrets, writeKey)) {
     const child = new Child(spec, {
       logDir,
+      onSpawn: recordRun,
       onReady(name, ready, restarted) {
         if (ready.workerd_pid) workerds.set(name, ready.workerd_pid)
         recordRun()
@@ -60,7 +64,7 @@ async function start(): Promise<void> {
   let running = false
   let stopping: Promise<void> | null = null
   const stop = () => {
-    stopping ??= stopAll(children)
+    stopping ??= stopAll(children).then(() => removeRunFile(config.dataDir))
     return stopping
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
@@ -72,7 +76,6 @@ async function start(): Promise<void> {
   }
 
   const ready = Promise.all([...children.values()].map((child) => child.start()))
-  recordRun()
   try {
     await ready
   } catch (error) {
@@ -152,9 +155,15 @@ async function stopAll(children: Map<string, Child>): Promise<void> {
   for (const name of DRAIN_ORDER) await children.get(name)?.stop()
 }
 
-async function requireFreePorts({ host, ports }: LocalConfig): Promise<void> {
+async function requireFreePorts({ host, ports }: LocalConfig, waitMs: number): Promise<void> {
+  const deadline = Date.now() + waitMs
   for (const [name, port] of Object.entries(ports)) {
-    if (await isTaken(host, port)) {
+    let taken = await isTaken(host, port)
+    while (taken && Date.now() < deadline) {
+      await sleep(100)
+      taken = await isTaken(host, port)
+    }
+    if (taken) {
       const variable = `${name.toUpperCase()}_PORT`
       throw new Error(`port ${port} (${name}) is taken; stop what uses it or set ${variable}`)
     }
