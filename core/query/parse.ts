@@ -1,12 +1,28 @@
-import { TrendQuery } from '@headwater/schemas/insight'
+import {
+  DEFAULT_BREAKDOWN_LIMIT,
+  MAX_BREAKDOWN_LIMIT,
+  TrendQuery,
+} from '@headwater/schemas/insight'
 import { z } from '@hono/zod-openapi'
 import { QueryRefusal } from './errors.ts'
 
 /** TrendQuery as GET parameters: numbers and booleans as text, filters as JSON. */
 export const TrendParams = z.strictObject({
   ...TrendQuery.shape,
-  breakdown_limit: z.coerce.number().pipe(TrendQuery.shape.breakdown_limit.unwrap()).optional(),
-  include_bots: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).optional(),
+  breakdown_limit: z.coerce
+    .number()
+    .pipe(TrendQuery.shape.breakdown_limit.unwrap())
+    .optional()
+    .openapi({
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_BREAKDOWN_LIMIT,
+      default: DEFAULT_BREAKDOWN_LIMIT,
+    }),
+  include_bots: z
+    .stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+    .optional()
+    .openapi({ type: 'boolean', default: false }),
   filters: z
     .string()
     .max(100_000)
