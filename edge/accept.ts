@@ -13,7 +13,7 @@ import { enrich, type RequestContext } from './enrich.ts'
 /** An accepted event in the form it travels in. */
 export interface AcceptedFrame {
   distinct_id: string
-  frame: Uint8Array
+  frame: string
 }
 
 export interface Verdicts {
@@ -26,7 +26,7 @@ interface Draft {
   item: unknown
   event: AcceptedEvent
   record: EventRecord | null
-  frame: Uint8Array | null
+  frame: string
 }
 type Step = (draft: Draft, context: RequestContext) => DropReason | null
 
@@ -39,10 +39,10 @@ export function accept(items: readonly unknown[], context: RequestContext): Verd
   const { accepted, dropped } = parseEvents(items)
   const frames: AcceptedFrame[] = []
   for (const { index, event } of accepted) {
-    const draft: Draft = { item: items[index], event, record: null, frame: null }
+    const draft: Draft = { item: items[index], event, record: null, frame: '' }
     const reason = firstReason(draft, context)
     if (reason) dropped.push(drop(index, draft.item, reason))
-    else if (draft.frame) frames.push({ distinct_id: event.distinct_id, frame: draft.frame })
+    else frames.push({ distinct_id: event.distinct_id, frame: draft.frame })
   }
   dropped.sort((a, b) => a.index - b.index)
   return { accepted: frames, dropped }
@@ -62,14 +62,16 @@ function makeRecord(draft: Draft, context: RequestContext): null {
   return null
 }
 
-const utf8 = new TextEncoder()
 function encode(draft: Draft): null {
-  if (draft.record) draft.frame = utf8.encode(encodeFrame(draft.record))
+  if (draft.record) draft.frame = encodeFrame(draft.record)
   return null
 }
 
-// The frame repeats the key and the uuid before the record; they are not the event's size.
+/** A UTF-16 unit takes three bytes of UTF-8 at most: shorter frames need no counting. */
+const SURELY_SMALL = MAX_EVENT_BYTES / 3
+const utf8 = new TextEncoder()
+
 function limitSize({ record, frame }: Draft): DropReason | null {
-  if (!record || !frame || frame.length <= MAX_EVENT_BYTES) return null
+  if (frame.length <= SURELY_SMALL) return null
   return utf8.encode(JSON.stringify(record)).length > MAX_EVENT_BYTES ? 'event_too_big' : null
 }

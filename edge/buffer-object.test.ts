@@ -235,7 +235,7 @@ describe('the alarm', () => {
     await stub.append([chunkOf('a')])
     await until('a first try', async () => (await core.attempts(name)).length === 1)
     await abortAllDurableObjects()
-    await runInDurableObject(stub, async (object, state) => {
+    await runInDurableObject(env.BUFFER.getByName(name), async (object, state) => {
       state.storage.sql.exec('DROP TABLE seg_1')
       await expect(object.alarm()).resolves.toBeUndefined()
     })

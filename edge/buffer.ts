@@ -40,9 +40,26 @@ export function shardFor(projectId: string, distinctId: string, shards: number):
   return (hash >>> 0) % shards
 }
 
+/** Text of this length fits a chunk whatever its characters are: three bytes of UTF-8 each at most. */
+const MAX_CHUNK_TEXT = MAX_CHUNK_BYTES / 3
+const utf8 = new TextEncoder()
+
 /** Packs frames into as few chunks as fit; each frame stays whole and in its place. */
-export function packFrames(frames: readonly Uint8Array[]): Chunk[] {
-  return packChunks(frames.map((body) => ({ body, events: 1 })))
+export function packFrames(frames: readonly string[]): Chunk[] {
+  const chunks: Chunk[] = []
+  let text = ''
+  let events = 0
+  for (const frame of frames) {
+    if (events > 0 && text.length + frame.length > MAX_CHUNK_TEXT) {
+      chunks.push({ body: utf8.encode(text), events })
+      text = ''
+      events = 0
+    }
+    text += frame
+    events++
+  }
+  if (events > 0) chunks.push({ body: utf8.encode(text), events })
+  return chunks
 }
 
 /** Joins neighbouring chunks while they fit into one. */

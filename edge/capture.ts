@@ -37,7 +37,7 @@ async function hold(
   projectId: string,
   { config, buffer }: CaptureDeps,
 ): Promise<void> {
-  const byShard = new Map<number, Uint8Array[]>()
+  const byShard = new Map<number, string[]>()
   for (const { distinct_id, frame } of accepted) {
     const shard = shardFor(projectId, distinct_id, config.shards)
     const frames = byShard.get(shard)

@@ -1,12 +1,11 @@
 import type { AcceptedEvent, JsonObject } from '@headwater/schemas/event'
 import type { EventRecord } from '@headwater/schemas/record'
 import { resolveTime } from '@headwater/schemas/time'
-import { channelOf } from './channel.ts'
 import { senderKind } from './sender.ts'
 import { columnText, integer, MAX_URL_TEXT } from './text.ts'
-import { parsePageUrl } from './url.ts'
 import { NO_USER_AGENT, parseUserAgent } from './user-agent.ts'
 import { uuidV7 } from './uuid.ts'
+import { visitOf } from './visit.ts'
 
 /** What every event of a request shares. */
 export interface RequestContext {
@@ -38,11 +37,11 @@ export function enrich(
   const agentText =
     columnText(properties.$raw_user_agent, 1_000) || (sender === 'browser' ? context.userAgent : '')
   const agent = agentText ? parseUserAgent(agentText) : NO_USER_AGENT
-  const currentUrl = columnText(properties.$current_url, MAX_URL_TEXT)
-  const page = parsePageUrl(currentUrl)
-  const referrer = columnText(properties.$referrer, MAX_URL_TEXT)
-  const referringDomain = referringDomainOf(properties, referrer)
-  const campaign = page.campaign
+  const visit = visitOf(
+    columnText(properties.$current_url, MAX_URL_TEXT),
+    columnText(properties.$referrer, MAX_URL_TEXT),
+    columnText(properties.$referring_domain),
+  )
   return {
     uuid: event.uuid ?? uuidV7(receivedAt),
     project_id: context.projectId,
@@ -77,29 +76,21 @@ export function enrich(
     os: columnText(properties.$os) || agent.os,
     os_version: columnText(properties.$os_version) || agent.os_version,
     device_type: columnText(properties.$device_type) || agent.device_type,
-    current_url: currentUrl,
-    host: page.host || columnText(properties.$host),
-    pathname:
-      page.pathname.slice(0, MAX_URL_TEXT) || columnText(properties.$pathname, MAX_URL_TEXT),
-    referrer: referrer === '$direct' ? '' : referrer,
-    referring_domain: referringDomain,
-    channel: columnText(properties.$channel) || channelOf({ page, referringDomain }),
-    utm_source: columnText(properties.utm_source) || columnText(campaign.utm_source),
-    utm_medium: columnText(properties.utm_medium) || columnText(campaign.utm_medium),
-    utm_campaign: columnText(properties.utm_campaign) || columnText(campaign.utm_campaign),
-    utm_term: columnText(properties.utm_term) || columnText(campaign.utm_term),
-    utm_content: columnText(properties.utm_content) || columnText(campaign.utm_content),
+    current_url: visit.current_url,
+    host: visit.host || columnText(properties.$host),
+    pathname: visit.pathname || columnText(properties.$pathname, MAX_URL_TEXT),
+    referrer: visit.referrer,
+    referring_domain: visit.referring_domain,
+    channel: columnText(properties.$channel) || visit.channel,
+    utm_source: columnText(properties.utm_source) || visit.utm_source,
+    utm_medium: columnText(properties.utm_medium) || visit.utm_medium,
+    utm_campaign: columnText(properties.utm_campaign) || visit.utm_campaign,
+    utm_term: columnText(properties.utm_term) || visit.utm_term,
+    utm_content: columnText(properties.utm_content) || visit.utm_content,
     is_bot: agent.is_bot || context.isPrefetch || properties.$browser_type === 'bot',
     lib: columnText(properties.$lib),
     lib_version: columnText(properties.$lib_version),
   }
-}
-
-function referringDomainOf(properties: JsonObject, referrer: string): string {
-  if (referrer === '$direct') return ''
-  const said = columnText(properties.$referring_domain)
-  if (said) return said === '$direct' ? '' : said
-  return parsePageUrl(referrer).host
 }
 
 /** Takes out what is stored elsewhere in the record, and the address that is not stored at all. */

@@ -7,8 +7,20 @@ export type SenderKind = 'browser' | 'app' | 'server'
 const BROWSER_LIB = /^(web|js|headwater-(web|js)|headwater|posthog-js|analytics\.js|snippet)$/i
 const APP_LIB = /(ios|android|react-native|flutter|swift|kotlin|unity|capacitor|expo)/i
 
+const MAX_CACHED = 500
+const kinds = new Map<string, SenderKind>()
+
 export function senderKind(lib: string, userAgent: string): SenderKind {
+  if (!lib) return userAgent.startsWith('Mozilla/') ? 'browser' : 'server'
+  const known = kinds.get(lib)
+  if (known) return known
+  const kind = kindOfLib(lib)
+  if (kinds.size >= MAX_CACHED) kinds.clear()
+  kinds.set(lib, kind)
+  return kind
+}
+
+function kindOfLib(lib: string): SenderKind {
   if (BROWSER_LIB.test(lib)) return 'browser'
-  if (lib) return APP_LIB.test(lib) ? 'app' : 'server'
-  return userAgent.startsWith('Mozilla/') ? 'browser' : 'server'
+  return APP_LIB.test(lib) ? 'app' : 'server'
 }

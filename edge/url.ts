@@ -9,25 +9,11 @@ export interface PageUrl {
 const CAMPAIGN_PARAMETER =
   /^(utm_(source|medium|campaign|term|content)|gclid|gbraid|wbraid|gad_source|msclkid|fbclid|ttclid|twclid|li_fat_id|dclid|rdt_cid|epik|sccid|yclid|igshid|mc_cid|irclickid|awc)$/
 const MAX_URL_LENGTH = 8_000
-const MAX_CACHED_URLS = 2_000
 const NO_PAGE: PageUrl = { host: '', pathname: '', campaign: {} }
-
-// Most events of an isolate come from few pages, and parsing an address costs as much as the rest.
-const pages = new Map<string, PageUrl>()
 
 /** Takes an address apart. What is no http(s) address gives empty parts, never an error. */
 export function parsePageUrl(text: string): PageUrl {
-  if (!text || text.length > MAX_URL_LENGTH) return NO_PAGE
-  const known = pages.get(text)
-  if (known) return known
-  const page = parse(text)
-  if (pages.size >= MAX_CACHED_URLS) pages.clear()
-  pages.set(text, page)
-  return page
-}
-
-function parse(text: string): PageUrl {
-  const url = URL.parse(text)
+  const url = text && text.length <= MAX_URL_LENGTH ? URL.parse(text) : null
   if (!url || !/^https?:$/.test(url.protocol)) return NO_PAGE
   const campaign: Record<string, string> = {}
   if (url.search) {
