@@ -54,14 +54,7 @@ export function createAuthApp(deps: AuthAppDeps): AuthApp {
       return fail(c, 'invalid_request', `${field ?? 'The body'}: ${issue?.message}`, field)
     },
   })
-  app.use(countRequests(deps.metrics))
-  app.use(guard(deps))
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: (c) => fail(c, 'body_too_big', `The body is larger than ${MAX_BODY_BYTES} bytes.`),
-    }),
-  )
+  app.use(countRequests(deps.metrics), guard(deps), limitBody)
   app.onError((error, c) => answerError(error, c, deps.logger))
   app.notFound((c) => fail(c, 'not_found', `There is no ${c.req.method} ${c.req.path}.`))
 
@@ -71,14 +64,7 @@ export function createAuthApp(deps: AuthAppDeps): AuthApp {
   addProjectRoutes(app, deps)
   addKeyRoutes(app, deps)
   addInternalRoutes(app, deps)
-  app.get('/_health', async (c) => {
-    await sql`SELECT 1`.execute(deps.db)
-    return c.json({ status: 'ok' })
-  })
-  app.get('/_metrics', async (c) => {
-    const text = await deps.metrics.metrics()
-    return c.body(text, 200, { 'content-type': deps.metrics.contentType })
-  })
+  addWatching(app, deps)
   describeSignIn(app)
   app.doc31('/openapi.json', OPENAPI_INFO)
   app.get('/docs', (c) => c.html(docsPage(OPENAPI_INFO.info.title)))
@@ -93,6 +79,22 @@ export const OPENAPI_INFO = {
     description: 'Users, organisations, projects, write keys and read keys.',
   },
 }
+
+function addWatching(app: AuthApp, { db, metrics }: AuthAppDeps): void {
+  app.get('/_health', async (c) => {
+    await sql`SELECT 1`.execute(db)
+    return c.json({ status: 'ok' })
+  })
+  app.get('/_metrics', async (c) => {
+    const text = await metrics.metrics()
+    return c.body(text, 200, { 'content-type': metrics.contentType })
+  })
+}
+
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (c) => fail(c, 'body_too_big', `The body is larger than ${MAX_BODY_BYTES} bytes.`),
+})
 
 function fail(c: Context, code: AuthErrorCode, message: string, field?: string): Response {
   if (code === 'rate_limited') c.header('retry-after', RETRY_AFTER_S)
