@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
+import { launchBrowser } from './browser.ts'
 import { captureIn, openShop, reportsOf, type Shop, storedIn, until } from './shop.ts'
 
 let browser: Browser
@@ -102,6 +102,10 @@ describe('survival', () => {
     await until(
       () => shop.capture.names,
       (names) => names.includes('of the second'),
+    )
+    await until(
+      () => reportsOf(first),
+      (reports) => reports.some(({ outcome }) => outcome === 'acknowledged'),
     )
     await allArrived(uuids)
     // Both tabs sent only their own: nothing came twice.
