@@ -3,8 +3,8 @@ import { CaptureError } from './errors.ts'
 
 /** A body over the limit is still read to here, so that its sender sees 413 and not a reset. */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024
-/** Deflate grows 1,032 times at most: one step of a bomb is then 8 MB, not the whole bomb. */
-const INFLATE_STEP_BYTES = 8 * 1024
+/** Deflate grows 1,032 times at most: one step of a bomb is then 33 MB, not the whole bomb. */
+const INFLATE_STEP_BYTES = 32 * 1024
 
 const MEGABYTE = 1024 * 1024
 
@@ -62,7 +62,8 @@ export async function gunzip(
   limit: number = MAX_DECOMPRESSED_BYTES,
 ): Promise<Uint8Array> {
   const stream = new DecompressionStream('gzip')
-  const fed = feed(stream.writable.getWriter(), bytes)
+  const stopped = new AbortController()
+  const fed = feed(stream.writable.getWriter(), bytes, stopped.signal)
   // What does not fit the size that the trailer promises is counted but not kept: a bomb lies there.
   const kept = new ByteCollector(Math.min(declaredSize(bytes), limit))
   const reader = stream.readable.getReader() as ReadableStreamDefaultReader<Uint8Array>
@@ -76,19 +77,24 @@ export async function gunzip(
     await fed
     return kept.join()
   } catch (error) {
+    stopped.abort()
     await reader.cancel().catch(() => {})
     if (error instanceof CaptureError) throw error
     throw new CaptureError('unreadable_body', 'The gzip body is cut off or damaged.')
   }
 }
 
+// The runtime's stream takes and inflates whatever is written before a reader gets its turn: without
+// a pause between the steps a bomb would unfold whole before its size is seen.
 async function feed(
   writer: WritableStreamDefaultWriter<Uint8Array>,
   bytes: Uint8Array,
+  stopped: AbortSignal,
 ): Promise<void> {
   try {
     for (let start = 0; start < bytes.length; start += INFLATE_STEP_BYTES) {
-      await writer.ready
+      if (start > 0) await new Promise((resolve) => setTimeout(resolve, 0))
+      if (stopped.aborted) return
       await writer.write(bytes.subarray(start, start + INFLATE_STEP_BYTES))
     }
     await writer.close()
