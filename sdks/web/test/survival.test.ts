@@ -39,10 +39,17 @@ describe('survival', () => {
     const page = await shop.open()
     await shop.context.setOffline(true)
     const uuids = await captureIn(page, ...many(5))
-    await failed(page)
+    const third = await until(
+      async () => (await reportsOf(page))[2],
+      (report) => report !== undefined,
+    )
     expect(shop.capture.received).toHaveLength(0)
     await shop.context.setOffline(false)
+    const online = Date.now()
     await allArrived(uuids)
+    // The back-off alone would have waited for longer.
+    expect(third?.retry_in_ms).toBeGreaterThan(2_000)
+    expect(Date.now() - online).toBeLessThan(1_000)
     expect(shop.capture.names).toEqual(many(5))
   })
 
