@@ -15,7 +15,7 @@ export interface EdgeConfig {
   region: string
   /** Number of buffer shards. Growing it moves senders to other shards. @default 1 */
   shards: number
-  /** A batch is closed when it would grow over this. @default 1,000,000 */
+  /** A batch is closed when it would grow over this. @default 4,000,000 */
   sealMaxBytes: number
   /** A batch is closed when its first event has waited this long. @default 500 */
   sealMaxAgeMs: number
@@ -60,7 +60,7 @@ function readBindings(env: EdgeEnv): EdgeConfig {
     authUrl: read.url('AUTH_URL'),
     region: read.region('REGION', 'local'),
     shards: read.integer('SHARDS', 1, 1, 1_000),
-    sealMaxBytes: read.integer('SEAL_MAX_BYTES', 1_000_000, 1_000, 4_000_000),
+    sealMaxBytes: read.integer('SEAL_MAX_BYTES', 4_000_000, 1_000, 6_000_000),
     sealMaxAgeMs: read.integer('SEAL_MAX_AGE_MS', 500, 5, 60_000),
     backlogMaxBytes: read.integer('BACKLOG_MAX_BYTES', 1024 ** 3, 1_000, 9 * 1024 ** 3),
     watchdogMs: read.integer('WATCHDOG_MS', 10_000, 50, 60_000),

@@ -9,20 +9,20 @@ const INFLATE_STEP_BYTES = 32 * 1024
 const MEGABYTE = 1024 * 1024
 
 /** Reads a request's body as it arrived. Throws body_too_big, slow_body or unreadable_body. */
-export async function readBody(request: Request, timeoutMs: number): Promise<Uint8Array> {
-  if (!request.body) return new Uint8Array()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(slowBody(timeoutMs)), timeoutMs)
+export function readBody(request: Request, timeoutMs: number): Promise<Uint8Array> {
+  const { body } = request
+  if (!body) return Promise.resolve(new Uint8Array())
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(slowBody(timeoutMs)), timeoutMs)
+    readAll(request, body)
+      .then(resolve, (error: unknown) => reject(asCaptureError(error)))
+      .finally(() => clearTimeout(timer))
   })
-  try {
-    return await Promise.race([readAll(request, request.body), late])
-  } catch (error) {
-    if (error instanceof CaptureError) throw error
-    throw new CaptureError('unreadable_body', 'The body ended before it was complete.')
-  } finally {
-    clearTimeout(timer)
-  }
+}
+
+function asCaptureError(error: unknown): CaptureError {
+  if (error instanceof CaptureError) return error
+  return new CaptureError('unreadable_body', 'The body ended before it was complete.')
 }
 
 async function readAll(request: Request, body: ReadableStream<Uint8Array>): Promise<Uint8Array> {

@@ -27,8 +27,10 @@ export function post(
   path: string,
   body: BodyInit,
   headers: Record<string, string> = {},
+  cf: Partial<IncomingRequestCfProperties> = {},
 ): Promise<Response> {
-  return request(path, { method: 'POST', body, headers })
+  const init = { method: 'POST', body, headers, cf }
+  return request(path, init as RequestInit)
 }
 
 /** Sends events that are to be accepted; returns the verdicts. */

@@ -4,6 +4,8 @@ import { launchBrowser } from '../../site/test/browser.ts'
 import { type Stack, startStack } from './stack.ts'
 
 const SEEN_WITHIN_MS = 5_000
+const PERSONS_BROWSER =
+  'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36'
 /** The first drawing of a page may take longer than a refresh on a machine with two busy cores. */
 const PAGE_WITHIN_MS = 30_000
 
@@ -78,7 +80,8 @@ it('keeps what was acknowledged over Ctrl-C and a new start', async () => {
 })
 
 async function openPage(): Promise<Page> {
-  const context = await browser.newContext()
+  // Headless Chromium says that it is a robot, and reports leave robots out.
+  const context = await browser.newContext({ userAgent: PERSONS_BROWSER })
   return context.newPage()
 }
 
