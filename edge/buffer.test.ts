@@ -1,0 +1,80 @@
+import { env } from 'cloudflare:workers'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { describeEventBuffer } from './buffer.contract.ts'
+import { MAX_CHUNK_BYTES, packChunks, packFrames, shardFor } from './buffer.ts'
+import { DurableBuffer } from './durable-buffer.ts'
+import { MemoryBuffer } from './memory-buffer.ts'
+import { core, until } from './test/core.ts'
+
+describeEventBuffer('memory', () => {
+  const buffer = new MemoryBuffer(100_000)
+  return {
+    buffer,
+    contents: async (shard) =>
+      (buffer.shards.get(shard) ?? []).map(({ body }) => new TextDecoder().decode(body)).join(''),
+  }
+})
+
+let region = 0
+for (const SHARE_CALLS of ['true', 'false']) {
+  describeEventBuffer(
+    `Durable Object, calls ${SHARE_CALLS === 'true' ? 'shared' : 'one by one'}`,
+    () => {
+      const REGION = `contract-${region++}`
+      const bindings = { ...env, BUFFER: env.BUFFER, REGION, SHARE_CALLS }
+      return {
+        buffer: new DurableBuffer(bindings, (work) => void work),
+        contents: (shard, bytes) =>
+          until(`${bytes} bytes`, async () => {
+            const batches = await core.acknowledged(`${REGION}:${shard}`)
+            const text = batches.map(({ body }) => body).join('')
+            return text.length >= bytes && text
+          }),
+      }
+    },
+  )
+}
+
+describe('the shard of a sender', () => {
+  it('is always the same, within the number of shards', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.string(),
+        fc.integer({ min: 1, max: 64 }),
+        (project, id, shards) => {
+          const shard = shardFor(project, id, shards)
+          expect(shard).toBe(shardFor(project, id, shards))
+          expect(shard >= 0 && shard < shards && Number.isInteger(shard)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('spreads senders evenly', () => {
+    const counts = Array.from({ length: 8 }, () => 0)
+    for (let i = 0; i < 8_000; i++) {
+      const shard = shardFor('default', `person-${i}`, 8)
+      counts[shard] = (counts[shard] ?? 0) + 1
+    }
+    for (const count of counts) expect(count).toBeGreaterThan(800)
+  })
+})
+
+describe('packing', () => {
+  it('keeps every frame whole, in order, and every chunk within a row', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 700_000 }), { maxLength: 12 }), (sizes) => {
+        const frames = sizes.map((size, i) => `${i}${'é'.repeat(size / 2)}\n`)
+        const chunks = packChunks(packFrames(frames))
+        for (const { body } of chunks) expect(body.length).toBeLessThanOrEqual(MAX_CHUNK_BYTES)
+        expect(chunks.reduce((sum, { events }) => sum + events, 0)).toBe(frames.length)
+        const texts = chunks.map(({ body }) => new TextDecoder().decode(body))
+        expect(texts.join('') === frames.join('')).toBe(true)
+        for (const text of texts) expect(text.endsWith('\n')).toBe(true)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

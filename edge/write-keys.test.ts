@@ -1,0 +1,82 @@
+import { env } from 'cloudflare:workers'
+import { signWriteKey } from '@headwater/schemas/write-key'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { edgeConfig } from './config.ts'
+import { core, until } from './test/core.ts'
+import { writeKeyOf } from './test/edge.ts'
+import { WriteKeys } from './write-keys.ts'
+
+const waitUntil = (work: Promise<unknown>) => void work
+
+beforeEach(() => core.revokes([]))
+
+describe('a write key', () => {
+  it('names its project by its own signature', async () => {
+    expect(await fresh().authenticate([await writeKeyOf('shop', 3)], waitUntil)).toBe('shop')
+  })
+
+  it('is refused with a wrong mac, another secret, or too long', async () => {
+    const key = await writeKeyOf('shop')
+    const foreign = await signWriteKey('another-secret-of-at-least-32-characters', {
+      project_id: 'shop',
+      epoch: 1,
+    })
+    const keys = fresh()
+    for (const wrong of [
+      key.replace(/.$/, (c) => (c === '0' ? '1' : '0')),
+      foreign,
+      `${key}0`,
+      'x'.repeat(500),
+    ]) {
+      // Twice: what was found wrong once is remembered as wrong.
+      await expect(keys.authenticate([wrong], waitUntil)).rejects.toMatchObject({
+        code: 'invalid_write_key',
+        status: 401,
+      })
+      await expect(keys.authenticate([wrong], waitUntil)).rejects.toMatchObject({
+        code: 'invalid_write_key',
+      })
+    }
+  })
+
+  it('works while the auth service is away; a wrong one does not', async () => {
+    await core.revokes([{ project_id: 'shop', epoch: 1 }], true)
+    const keys = fresh()
+    expect(await keys.authenticate([await writeKeyOf('shop')], waitUntil)).toBe('shop')
+    await expect(
+      keys.authenticate(['wk_shop_1_00000000000000000000000000000000'], waitUntil),
+    ).rejects.toMatchObject({ status: 401 })
+  })
+
+  it('that is revoked is refused from an isolate’s first request on, and its next epoch works', async () => {
+    await core.revokes([{ project_id: 'shop', epoch: 1 }])
+    const keys = fresh()
+    await expect(keys.authenticate([await writeKeyOf('shop', 1)], waitUntil)).rejects.toMatchObject(
+      { code: 'revoked_write_key', status: 401 },
+    )
+    expect(await keys.authenticate([await writeKeyOf('shop', 2)], waitUntil)).toBe('shop')
+  })
+
+  it('stops working soon after it is revoked, without anybody waiting for the list', async () => {
+    const keys = fresh()
+    const key = await writeKeyOf('shop')
+    expect(await keys.authenticate([key], waitUntil)).toBe('shop')
+    await core.revokes([{ project_id: 'shop', epoch: 1 }])
+    await until('a refusal', () =>
+      keys.authenticate([key], waitUntil).then(
+        () => false,
+        ({ code }) => code === 'revoked_write_key',
+      ),
+    )
+    // The service goes away: what is known stays known.
+    await core.revokes([], true)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await expect(keys.authenticate([key], waitUntil)).rejects.toMatchObject({
+      code: 'revoked_write_key',
+    })
+  })
+})
+
+function fresh(): WriteKeys {
+  return new WriteKeys(edgeConfig(env))
+}
