@@ -121,7 +121,7 @@ export function parseEvent(item: unknown): AcceptedEvent | DropReason {
 
   return {
     uuid: uuid ? uuid.toLowerCase() : null,
-    event: name,
+    event: name.toWellFormed(),
     distinct_id: distinctId,
     timestamp: parseRawTime(item.timestamp),
     offset: typeof item.offset === 'number' && Number.isFinite(item.offset) ? item.offset : null,
@@ -138,7 +138,7 @@ function parseDistinctId(value: unknown): string | { drop: DropReason } {
   const text = String(value).replaceAll('\0', '\uFFFD')
   if (BLANK.test(text)) return { drop: 'missing_distinct_id' }
   if (text.length > MAX_DISTINCT_ID_LENGTH) return { drop: 'distinct_id_too_long' }
-  return text
+  return text.toWellFormed()
 }
 
 function parseRawTime(value: unknown): string | number | null {

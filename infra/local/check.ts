@@ -11,6 +11,7 @@ const TSC = bin('typescript/bin/tsc')
 const CHECKS: Record<string, string[]> = {
   'format and lint': [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.'],
   'types: schemas': [TSC, '-p', 'schemas'],
+  'types: schema tests': [TSC, '-p', 'schemas/test'],
   'types: edge': [TSC, '-p', 'edge'],
   'types: core': [TSC, '-p', 'core'],
   'types: web SDK': [TSC, '-p', 'sdks/web'],
