@@ -13,8 +13,11 @@ async function close(): Promise<void> {
   await edge.close()
   process.exit(0)
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+// Miniflare's own handlers would end us by the signal, as if we had crashed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.removeAllListeners(signal)
   process.on(signal, () => void close())
+}
 process.on('disconnect', () => void close())
 
 if (edge.workerdPid !== null) {

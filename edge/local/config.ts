@@ -58,3 +58,8 @@ export function readLocalEdgeConfig(
     bindings,
   }
 }
+
+/** Where commands such as `ps` are found, for processes that get an environment of their own. */
+export function commandPath(): string {
+  return process.env.PATH ?? ''
+}
