@@ -9,7 +9,13 @@ const bin = (path: string) => join(ROOT, 'node_modules', path)
 const TSC = bin('typescript/bin/tsc')
 
 const CHECKS: Record<string, string[]> = {
-  'format and lint': [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.'],
+  'format and lint': [
+    bin('@biomejs/biome/bin/biome'),
+    'ci',
+    '--colors=off',
+    '--error-on-warnings',
+    '.',
+  ],
   'types: schemas': [TSC, '-p', 'schemas'],
   'types: schema tests': [TSC, '-p', 'schemas/test'],
   'types: edge': [TSC, '-p', 'edge'],
