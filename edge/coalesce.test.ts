@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import type { Chunk } from './buffer.ts'
+import { Coalescer } from './coalesce.ts'
+
+const keepAlive = (work: Promise<unknown>) => void work
+
+describe('requests of one isolate', () => {
+  it('share one call per shard while another is under way', async () => {
+    const far = new FarSide()
+    const coalescer = new Coalescer(1_000)
+    const first = coalescer.append(0, [chunkOf('a')], far.call, keepAlive)
+    await far.calls(1)
+    const others = ['b', 'c', 'd'].map((text) =>
+      coalescer.append(0, [chunkOf(text)], far.call, keepAlive),
+    )
+    far.answer()
+    await first
+    await far.calls(2)
+    far.answer()
+    await Promise.all(others)
+    expect(far.texts).toEqual(['a', 'bcd'])
+  })
+
+  it('wait for no other shard', async () => {
+    const far = new FarSide()
+    const coalescer = new Coalescer(1_000)
+    const all = [0, 1, 2].map((shard) =>
+      coalescer.append(shard, [chunkOf(String(shard))], far.call, keepAlive),
+    )
+    await far.calls(3)
+    for (const _ of all) far.answer()
+    await Promise.all(all)
+  })
+
+  it('all hear when their call fails, and only they', async () => {
+    const far = new FarSide()
+    const coalescer = new Coalescer(1_000)
+    const together = ['a', 'b'].map((text) =>
+      coalescer.append(0, [chunkOf(text)], far.call, keepAlive),
+    )
+    await far.calls(1)
+    const later = coalescer.append(0, [chunkOf('c')], far.call, keepAlive)
+    far.answer(new Error('no storage'))
+    for (const request of together) await expect(request).rejects.toThrow('no storage')
+    await far.calls(2)
+    far.answer()
+    await expect(later).resolves.toBeUndefined()
+  })
+
+  it('are told to try again when a call never ends, and the shard is not lost for good', async () => {
+    const far = new FarSide()
+    const coalescer = new Coalescer(60)
+    const stuck = coalescer.append(0, [chunkOf('a')], far.call, keepAlive)
+    await far.calls(1)
+    const waiting = coalescer.append(0, [chunkOf('b')], far.call, keepAlive)
+    await expect(stuck).rejects.toThrow('no answer')
+    await expect(waiting).rejects.toThrow('no answer')
+    const next = coalescer.append(0, [chunkOf('c')], far.call, keepAlive)
+    await far.calls(2)
+    far.answerLast()
+    await expect(next).resolves.toBeUndefined()
+    expect(far.texts).toEqual(['a', 'c'])
+  })
+
+  it('start a second call rather than one of more than 8 MB', async () => {
+    const far = new FarSide()
+    const coalescer = new Coalescer(1_000)
+    const big = { body: new Uint8Array(1_000_000), events: 1 }
+    const first = coalescer.append(0, [chunkOf('a')], far.call, keepAlive)
+    await far.calls(1)
+    const others = Array.from({ length: 10 }, () => coalescer.append(0, [big], far.call, keepAlive))
+    far.answer()
+    await far.calls(2)
+    far.answer()
+    await far.calls(3)
+    far.answer()
+    await Promise.all([first, ...others])
+    expect(far.sizes.every((size) => size <= 8 * 1024 * 1024)).toBe(true)
+    expect(far.sizes.reduce((sum, size) => sum + size, 0)).toBe(10_000_001)
+  })
+})
+
+/** The far side of shared calls: answers when the test says so. */
+class FarSide {
+  readonly texts: string[] = []
+  readonly sizes: number[] = []
+  readonly #open: { resolve: () => void; reject: (error: Error) => void }[] = []
+
+  readonly call = (chunks: readonly Chunk[]): Promise<void> => {
+    const bodies = chunks.map(({ body }) => body)
+    this.sizes.push(bodies.reduce((sum, body) => sum + body.length, 0))
+    this.texts.push(bodies.map((body) => new TextDecoder().decode(body)).join(''))
+    return new Promise((resolve, reject) => this.#open.push({ resolve, reject }))
+  }
+
+  async calls(count: number): Promise<void> {
+    for (let i = 0; i < 100 && this.texts.length < count; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    expect(this.texts.length).toBe(count)
+  }
+
+  answer(error?: Error): void {
+    const call = this.#open.shift()
+    if (error) call?.reject(error)
+    else call?.resolve()
+  }
+
+  answerLast(): void {
+    this.#open.pop()?.resolve()
+  }
+}
+
+function chunkOf(text: string): Chunk {
+  return { body: new TextEncoder().encode(text), events: 1 }
+}

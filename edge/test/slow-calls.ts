@@ -1,0 +1,24 @@
+// A Worker whose shared calls take a known time, so that a test can end requests in the middle of one.
+import { Coalescer } from '../coalesce.ts'
+import type { EdgeEnv } from '../config.ts'
+
+export { BufferObject } from '../buffer-object.ts'
+
+const CALL_MS = 400
+const coalescer = new Coalescer(3_000)
+let calls = 0
+
+export default {
+  async fetch(request, _env, ctx) {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/_health') return new Response('ok')
+    if (pathname === '/calls') return new Response(String(calls))
+    const call = async () => {
+      calls++
+      await scheduler.wait(CALL_MS)
+    }
+    const chunk = { body: new Uint8Array(1), events: 1 }
+    await coalescer.append(0, [chunk], call, (work) => ctx.waitUntil(work))
+    return new Response('held')
+  },
+} satisfies ExportedHandler<EdgeEnv>
