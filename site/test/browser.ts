@@ -2,6 +2,13 @@ import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as playwright } from 'playwright-core'
 
 /**
+ * The package's arguments are for a serverless sandbox with one process. Pages of two origins at a time
+ * need more than one, and CORS must be enforced as in a visitor's browser.
+ */
+const UNWANTED =
+  /^--(single-process|no-zygote|disable-web-security|disable-site-isolation-trials|allow-running-insecure-content)$/
+
+/**
  * Starts headless Chromium from the npm package, so that no browser need be installed. Rejects, with
  * the name of the missing library, on a machine without the system libraries (libnss3).
  */
@@ -10,9 +17,7 @@ export async function launchBrowser(): Promise<Browser> {
   chromium.setGraphicsMode = false
   return playwright.launch({
     executablePath: await chromium.executablePath(),
-    // The package's arguments are for a serverless sandbox with one process; pages of two origins at
-    // a time need more than one.
-    args: chromium.args.filter((argument) => !/^--(single-process|no-zygote)$/.test(argument)),
+    args: chromium.args.filter((argument) => !UNWANTED.test(argument)),
     headless: true,
   })
 }

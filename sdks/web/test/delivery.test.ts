@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import { launchBrowser } from '../../../site/test/browser.ts'
 import type { Received } from './capture-server.ts'
 import {
   captureIn,

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import { launchBrowser } from '../../../site/test/browser.ts'
 import { captureIn, openShop, type PageGlobals, type Shop, until, WRITE_KEY } from './shop.ts'
 
 let browser: Browser

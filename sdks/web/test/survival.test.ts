@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import { launchBrowser } from '../../../site/test/browser.ts'
 import { captureIn, openShop, reportsOf, type Shop, storedIn, until } from './shop.ts'
 
 let browser: Browser
