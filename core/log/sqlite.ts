@@ -29,7 +29,8 @@ const SCHEMA = `
     first_offset INTEGER NOT NULL,
     count INTEGER NOT NULL,
     appended_at INTEGER NOT NULL,
-    records TEXT NOT NULL,
+    heads TEXT NOT NULL,
+    record_values TEXT NOT NULL,
     PRIMARY KEY (partition, first_offset)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ends (partition INTEGER PRIMARY KEY, end_offset INTEGER NOT NULL);
@@ -49,8 +50,12 @@ interface ChunkRow {
   first_offset: number
   count: number
   appended_at: number
-  records: string
+  heads: string
+  record_values: string
 }
+
+/** A record but for its value, whose length stands in its place: values are kept as they are, unescaped. */
+type Head = [key: string, uuid: string, shard: string, seq: number, idx: number, length: number]
 
 /** An EventLog in one file: many records share a row, concurrent appends share a commit and its fsync. */
 export class SqliteLog implements EventLog, GroupStore {
@@ -112,11 +117,11 @@ export class SqliteLog implements EventLog, GroupStore {
   /** Records from an offset on, at most `max`; fewer when a chunk ends there. */
   read(partition: number, offset: number, max: number): StoredRecord[] {
     const chunk = this.#db.prepare(
-      `SELECT first_offset, count, appended_at, records FROM chunks
+      `SELECT first_offset, count, appended_at, heads, record_values FROM chunks
        WHERE partition = ? AND first_offset <= ? ORDER BY first_offset DESC LIMIT 1`,
     )
     const next = this.#db.prepare(
-      `SELECT first_offset, count, appended_at, records FROM chunks
+      `SELECT first_offset, count, appended_at, heads, record_values FROM chunks
        WHERE partition = ? AND first_offset > ? ORDER BY first_offset LIMIT 1`,
     )
     const found: StoredRecord[] = []
@@ -199,12 +204,19 @@ export class SqliteLog implements EventLog, GroupStore {
       'UPDATE ends SET end_offset = end_offset + ? WHERE partition = ? RETURNING end_offset',
     )
     const ends = new Map<number, number>()
-    const insert = this.#db.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?, ?)')
+    const insert = this.#db.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)')
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       for (const [partition, list] of byPartition) {
         const end = advance.get(list.length, partition) as { end_offset: number }
-        insert.run(partition, end.end_offset - list.length, list.length, now, JSON.stringify(list))
+        insert.run(
+          partition,
+          end.end_offset - list.length,
+          list.length,
+          now,
+          encodeHeads(list),
+          joinValues(list),
+        )
         ends.set(partition, end.end_offset)
       }
       this.#db.exec('COMMIT')
@@ -222,13 +234,29 @@ export class SqliteLog implements EventLog, GroupStore {
   }
 }
 
-function addRecords(found: StoredRecord[], row: ChunkRow, offset: number, max: number): void {
-  const records = JSON.parse(row.records) as LogRecord[]
-  records.forEach((record, i) => {
-    const at = row.first_offset + i
-    if (at < offset || found.length >= max) return
-    found.push({ ...record, offset: at, appendedAt: row.appended_at })
-  })
+function encodeHeads(records: readonly LogRecord[]): string {
+  const heads = records.map(
+    ({ key, uuid, shard, seq, idx, value }): Head => [key, uuid, shard, seq, idx, value.length],
+  )
+  return JSON.stringify(heads)
+}
+
+function joinValues(records: readonly LogRecord[]): string {
+  return records.map(({ value }) => value).join('')
+}
+
+function addRecords(found: StoredRecord[], row: ChunkRow, from: number, max: number): void {
+  let end = 0
+  let offset = row.first_offset
+  for (const [key, uuid, shard, seq, idx, length] of JSON.parse(row.heads) as Head[]) {
+    if (found.length >= max) return
+    const value = row.record_values.slice(end, end + length)
+    if (offset >= from) {
+      found.push({ key, value, uuid, shard, seq, idx, offset, appendedAt: row.appended_at })
+    }
+    end += length
+    offset++
+  }
 }
 
 /** Opens the log's file, making it when it is not there. */
