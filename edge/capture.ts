@@ -20,9 +20,31 @@ export interface CaptureDeps {
 const MAX_SENT_AT_MS = Date.UTC(2200, 0, 1)
 
 /** Takes in one request of events. Resolves with 200 after they are durable; throws a CaptureError. */
-export async function capture(request: Request, url: URL, deps: CaptureDeps): Promise<Response> {
+export function capture(request: Request, url: URL, deps: CaptureDeps): Promise<Response> {
+  const { requestTimeoutMs } = deps.config
+  const progress: Progress = { hasBody: false }
+  return new Promise((resolve, reject) => {
+    // One timer for the whole request: a timer costs as much as an event.
+    const timer = setTimeout(() => reject(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
+    take(request, url, deps, progress)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
+}
+
+interface Progress {
+  hasBody: boolean
+}
+
+async function take(
+  request: Request,
+  url: URL,
+  deps: CaptureDeps,
+  progress: Progress,
+): Promise<Response> {
   const receivedAt = Date.now()
-  const decoded = await decodeRequest(request, url, deps.config.bodyTimeoutMs)
+  const decoded = await decodeRequest(request, url)
+  progress.hasBody = true
   const projectId = await deps.writeKeys.authenticate(decoded.keys, deps.waitUntil)
   const context = contextOf(request, decoded, projectId, receivedAt, deps.config)
   const { accepted, dropped } = accept(decoded.items, context)
@@ -30,6 +52,11 @@ export async function capture(request: Request, url: URL, deps: CaptureDeps): Pr
   countVerdicts(accepted.length, dropped)
   const answer = { status: 'Ok', accepted: accepted.length, dropped }
   return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } })
+}
+
+function tooLate({ hasBody }: Progress, timeoutMs: number): CaptureError {
+  if (hasBody) return new CaptureError('buffer_unavailable', 'The buffer did not answer in time.')
+  return new CaptureError('slow_body', `The body did not arrive within ${timeoutMs / 1000} s.`)
 }
 
 async function hold(

@@ -8,6 +8,11 @@ export type KeepAlive = (work: Promise<unknown>) => void
 
 /** Calls of one line that may be under way together. */
 const MAX_CALLS = 1
+/**
+ * A busy line waits this long before its next call. Requests that are on the wire already join it, and
+ * the isolate gets round to its other work: without the pause a flush was starved for seconds.
+ */
+const GATHER_MS = 2
 /** A shared call larger than this starts a second one. */
 const MAX_CALL_BYTES = 8 * 1024 * 1024
 
@@ -34,60 +39,51 @@ interface Line {
  */
 export class Coalescer {
   readonly #lines = new Map<number, Line>()
-  readonly #timeoutMs: number
+  readonly #stallMs: number
 
-  constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs
+  /** A line whose call has not ended after stallMs is given up; later requests start a new one. */
+  constructor(stallMs: number) {
+    this.#stallMs = stallMs
   }
 
-  /** Resolves or rejects as the shared call does; rejects after the timeout when nobody answers. */
-  async append(
-    shard: number,
-    chunks: readonly Chunk[],
-    call: Call,
-    keepAlive: KeepAlive,
-  ): Promise<void> {
+  /**
+   * Resolves or rejects as the shared call does. The caller bounds its wait with a timer, which it
+   * must have: workerd takes a request that waits only for another one's promise to have hung.
+   */
+  append(shard: number, chunks: readonly Chunk[], call: Call, keepAlive: KeepAlive): Promise<void> {
     const line = this.#line(shard)
     const bytes = chunks.reduce((sum, { body }) => sum + body.length, 0)
     let group = line.gathering
-    if (!group || group.bytes + bytes > MAX_CALL_BYTES) {
-      group = { chunks: [], bytes: 0, done: Promise.resolve() }
-      group.done = lead(line, group, call)
-      // A follower may have given up; the others still hear of it.
-      keepAlive(group.done.catch(() => {}))
+    if (group && group.bytes + bytes <= MAX_CALL_BYTES) {
+      group.chunks.push(...chunks)
+      group.bytes += bytes
+      return group.done
     }
-    group.chunks.push(...chunks)
-    group.bytes += bytes
-    await this.#within(group.done)
+    // The chunks are in the group before it is led: a free line makes its call at once, and what came
+    // into the group afterwards would be acknowledged without ever being sent.
+    group = { chunks: [...chunks], bytes, done: Promise.resolve() }
+    group.done = lead(line, group, call)
+    // A follower may have given up; the others still hear of it.
+    keepAlive(group.done.catch(() => {}))
+    return group.done
   }
 
   #line(shard: number): Line {
     const known = this.#lines.get(shard)
     const now = Date.now()
-    if (known && (known.calls === 0 || now - known.movedAt < this.#timeoutMs)) return known
+    if (known && (known.calls === 0 || now - known.movedAt < this.#stallMs)) return known
     const line: Line = { gathering: null, calls: 0, turns: [], movedAt: now }
     this.#lines.set(shard, line)
     return line
-  }
-
-  async #within(done: Promise<void>): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer from the shard')), this.#timeoutMs)
-    })
-    try {
-      await Promise.race([done, late])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 }
 
 async function lead(line: Line, group: Group, call: Call): Promise<void> {
   line.gathering = group
-  if (line.calls >= MAX_CALLS) await new Promise<void>((resolve) => line.turns.push(resolve))
-  // Also when it is our turn at once: requests of the same moment join before the call is made.
-  else await Promise.resolve()
+  if (line.calls >= MAX_CALLS) {
+    await new Promise<void>((resolve) => line.turns.push(resolve))
+    await pause(GATHER_MS)
+  }
   if (line.gathering === group) line.gathering = null
   line.calls++
   line.movedAt = Date.now()
@@ -98,4 +94,8 @@ async function lead(line: Line, group: Group, call: Call): Promise<void> {
     line.movedAt = Date.now()
     line.turns.shift()?.()
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -29,8 +29,8 @@ export interface EdgeConfig {
   backoffMaxMs: number
   /** A call to the bridge ends after this. @default 15,000 */
   bridgeTimeoutMs: number
-  /** A body must arrive within this. @default 30,000 */
-  bodyTimeoutMs: number
+  /** A body must arrive, and be answered, within this. @default 30,000 */
+  requestTimeoutMs: number
   /** Age at which the list of revoked keys is fetched again. @default 15,000 */
   revocationsMaxAgeMs: number
   /** Whether concurrent requests share one call to a shard. @default true */
@@ -67,7 +67,7 @@ function readBindings(env: EdgeEnv): EdgeConfig {
     backoffMinMs: read.integer('BACKOFF_MIN_MS', 250, 1, 10_000),
     backoffMaxMs: read.integer('BACKOFF_MAX_MS', 60_000, 10, 600_000),
     bridgeTimeoutMs: read.integer('BRIDGE_TIMEOUT_MS', 15_000, 50, 60_000),
-    bodyTimeoutMs: read.integer('BODY_TIMEOUT_MS', 30_000, 50, 60_000),
+    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 50, 60_000),
     revocationsMaxAgeMs: read.integer('REVOCATIONS_MAX_AGE_MS', 15_000, 10, 30_000),
     shareCalls: read.flag('SHARE_CALLS', true),
     keepIp: read.flag('KEEP_IP', false),

@@ -20,15 +20,9 @@ const UNSUPPORTED = /^(br|zstd|deflate|compress)$/
 const FORM_FIELD = /^(data|compression|ip|ver|_)=/
 
 /** Reads and decodes a capture request. Throws a CaptureError that names what cannot be read. */
-export async function decodeRequest(
-  request: Request,
-  url: URL,
-  bodyTimeoutMs: number,
-): Promise<DecodedRequest> {
+export async function decodeRequest(request: Request, url: URL): Promise<DecodedRequest> {
   const text =
-    request.method === 'GET'
-      ? await decodeText(requireData(url))
-      : await decodeBody(request, bodyTimeoutMs)
+    request.method === 'GET' ? await decodeText(requireData(url)) : await decodeBody(request)
   const body = parseJson(text)
   const query = url.search ? url.searchParams : null
   const keys = new Set<string>()
@@ -60,9 +54,9 @@ function itemsOf(body: unknown, pathname: string): readonly unknown[] {
   return [body]
 }
 
-async function decodeBody(request: Request, timeoutMs: number): Promise<string> {
+async function decodeBody(request: Request): Promise<string> {
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
-  const bytes = await readBody(request, timeoutMs)
+  const bytes = await readBody(request)
   if (bytes.length === 0) throw new CaptureError('empty_batch', 'The request has no body.')
   if (UNSUPPORTED.test(encoding) && !isGzip(bytes)) {
     throw new CaptureError('unreadable_body', `Content-Encoding ${encoding} is not supported.`)

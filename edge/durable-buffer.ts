@@ -3,8 +3,8 @@ import type { AppendAnswer } from './buffer-object.ts'
 import { type Call, Coalescer, type KeepAlive } from './coalesce.ts'
 import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
 
-/** After this long without an answer the sender is told to send again. */
-const APPEND_TIMEOUT_MS = 10_000
+/** A call to a shard that takes longer than this is not waited for by new requests. */
+const STALL_MS = 10_000
 
 const coalescers = new WeakMap<EdgeConfig, Coalescer>()
 
@@ -46,7 +46,7 @@ async function appendTo(env: EdgeEnv, name: string, chunks: readonly Chunk[]): P
 function coalescerOf(config: EdgeConfig): Coalescer {
   const known = coalescers.get(config)
   if (known) return known
-  const coalescer = new Coalescer(APPEND_TIMEOUT_MS)
+  const coalescer = new Coalescer(STALL_MS)
   coalescers.set(config, coalescer)
   return coalescer
 }

@@ -8,21 +8,16 @@ const INFLATE_STEP_BYTES = 32 * 1024
 
 const MEGABYTE = 1024 * 1024
 
-/** Reads a request's body as it arrived. Throws body_too_big, slow_body or unreadable_body. */
-export function readBody(request: Request, timeoutMs: number): Promise<Uint8Array> {
+/** Reads a request's body as it arrived. Throws body_too_big or unreadable_body. */
+export async function readBody(request: Request): Promise<Uint8Array> {
   const { body } = request
-  if (!body) return Promise.resolve(new Uint8Array())
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(slowBody(timeoutMs)), timeoutMs)
-    readAll(request, body)
-      .then(resolve, (error: unknown) => reject(asCaptureError(error)))
-      .finally(() => clearTimeout(timer))
-  })
-}
-
-function asCaptureError(error: unknown): CaptureError {
-  if (error instanceof CaptureError) return error
-  return new CaptureError('unreadable_body', 'The body ended before it was complete.')
+  if (!body) return new Uint8Array()
+  try {
+    return await readAll(request, body)
+  } catch (error) {
+    if (error instanceof CaptureError) throw error
+    throw new CaptureError('unreadable_body', 'The body ended before it was complete.')
+  }
 }
 
 async function readAll(request: Request, body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
@@ -43,10 +38,6 @@ async function readAll(request: Request, body: ReadableStream<Uint8Array>): Prom
     )
   }
   return kept.join()
-}
-
-function slowBody(timeoutMs: number): CaptureError {
-  return new CaptureError('slow_body', `The body did not arrive within ${timeoutMs / 1000} s.`)
 }
 
 export function isGzip(bytes: Uint8Array): boolean {
