@@ -1,5 +1,5 @@
 // The tests' side of the stand-in (core-stand-in.ts): tells it what to answer, asks what it got.
-import { decodeFrames, type EventRecord } from '@headwater/schemas/record'
+import { decodeFrames, decodeRecord, type EventRecord } from '@headwater/schemas/record'
 import type { WriteKey } from '@headwater/schemas/write-key'
 import type { Answer, Attempt } from './core-stand-in.ts'
 
@@ -41,7 +41,7 @@ export async function until<Found>(
 
 /** The records of a batch's bytes. */
 export function recordsOf(body: string): EventRecord[] {
-  return decodeFrames(body).map(({ json }) => JSON.parse(json) as EventRecord)
+  return decodeFrames(body).map(({ json }) => decodeRecord(json))
 }
 
 async function post(url: string, body: unknown): Promise<void> {

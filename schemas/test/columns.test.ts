@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Session } from 'chdb'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type AcceptedEvent, parseEvent } from '../event.ts'
-import type { EventRecord } from '../record.ts'
+import { type EventRecord, RECORD_DEFAULTS } from '../record.ts'
 import { type Place, PROPERTY_COLUMNS, toRowJson } from '../row.ts'
 import { acceptedCases } from './fixtures.ts'
 
@@ -14,44 +14,12 @@ const OWN_COLUMNS = ['inserted_at', 'person_id']
 const PLACE: Place = { log_id: 'log', log_partition: 0, log_offset: 0, shard: 's', seq: 1, idx: 0 }
 const NOW = Date.UTC(2026, 10, 23)
 
-// Complete by its type: a field added to EventRecord without being added here does not compile.
 const RECORD: EventRecord = {
+  ...RECORD_DEFAULTS,
   uuid: '0192f0c1-7e3a-7c11-8a5e-3b9d2f6a1c44',
   project_id: 'default',
-  event: 'e',
-  distinct_id: 'd',
   timestamp: NOW,
   received_at: NOW,
-  sent_at: 0,
-  time_note: '',
-  properties: {},
-  person_set: {},
-  person_set_once: {},
-  session_id: '',
-  sequence: 0,
-  country: '',
-  region: '',
-  city: '',
-  time_zone: '',
-  browser: '',
-  browser_version: '',
-  os: '',
-  os_version: '',
-  device_type: '',
-  current_url: '',
-  host: '',
-  pathname: '',
-  referrer: '',
-  referring_domain: '',
-  channel: '',
-  utm_source: '',
-  utm_medium: '',
-  utm_campaign: '',
-  utm_term: '',
-  utm_content: '',
-  is_bot: false,
-  lib: '',
-  lib_version: '',
 }
 
 let session: Session

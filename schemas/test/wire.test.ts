@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { batchHeaders, verifyBatch } from '../batch.ts'
-import { decodeFrames, type EventRecord, encodeFrame, partitionKey } from '../record.ts'
+import {
+  decodeFrames,
+  decodeRecord,
+  type EventRecord,
+  encodeFrame,
+  partitionKey,
+  RECORD_DEFAULTS,
+} from '../record.ts'
 import { toRowJson } from '../row.ts'
 import { signWriteKey, verifyWriteKey } from '../write-key.ts'
 
@@ -27,8 +34,8 @@ it('gives back every frame as it was, whatever the distinct_id holds', () => {
       expect(frames.map(({ key, uuid }) => [key, uuid])).toEqual(
         records.map((one) => [partitionKey('p', one.distinct_id), one.uuid]),
       )
-      expect(frames.map(({ json }) => JSON.parse(json))).toEqual(
-        JSON.parse(JSON.stringify(records)),
+      expect(frames.map(({ json }) => decodeRecord(json))).toEqual(
+        records.map((one) => ({ ...RECORD_DEFAULTS, ...one })),
       )
     }),
   )
