@@ -116,7 +116,14 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
 }
 
 export function record(key: string, seq: number, idx: number): LogRecord {
-  return { key, value: `{"n":${idx},"s":"é\\n😀"}`, uuid: `${seq}-${idx}`, shard: 'local:0@0', seq, idx }
+  return {
+    key,
+    value: `{"n":${idx},"s":"é\\n😀"}`,
+    uuid: `${seq}-${idx}`,
+    shard: 'local:0@0',
+    seq,
+    idx,
+  }
 }
 
 interface CollectorOptions {
