@@ -66,7 +66,15 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     logger: jsonLogger(service, config.LOG_LEVEL),
     metrics: createMetrics(),
   })
-  const consumer = await startConsumer({ config, log, store, ...facts('consumer') })
+  // The consumer has no address here: what it counts is shown by the bridge.
+  const delivery = createMetrics()
+  const consumer = await startConsumer({
+    config,
+    log,
+    store,
+    ...facts('consumer'),
+    metrics: delivery,
+  })
   closers.add(() => consumer.close())
   const query = await startQuery({
     config,
@@ -76,7 +84,12 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     ...facts('query'),
   })
   closers.add(() => query.close())
-  const bridgeDeps = { log, secret: config.BRIDGE_SECRET, ...facts('bridge') }
+  const bridgeDeps = {
+    log,
+    secret: config.BRIDGE_SECRET,
+    ...facts('bridge'),
+    metrics: delivery,
+  }
   const bridge = await startBridge(bridgeDeps, config.HOST, config.BRIDGE_PORT)
   closers.add(() => bridge.close())
   return { bridge: bridge.url, query: query.url }
