@@ -17,7 +17,9 @@ export class Fence {
     return last !== undefined && (seq < last.seq || (seq === last.seq && idx <= last.idx))
   }
 
+  /** Never goes back. */
   pass(shard: string, mark: Mark): void {
+    if (this.isRepeat(shard, mark)) return
     this.#last.set(shard, { seq: mark.seq, idx: mark.idx })
   }
 

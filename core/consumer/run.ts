@@ -4,6 +4,7 @@ import type { EventLog, PartitionHandler, StoredRecord } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { EventStore } from '../store/store.ts'
+import type { Fence } from './fence.ts'
 import { type Candidate, insertAll } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { type Place, type PlaceReader, recoverPlace } from './place.ts'
@@ -28,6 +29,14 @@ interface Skips {
   stored: number
   repeat: number
   duplicate: number
+}
+
+/** What is to be stored of one call's records, and what the place becomes when it is. */
+interface Selection {
+  candidates: Candidate[]
+  skips: Skips
+  fence: Fence
+  fresh: ReadonlySet<string>
 }
 
 /** Moves records to rows exactly once; its only memory beyond the store is a cache of the store. */
@@ -69,7 +78,8 @@ export class Consumer implements PartitionHandler {
     if (!place) throw new Error(`partition ${partition} is not assigned`)
     const { store, logger, metrics, clock, sleep } = this.#deps
     const started = clock()
-    const { candidates, skips } = this.#select(partition, place, records)
+    const selection = this.#select(partition, place, records)
+    const { candidates, skips } = selection
     const report = await insertAll(
       {
         store,
@@ -82,7 +92,7 @@ export class Consumer implements PartitionHandler {
       },
       candidates,
     )
-    this.#pass(partition, place, records, candidates)
+    this.#pass(partition, place, records, selection)
     metrics.rows.inc(report.rows)
     metrics.deadLetters.inc(report.deadLetters.length)
     for (const [kind, count] of Object.entries(skips)) metrics.skipped.inc({ kind }, count)
@@ -106,7 +116,7 @@ export class Consumer implements PartitionHandler {
   }
 
   // Judges on drafts: a call that fails must leave fence and window as they were.
-  #select(partition: number, place: Place, records: readonly StoredRecord[]) {
+  #select(partition: number, place: Place, records: readonly StoredRecord[]): Selection {
     const fence = place.fence.copy()
     const fresh = new Set<string>()
     const candidates: Candidate[] = []
@@ -130,27 +140,19 @@ export class Consumer implements PartitionHandler {
         candidates.push({ record, partition, logId: this.#deps.log.id, project })
       }
     }
-    return { candidates, skips }
+    return { candidates, skips, fence, fresh }
   }
 
+  // Only once everything is stored do the drafts become the place.
   #pass(
     partition: number,
     place: Place,
     records: readonly StoredRecord[],
-    candidates: readonly Candidate[],
+    { fence, fresh }: Selection,
   ): void {
-    for (const record of records) {
-      if (place.stored.delete(record.offset)) {
-        const project = record.key.slice(0, record.key.indexOf(':'))
-        place.window.add(UuidWindow.key(project, record.uuid))
-        if (!place.fence.isRepeat(record.shard, record)) place.fence.pass(record.shard, record)
-      } else if (!place.fence.isRepeat(record.shard, record)) {
-        place.fence.pass(record.shard, record)
-      }
-    }
-    for (const { project, record } of candidates) {
-      place.window.add(UuidWindow.key(project, record.uuid))
-    }
+    place.fence = fence
+    for (const key of fresh) place.window.add(key)
+    for (const { offset } of records) place.stored.delete(offset)
     const last = records.at(-1)
     if (last) this.handled.set(partition, last.offset + 1)
   }
