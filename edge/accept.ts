@@ -7,7 +7,7 @@ import {
   parseEvents,
 } from '@headwater/schemas/event'
 import { MAX_EVENT_BYTES } from '@headwater/schemas/limits'
-import { type EventRecord, encodeFrame } from '@headwater/schemas/record'
+import { encodeFrame } from '@headwater/schemas/record'
 import { enrich, type RequestContext } from './enrich.ts'
 
 /** An accepted event in the form it travels in. */
@@ -25,13 +25,12 @@ export interface Verdicts {
 interface Draft {
   item: unknown
   event: AcceptedEvent
-  record: EventRecord | null
   frame: string
 }
 type Step = (draft: Draft, context: RequestContext) => DropReason | null
 
 /** What follows the contract's own checks (`parseEvents`), in this order. */
-export const STEPS = { makeRecord, encode, limitSize } as const satisfies Record<string, Step>
+export const STEPS = { makeFrame, limitSize } as const satisfies Record<string, Step>
 const steps: Step[] = Object.values(STEPS)
 
 /** Judges every event of a request on its own: a bad one never takes its batch with it. */
@@ -39,12 +38,12 @@ export function accept(items: readonly unknown[], context: RequestContext): Verd
   const { accepted, dropped } = parseEvents(items)
   const frames: AcceptedFrame[] = []
   for (const { index, event } of accepted) {
-    const draft: Draft = { item: items[index], event, record: null, frame: '' }
+    const draft: Draft = { item: items[index], event, frame: '' }
     const reason = firstReason(draft, context)
     if (reason) dropped.push(drop(index, draft.item, reason))
     else frames.push({ distinct_id: event.distinct_id, frame: draft.frame })
   }
-  dropped.sort((a, b) => a.index - b.index)
+  if (dropped.length > 1) dropped.sort((a, b) => a.index - b.index)
   return { accepted: frames, dropped }
 }
 
@@ -56,14 +55,10 @@ function firstReason(draft: Draft, context: RequestContext): DropReason | null {
   return null
 }
 
-function makeRecord(draft: Draft, context: RequestContext): null {
+function makeFrame(draft: Draft, context: RequestContext): null {
   const sequence = isObject(draft.item) ? draft.item.$sequence : 0
-  draft.record = enrich(draft.event, sequence, context)
-  return null
-}
-
-function encode(draft: Draft): null {
-  if (draft.record) draft.frame = encodeFrame(draft.record)
+  const { record, shared } = enrich(draft.event, sequence, context)
+  draft.frame = encodeFrame(record, shared)
   return null
 }
 
@@ -71,7 +66,7 @@ function encode(draft: Draft): null {
 const SURELY_SMALL = MAX_EVENT_BYTES / 3
 const utf8 = new TextEncoder()
 
-function limitSize({ record, frame }: Draft): DropReason | null {
+function limitSize({ frame }: Draft): DropReason | null {
   if (frame.length <= SURELY_SMALL) return null
-  return utf8.encode(JSON.stringify(record)).length > MAX_EVENT_BYTES ? 'event_too_big' : null
+  return utf8.encode(frame).length > MAX_EVENT_BYTES ? 'event_too_big' : null
 }

@@ -1,5 +1,6 @@
 // Stage 1 of 8: capture. In: HTTP requests of any client. Out: accepted events to the buffer, verdicts.
 // Promise: 2xx only after the buffer holds every accepted event durably; each dropped one is named.
+import { sharedPart } from '@headwater/schemas/record-json'
 import { parseTime } from '@headwater/schemas/time'
 import { type AcceptedFrame, accept } from './accept.ts'
 import { BufferError, type EventBuffer, packFrames, shardFor } from './buffer.ts'
@@ -7,6 +8,7 @@ import type { EdgeConfig } from './config.ts'
 import { type DecodedRequest, decodeRequest } from './decode.ts'
 import type { RequestContext } from './enrich.ts'
 import { CaptureError } from './errors.ts'
+import { geoOf } from './geo.ts'
 import { countVerdicts } from './metrics.ts'
 import type { WriteKeys } from './write-keys.ts'
 
@@ -89,20 +91,20 @@ function contextOf(
   config: EdgeConfig,
 ): RequestContext {
   const { headers } = request
-  const cf = (request.cf ?? {}) as Partial<IncomingRequestCfProperties>
   const purpose = `${headers.get('sec-purpose') ?? ''}${headers.get('purpose') ?? ''}`
+  const sentAtMs = plausibleTime(sentAt)
   return {
     projectId,
     receivedAt,
-    sentAt: plausibleTime(sentAt),
+    sentAt: sentAtMs,
     userAgent: headers.get('user-agent') ?? '',
     isPrefetch: /prefetch|prerender|preview/i.test(purpose),
-    geo: {
-      country: cf.country ?? '',
-      region: cf.region ?? '',
-      city: cf.city ?? '',
-      timeZone: cf.timezone ?? '',
-    },
+    request: sharedPart({
+      project_id: projectId,
+      received_at: receivedAt,
+      sent_at: sentAtMs ?? 0,
+    }),
+    geo: geoOf(request.cf as Partial<IncomingRequestCfProperties> | undefined),
     keepIp: config.keepIp,
   }
 }

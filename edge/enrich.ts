@@ -1,11 +1,14 @@
 import type { AcceptedEvent, JsonObject } from '@headwater/schemas/event'
 import type { EventRecord } from '@headwater/schemas/record'
+import type { SharedPart } from '@headwater/schemas/record-json'
 import { resolveTime } from '@headwater/schemas/time'
+import { type Geo, NO_GEO, saidGeo } from './geo.ts'
+import { saidParts } from './said.ts'
 import { senderKind } from './sender.ts'
 import { columnText, integer, MAX_URL_TEXT } from './text.ts'
-import { NO_USER_AGENT, parseUserAgent } from './user-agent.ts'
+import { NO_USER_AGENT, parseUserAgent, saidAgent } from './user-agent.ts'
 import { uuidV7 } from './uuid.ts'
-import { visitOf } from './visit.ts'
+import { saidVisit, visitOf } from './visit.ts'
 
 /** What every event of a request shares. */
 export interface RequestContext {
@@ -16,33 +19,44 @@ export interface RequestContext {
   userAgent: string
   /** The page was fetched ahead of a visit that may never come. */
   isPrefetch: boolean
-  geo: { country: string; region: string; city: string; timeZone: string }
+  request: SharedPart<Pick<EventRecord, 'project_id' | 'received_at' | 'sent_at'>>
+  geo: SharedPart<Geo>
   keepIp: boolean
+}
+
+/** A record, with the JSON of the fields that it shares with others. */
+export interface Enriched {
+  record: EventRecord
+  shared: string
 }
 
 /**
  * Makes an accepted event into the record that is stored. What the sender says in `$`-properties wins
  * over what the request shows. Never throws, whatever types the properties have.
  */
-export function enrich(
-  event: AcceptedEvent,
-  sequence: unknown,
-  context: RequestContext,
-): EventRecord {
+export function enrich(event: AcceptedEvent, sequence: unknown, context: RequestContext): Enriched {
   const { properties } = event
   const { receivedAt, sentAt } = context
   const time = resolveTime({ timestamp: event.timestamp, offset: event.offset, sentAt, receivedAt })
-  const sender = senderKind(columnText(properties.$lib), context.userAgent)
-  const geo = sender === 'server' || properties.$geoip_disable === true ? null : context.geo
+  const lib = columnText(properties.$lib)
+  const sender = senderKind(lib, context.userAgent)
+  const said = saidParts(properties)
+
+  const hasPlace = sender !== 'server' && properties.$geoip_disable !== true
+  const place = hasPlace ? context.geo : NO_GEO
+  const geo = said.geo ? saidGeo(properties, place) : place
   const agentText =
     columnText(properties.$raw_user_agent, 1_000) || (sender === 'browser' ? context.userAgent : '')
-  const agent = agentText ? parseUserAgent(agentText) : NO_USER_AGENT
-  const visit = visitOf(
+  const userAgent = agentText ? parseUserAgent(agentText) : NO_USER_AGENT
+  const agent = said.agent ? saidAgent(properties, userAgent.part) : userAgent.part
+  const page = visitOf(
     columnText(properties.$current_url, MAX_URL_TEXT),
     columnText(properties.$referrer, MAX_URL_TEXT),
     columnText(properties.$referring_domain),
   )
-  return {
+  const visit = said.visit ? saidVisit(properties, page) : page
+
+  const record: EventRecord = {
     uuid: event.uuid ?? uuidV7(receivedAt),
     project_id: context.projectId,
     event: event.event.toWellFormed(),
@@ -56,41 +70,31 @@ export function enrich(
     person_set_once: event.set_once ?? {},
     session_id: columnText(properties.$session_id),
     sequence: integer(properties.$sequence) || integer(sequence),
-    country:
-      columnText(properties.$geoip_country_code) ||
-      columnText(properties.$country) ||
-      (geo?.country ?? ''),
-    region:
-      columnText(properties.$region) ||
-      columnText(properties.$geoip_subdivision_1_name) ||
-      (geo?.region ?? ''),
-    city:
-      columnText(properties.$city) || columnText(properties.$geoip_city_name) || (geo?.city ?? ''),
-    time_zone:
-      columnText(properties.$time_zone) ||
-      columnText(properties.$timezone) ||
-      columnText(properties.$geoip_time_zone) ||
-      (geo?.timeZone ?? ''),
-    browser: columnText(properties.$browser) || agent.browser,
-    browser_version: columnText(properties.$browser_version) || agent.browser_version,
-    os: columnText(properties.$os) || agent.os,
-    os_version: columnText(properties.$os_version) || agent.os_version,
-    device_type: columnText(properties.$device_type) || agent.device_type,
-    current_url: visit.current_url,
-    host: visit.host || columnText(properties.$host),
-    pathname: visit.pathname || columnText(properties.$pathname, MAX_URL_TEXT),
-    referrer: visit.referrer,
-    referring_domain: visit.referring_domain,
-    channel: columnText(properties.$channel) || visit.channel,
-    utm_source: columnText(properties.utm_source) || visit.utm_source,
-    utm_medium: columnText(properties.utm_medium) || visit.utm_medium,
-    utm_campaign: columnText(properties.utm_campaign) || visit.utm_campaign,
-    utm_term: columnText(properties.utm_term) || visit.utm_term,
-    utm_content: columnText(properties.utm_content) || visit.utm_content,
-    is_bot: agent.is_bot || context.isPrefetch || properties.$browser_type === 'bot',
-    lib: columnText(properties.$lib),
+    country: geo.fields.country,
+    region: geo.fields.region,
+    city: geo.fields.city,
+    time_zone: geo.fields.time_zone,
+    browser: agent.fields.browser,
+    browser_version: agent.fields.browser_version,
+    os: agent.fields.os,
+    os_version: agent.fields.os_version,
+    device_type: agent.fields.device_type,
+    current_url: visit.fields.current_url,
+    host: visit.fields.host,
+    pathname: visit.fields.pathname,
+    referrer: visit.fields.referrer,
+    referring_domain: visit.fields.referring_domain,
+    channel: visit.fields.channel,
+    utm_source: visit.fields.utm_source,
+    utm_medium: visit.fields.utm_medium,
+    utm_campaign: visit.fields.utm_campaign,
+    utm_term: visit.fields.utm_term,
+    utm_content: visit.fields.utm_content,
+    is_bot: userAgent.isBot || context.isPrefetch || properties.$browser_type === 'bot',
+    lib,
     lib_version: columnText(properties.$lib_version),
   }
+  return { record, shared: context.request.json + geo.json + agent.json + visit.json }
 }
 
 /** Takes out what is stored elsewhere in the record, and the address that is not stored at all. */

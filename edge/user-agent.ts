@@ -1,24 +1,26 @@
+import type { JsonObject } from '@headwater/schemas/event'
+import type { EventRecord } from '@headwater/schemas/record'
+import { type SharedPart, sharedPart } from '@headwater/schemas/record-json'
 import Bowser from 'bowser'
 import { isbot } from 'isbot'
+import { columnText } from './text.ts'
+
+/** What a person uses. */
+export type Agent = Pick<
+  EventRecord,
+  'browser' | 'browser_version' | 'os' | 'os_version' | 'device_type'
+>
 
 export interface UserAgent {
-  browser: string
-  browser_version: string
-  os: string
-  os_version: string
-  device_type: string
-  is_bot: boolean
+  part: SharedPart<Agent>
+  isBot: boolean
 }
 
 const MAX_LENGTH = 1_000
 const MAX_CACHED = 2_000
 export const NO_USER_AGENT: UserAgent = {
-  browser: '',
-  browser_version: '',
-  os: '',
-  os_version: '',
-  device_type: '',
-  is_bot: false,
+  part: sharedPart({ browser: '', browser_version: '', os: '', os_version: '', device_type: '' }),
+  isBot: false,
 }
 
 const DEVICE_TYPES: Record<string, string> = {
@@ -43,14 +45,28 @@ export function parseUserAgent(text: string): UserAgent {
 
 function parse(text: string): UserAgent {
   const { browser, os, platform } = Bowser.parse(text)
-  return {
+  const part = sharedPart({
     browser: browser.name ?? '',
     browser_version: shortVersion(browser.version),
     os: os.name ?? '',
     os_version: shortVersion(os.version),
     device_type: DEVICE_TYPES[platform.type ?? ''] ?? '',
-    is_bot: isbot(text),
-  }
+  })
+  return { part, isBot: isbot(text) }
+}
+
+/** An agent of which the sender says something itself. */
+export function saidAgent(
+  properties: JsonObject,
+  { fields }: SharedPart<Agent>,
+): SharedPart<Agent> {
+  return sharedPart({
+    browser: columnText(properties.$browser) || fields.browser,
+    browser_version: columnText(properties.$browser_version) || fields.browser_version,
+    os: columnText(properties.$os) || fields.os,
+    os_version: columnText(properties.$os_version) || fields.os_version,
+    device_type: columnText(properties.$device_type) || fields.device_type,
+  })
 }
 
 // "131.0.6778.86" has one value per build: "131" and "17.4" are what people compare.

@@ -1,4 +1,5 @@
 import type { JsonObject } from './event.ts'
+import { quote, recordJson } from './record-json.ts'
 import type { TimeNote } from './time.ts'
 
 /**
@@ -62,72 +63,11 @@ export interface Frame {
 
 /**
  * A batch is frames joined by newlines: `"<key as JSON>" TAB <uuid> TAB <record as JSON>`.
- * JSON escapes tabs and newlines, so the raw ones can only be the separators. Fields that hold their
- * column's default (empty, 0, false) are left out: they are half of a record's bytes.
+ * JSON escapes tabs and newlines, so the raw ones can only be the separators.
  */
-export function encodeFrame(record: EventRecord): string {
-  const key = partitionKey(record.project_id, record.distinct_id)
-  return `${JSON.stringify(key)}\t${record.uuid}\t${JSON.stringify(withoutDefaults(record))}\n`
-}
-
-function withoutDefaults(record: EventRecord): Partial<EventRecord> {
-  const told: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(record)) {
-    if (value === '' || value === 0 || value === false || isEmptyObject(value)) continue
-    told[name] = value
-  }
-  return told
-}
-
-function isEmptyObject(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  for (const _ in value) return false
-  return true
-}
-
-/** Reads a record's JSON back, with the fields that were left out. Throws when it is no JSON. */
-export function decodeRecord(json: string): EventRecord {
-  return { ...RECORD_DEFAULTS, ...(JSON.parse(json) as Partial<EventRecord>) }
-}
-
-/** What a field holds when a record's JSON does not name it: its column's default. */
-export const RECORD_DEFAULTS: EventRecord = {
-  uuid: '',
-  project_id: '',
-  event: '',
-  distinct_id: '',
-  timestamp: 0,
-  received_at: 0,
-  sent_at: 0,
-  time_note: '',
-  properties: {},
-  person_set: {},
-  person_set_once: {},
-  session_id: '',
-  sequence: 0,
-  country: '',
-  region: '',
-  city: '',
-  time_zone: '',
-  browser: '',
-  browser_version: '',
-  os: '',
-  os_version: '',
-  device_type: '',
-  current_url: '',
-  host: '',
-  pathname: '',
-  referrer: '',
-  referring_domain: '',
-  channel: '',
-  utm_source: '',
-  utm_medium: '',
-  utm_campaign: '',
-  utm_term: '',
-  utm_content: '',
-  is_bot: false,
-  lib: '',
-  lib_version: '',
+export function encodeFrame(record: EventRecord, shared?: string): string {
+  const key = quote(partitionKey(record.project_id, record.distinct_id))
+  return `${key}\t${record.uuid}\t${recordJson(record, shared)}\n`
 }
 
 /** Splits a batch into its frames. Throws `invalid batch: …` with the line when one is not a frame. */

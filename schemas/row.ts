@@ -24,10 +24,12 @@ export function toRowJson(recordJson: string, place: Place): string {
 
 /**
  * The properties that the server itself writes into typed columns: the one map from a property's
- * name in queries to its column. Every other property is read from the JSON column.
+ * name in queries to its column. Every other property is read from the JSON column, which does not
+ * repeat what a column holds unchanged.
  */
 export const PROPERTY_COLUMNS = {
   $session_id: 'session_id',
+  $sequence: 'sequence',
   $country: 'country',
   $region: 'region',
   $city: 'city',

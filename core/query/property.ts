@@ -7,7 +7,7 @@ import type { SqlParams } from './sql-params.ts'
  * that name and, on events without it, the path into nested objects.
  */
 export function propertyText(name: string, params: SqlParams, field = 'breakdown'): string {
-  if (isColumn(name)) return PROPERTY_COLUMNS[name]
+  if (isColumn(name)) return columnSql(PROPERTY_COLUMNS[name])
   refuseSubcolumnSyntax(name, field)
   const exact = jsonText(pathOf([name], params))
   const parts = name.split('.')
@@ -20,6 +20,10 @@ export function propertyText(name: string, params: SqlParams, field = 'breakdown
 
 const isColumn = (name: string): name is keyof typeof PROPERTY_COLUMNS =>
   Object.hasOwn(PROPERTY_COLUMNS, name)
+
+// 0 is how the column says that the event has no sequence.
+const columnSql = (column: string): string =>
+  column === 'sequence' ? "if(sequence = 0, '', toString(sequence))" : column
 
 const jsonText = (path: string): string => `ifNull(toString(${path}), '')`
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { RECORD_DEFAULTS } from '@headwater/schemas/record'
+import { RECORD_DEFAULTS } from '@headwater/schemas/record-json'
 import type { EventRow } from '@headwater/schemas/row'
 
 /** An event's row for tests: plain, valid, with what the test cares about in its place. */

@@ -1,5 +1,6 @@
 // The tests' side of the stand-in (core-stand-in.ts): tells it what to answer, asks what it got.
-import { decodeFrames, decodeRecord, type EventRecord } from '@headwater/schemas/record'
+import { decodeFrames, type EventRecord } from '@headwater/schemas/record'
+import { decodeRecord } from '@headwater/schemas/record-json'
 import type { WriteKey } from '@headwater/schemas/write-key'
 import type { Answer, Attempt } from './core-stand-in.ts'
 

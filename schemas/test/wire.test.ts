@@ -1,44 +1,68 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { batchHeaders, verifyBatch } from '../batch.ts'
-import {
-  decodeFrames,
-  decodeRecord,
-  type EventRecord,
-  encodeFrame,
-  partitionKey,
-  RECORD_DEFAULTS,
-} from '../record.ts'
+import type { JsonObject } from '../event.ts'
+import { decodeFrames, type EventRecord, encodeFrame, partitionKey } from '../record.ts'
+import { decodeRecord, RECORD_DEFAULTS, recordJson } from '../record-json.ts'
 import { toRowJson } from '../row.ts'
 import { signWriteKey, verifyWriteKey } from '../write-key.ts'
 
 const SECRET = 'a secret that is long enough for a test'
 
-it('gives back every frame as it was, whatever the distinct_id holds', () => {
+it('gives back every frame as it was, whatever its texts hold', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('a\tb', 'a\nb', '"', '\u2028', '\\'),
+    fc.constantFrom('a\tb', 'a\nb', '"', '\u2028', '\\', 'é', '😀'),
   )
+  const properties = fc.dictionary(
+    text,
+    fc.jsonValue({ depthSize: 'small' }),
+  ) as fc.Arbitrary<JsonObject>
   fc.assert(
-    fc.property(fc.array(fc.tuple(text, text), { maxLength: 6 }), (pairs) => {
-      const records = pairs.map(
-        ([distinct_id, value], i) =>
-          ({
-            project_id: 'p',
-            distinct_id,
-            uuid: `u-${i}`,
-            properties: { value },
-          }) as unknown as EventRecord,
-      )
-      const frames = decodeFrames(records.map(encodeFrame).join(''))
+    fc.property(fc.array(fc.tuple(text, text, properties), { maxLength: 6 }), (facts) => {
+      const records = facts.map(([distinct_id, city, properties], i) => ({
+        ...RECORD_DEFAULTS,
+        project_id: 'p',
+        distinct_id,
+        event: city,
+        city,
+        properties,
+        person_set: properties,
+        uuid: `u-${i}`,
+        timestamp: i,
+      }))
+      const frames = decodeFrames(records.map((record) => encodeFrame(record)).join(''))
       expect(frames.map(({ key, uuid }) => [key, uuid])).toEqual(
         records.map((one) => [partitionKey('p', one.distinct_id), one.uuid]),
       )
       expect(frames.map(({ json }) => decodeRecord(json))).toEqual(
-        records.map((one) => ({ ...RECORD_DEFAULTS, ...one })),
+        records.map((one) => JSON.parse(JSON.stringify(one))),
       )
     }),
   )
+})
+
+it('writes every field of a record that is not its default', () => {
+  const record = Object.fromEntries(
+    Object.entries(RECORD_DEFAULTS).map(([name, value], i) => [name, unlike(value, i + 1)]),
+  )
+  expect(JSON.parse(recordJson(record as unknown as EventRecord))).toEqual(record)
+})
+
+it('does not repeat a property whose value a column holds unchanged', () => {
+  const properties = {
+    $lib: 'web',
+    $sequence: 7,
+    $current_url: 'longer',
+    utm_source: '',
+    plan: 'x',
+  }
+  const record = { ...RECORD_DEFAULTS, properties, lib: 'web', sequence: 7, current_url: 'long' }
+  expect(decodeRecord(recordJson(record)).properties).toEqual({
+    $current_url: 'longer',
+    utm_source: '',
+    plan: 'x',
+  })
 })
 
 it.each(['no tabs', '"key"\tuuid only', 'key\tu\t{}', '5\tu\t{}', '"a"\tu\t{}\nbroken'])(
@@ -93,3 +117,9 @@ it('verifies a batch only as it was signed, and only for a while', async () => {
   expect(await verifyBatch(SECRET, header, body, 1_000_000 + 300_001)).toBe('expired')
   expect(await verifyBatch(SECRET, () => undefined, body, 1_000_000)).toBe('missing_header')
 })
+
+function unlike(value: unknown, n: number): unknown {
+  if (typeof value === 'object') return { [`property ${n}`]: n }
+  if (typeof value === 'boolean') return !value
+  return typeof value === 'number' ? n : `text ${n}`
+}

@@ -1,5 +1,6 @@
 import { BATCH_PATH, batchHeaders } from '@headwater/schemas/batch'
 import { type EventRecord, encodeFrame } from '@headwater/schemas/record'
+import { RECORD_DEFAULTS } from '@headwater/schemas/record-json'
 import type { Hono } from 'hono'
 import type { World } from './world.ts'
 
@@ -57,7 +58,7 @@ export class SimShard {
     const disk = this.#disk
     const last = disk.segments.at(-1)
     const open = last && last.seq > disk.sealed ? last : this.#newSegment()
-    open.frames.push(...records.map(encodeFrame))
+    open.frames.push(...records.map((record) => encodeFrame(record)))
     await this.#world.step()
     if (this.#world.fault(0.05)) throw new Error('the answer was lost')
   }
@@ -137,7 +138,8 @@ export async function runClient(
 }
 
 function toRecord(event: SimEvent, person: string, now: number, errorMs: number): EventRecord {
-  const record: Partial<EventRecord> = {
+  return {
+    ...RECORD_DEFAULTS,
     uuid: event.uuid,
     project_id: 'sim',
     event: event.poison ? 'poison' : 'step',
@@ -147,7 +149,6 @@ function toRecord(event: SimEvent, person: string, now: number, errorMs: number)
     received_at: now,
     properties: { n: event.n },
   }
-  return record as EventRecord
 }
 
 function hex(world: World): string {

@@ -1,0 +1,45 @@
+import type { JsonObject } from '@headwater/schemas/event'
+import type { EventRecord } from '@headwater/schemas/record'
+import { type SharedPart, sharedPart } from '@headwater/schemas/record-json'
+import { columnText } from './text.ts'
+
+/** Where a request came from. */
+export type Geo = Pick<EventRecord, 'country' | 'region' | 'city' | 'time_zone'>
+
+export const NO_GEO: SharedPart<Geo> = sharedPart({
+  country: '',
+  region: '',
+  city: '',
+  time_zone: '',
+})
+
+/** The place as Cloudflare sees it; empty where it does not say. */
+export function geoOf(cf: Partial<IncomingRequestCfProperties> | undefined): SharedPart<Geo> {
+  if (!cf?.country) return NO_GEO
+  return sharedPart({
+    country: cf.country,
+    region: cf.region ?? '',
+    city: cf.city ?? '',
+    time_zone: cf.timezone ?? '',
+  })
+}
+
+/** A place of which the sender says something itself. */
+export function saidGeo(properties: JsonObject, { fields }: SharedPart<Geo>): SharedPart<Geo> {
+  return sharedPart({
+    country:
+      columnText(properties.$geoip_country_code) ||
+      columnText(properties.$country) ||
+      fields.country,
+    region:
+      columnText(properties.$region) ||
+      columnText(properties.$geoip_subdivision_1_name) ||
+      fields.region,
+    city: columnText(properties.$city) || columnText(properties.$geoip_city_name) || fields.city,
+    time_zone:
+      columnText(properties.$time_zone) ||
+      columnText(properties.$timezone) ||
+      columnText(properties.$geoip_time_zone) ||
+      fields.time_zone,
+  })
+}
