@@ -244,7 +244,7 @@ describe('the alarm', () => {
 
 it('stores all chunks of an append or none', async () => {
   const { stub } = newShard()
-  const tooBig = { body: new Uint8Array(20_000_000), events: 1 }
+  const tooBig = { body: new Uint8Array(20_000_000), bytes: 20_000_000, events: 1 }
   await runInDurableObject(stub, async (object) => {
     await expect(object.append([chunkOf('a')])).resolves.toBe('held')
     await expect(object.append([chunkOf('b'), tooBig])).resolves.toBe('backlog_full')
@@ -258,9 +258,11 @@ function newShard() {
   return { name, stub: env.BUFFER.getByName(name) }
 }
 
+// Plain: what is in a chunk is for the two ends of the way to know.
 function chunkOf(...ids: string[]): Chunk {
   const text = ids.map((id) => `"p:${id}"\t${id}\t{"id":"${id}"}\n`).join('')
-  return { body: new TextEncoder().encode(text), events: ids.length }
+  const body = new TextEncoder().encode(text)
+  return { body, bytes: body.length, events: ids.length }
 }
 
 function idsOf(body = ''): string[] {

@@ -5,17 +5,16 @@ import type { Batch } from './sink.ts'
 /** What is known of a segment without reading it. A segment's number is its batch's seq. */
 interface Segment {
   seq: number
+  /** As stored: gzipped. */
+  size: number
+  /** Of the frames themselves. */
   bytes: number
   events: number
   /** When its first event was stored. */
   since: number
 }
 
-export interface SetAsideBatch {
-  seq: number
-  events: number
-  bytes: number
-}
+export type SetAsideBatch = Omit<Segment, 'since'>
 
 /**
  * The SQLite side of a buffer. A segment is one table `seg_<seq>` without index or AUTOINCREMENT, so
@@ -40,6 +39,7 @@ export class BufferStorage {
     storage.transactionSync(() => this.#start(name))
   }
 
+  /** Bytes of storage that are in use for events. */
   get heldBytes(): number {
     return this.#heldBytes
   }
@@ -56,6 +56,7 @@ export class BufferStorage {
     return this.#segments.length - (this.#open ? 1 : 0)
   }
 
+  /** Bytes of the open segment's frames: what the bridge will have to unpack. */
   get openBytes(): number {
     return this.#open?.bytes ?? 0
   }
@@ -80,21 +81,23 @@ export class BufferStorage {
       let open = this.#open && { ...this.#open }
       let nextSeq = this.#nextSeq
       if (open) changed.push(open)
-      for (const { body, events } of chunks) {
-        if (!open || (open.bytes > 0 && open.bytes + body.length > this.#sealMaxBytes)) {
-          open = { seq: nextSeq++, bytes: 0, events: 0, since: nowMs }
+      for (const { body, bytes, events } of chunks) {
+        if (!open || (open.bytes > 0 && open.bytes + bytes > this.#sealMaxBytes)) {
+          open = { seq: nextSeq++, size: 0, bytes: 0, events: 0, since: nowMs }
           changed.push(open)
           this.#sql.exec(
-            `CREATE TABLE ${segmentTable(open.seq)} (id INTEGER PRIMARY KEY, body BLOB, events INTEGER, at INTEGER)`,
+            `CREATE TABLE ${segmentTable(open.seq)} (id INTEGER PRIMARY KEY, body BLOB, bytes INTEGER, events INTEGER, at INTEGER)`,
           )
         }
         this.#sql.exec(
-          `INSERT INTO ${segmentTable(open.seq)} (body, events, at) VALUES (?, ?, ?)`,
+          `INSERT INTO ${segmentTable(open.seq)} (body, bytes, events, at) VALUES (?, ?, ?, ?)`,
           body,
+          bytes,
           events,
           nowMs,
         )
-        open.bytes += body.length
+        open.size += body.length
+        open.bytes += bytes
         open.events += events
       }
     })
@@ -114,7 +117,7 @@ export class BufferStorage {
   oldestBatch(): Batch | null {
     const [oldest] = this.#segments
     if (!oldest || oldest === this.#open) return null
-    const body = new Uint8Array(oldest.bytes)
+    const body = new Uint8Array(oldest.size)
     let offset = 0
     const rows = this.#sql.exec<{ body: ArrayBuffer }>(
       `SELECT body FROM ${segmentTable(oldest.seq)} ORDER BY id`,
@@ -146,7 +149,7 @@ export class BufferStorage {
 
   /** What was set aside, oldest first. */
   setAsideBatches(): SetAsideBatch[] {
-    return this.#tables('dead_').map((seq) => ({ seq, ...this.#measure(deadTable(seq)) }))
+    return this.#tables('dead_').map((seq) => this.#measure(deadTable(seq), seq))
   }
 
   /** Queues everything that was set aside again, under new numbers. Returns how many batches. */
@@ -159,9 +162,9 @@ export class BufferStorage {
         this.#sql.exec(`ALTER TABLE ${deadTable(seq)} RENAME TO ${fresh}`)
       })
     })
-    for (const { bytes, events } of dead) {
-      this.#segments.push({ seq: this.#nextSeq++, bytes, events, since: Date.now() })
-      this.#heldBytes += bytes
+    for (const batch of dead) {
+      this.#segments.push({ ...batch, seq: this.#nextSeq++, since: Date.now() })
+      this.#heldBytes += batch.size
     }
     return dead.length
   }
@@ -178,9 +181,9 @@ export class BufferStorage {
     this.#shard = shard
     // Whether the last segment was already sent once is not known, so nothing is added to it any more.
     for (const seq of this.#tables('seg_')) {
-      const { bytes, events, since } = this.#measure(segmentTable(seq))
-      this.#segments.push({ seq, bytes, events, since })
-      this.#heldBytes += bytes
+      const segment = this.#measure(segmentTable(seq), seq)
+      this.#segments.push(segment)
+      this.#heldBytes += segment.size
     }
     const used = [
       Number(this.#meta('done_seq') ?? 0),
@@ -193,7 +196,7 @@ export class BufferStorage {
   #forget(seq: number): void {
     const index = this.#segments.findIndex((segment) => segment.seq === seq)
     const [gone] = this.#segments.splice(index, 1)
-    this.#heldBytes -= gone?.bytes ?? 0
+    this.#heldBytes -= gone?.size ?? 0
   }
 
   #tables(prefix: 'seg_' | 'dead_'): number[] {
@@ -205,12 +208,14 @@ export class BufferStorage {
       .sort((a, b) => a - b)
   }
 
-  #measure(table: string): { bytes: number; events: number; since: number } {
-    return this.#sql
-      .exec<{ bytes: number; events: number; since: number }>(
-        `SELECT sum(length(body)) AS bytes, sum(events) AS events, min(at) AS since FROM ${table}`,
+  #measure(table: string, seq: number): Segment {
+    const sums = this.#sql
+      .exec<Omit<Segment, 'seq'>>(
+        `SELECT sum(length(body)) AS size, sum(bytes) AS bytes, sum(events) AS events,
+          min(at) AS since FROM ${table}`,
       )
       .one()
+    return { seq, ...sums }
   }
 
   #meta(key: string): string | null {

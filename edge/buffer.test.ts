@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeEventBuffer } from './buffer.contract.ts'
@@ -12,7 +13,7 @@ describeEventBuffer('memory', () => {
   return {
     buffer,
     contents: async (shard) =>
-      (buffer.shards.get(shard) ?? []).map(({ body }) => new TextDecoder().decode(body)).join(''),
+      (buffer.shards.get(shard) ?? []).map(({ body }) => gunzipSync(body).toString()).join(''),
   }
 })
 
@@ -70,7 +71,10 @@ describe('packing', () => {
         const chunks = packChunks(packFrames(frames))
         for (const { body } of chunks) expect(body.length).toBeLessThanOrEqual(MAX_CHUNK_BYTES)
         expect(chunks.reduce((sum, { events }) => sum + events, 0)).toBe(frames.length)
-        const texts = chunks.map(({ body }) => new TextDecoder().decode(body))
+        expect(chunks.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(
+          new TextEncoder().encode(frames.join('')).length,
+        )
+        const texts = chunks.map(({ body }) => gunzipSync(body).toString())
         expect(texts.join('') === frames.join('')).toBe(true)
         for (const text of texts) expect(text.endsWith('\n')).toBe(true)
       }),

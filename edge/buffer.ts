@@ -1,9 +1,12 @@
+import { gzipSync } from 'node:zlib'
 import { partitionKey } from '@headwater/schemas/record'
 
 /** Some whole frames (schemas/record.ts) that are stored, or not, together. */
 export interface Chunk {
-  /** At most MAX_CHUNK_BYTES. */
+  /** The frames, gzipped. Joined bodies are gzip again. At most MAX_CHUNK_BYTES. */
   body: Uint8Array
+  /** The frames' own bytes. */
+  bytes: number
   events: number
 }
 
@@ -13,10 +16,10 @@ export const MAX_CHUNK_BYTES = 1_500_000
 /** Durable holding place at the edge until the bridge acknowledges. */
 export interface EventBuffer {
   /**
-   * Resolves only after storage holds every chunk. Rejects with a BufferError when it does not, or
+   * Resolves only after storage holds every frame. Rejects with a BufferError when it does not, or
    * when that is not known: the sender must then send again.
    */
-  append(shard: number, chunks: readonly Chunk[]): Promise<void>
+  append(shard: number, frames: readonly string[]): Promise<void>
 }
 
 export type BufferErrorCode = 'backlog_full' | 'buffer_unavailable'
@@ -40,8 +43,13 @@ export function shardFor(projectId: string, distinctId: string, shards: number):
   return (hash >>> 0) % shards
 }
 
-/** Text of this length fits a chunk whatever its characters are: three bytes of UTF-8 each at most. */
-const MAX_CHUNK_TEXT = MAX_CHUNK_BYTES / 3
+/**
+ * Text of this length fits a chunk whatever its characters are, three bytes of UTF-8 each at most, and
+ * however little gzip makes of it.
+ */
+const MAX_CHUNK_TEXT = (MAX_CHUNK_BYTES - 10_000) / 3
+/** Measured: level 1 makes records ten times smaller for 2 µs an event, level 6 no smaller for 6 µs. */
+const GZIP_LEVEL = 1
 const utf8 = new TextEncoder()
 
 /** Packs frames into as few chunks as fit; each frame stays whole and in its place. */
@@ -51,15 +59,24 @@ export function packFrames(frames: readonly string[]): Chunk[] {
   let events = 0
   for (const frame of frames) {
     if (events > 0 && text.length + frame.length > MAX_CHUNK_TEXT) {
-      chunks.push({ body: utf8.encode(text), events })
+      chunks.push(chunkOf(text, events))
       text = ''
       events = 0
     }
     text += frame
     events++
   }
-  if (events > 0) chunks.push({ body: utf8.encode(text), events })
+  if (events > 0) chunks.push(chunkOf(text, events))
   return chunks
+}
+
+// Compressed before anything else is done with them: every later copy, row and byte sent is then a
+// tenth, and workerd sends a body in steps of 8 KB, one for each turn of its event loop.
+function chunkOf(text: string, events: number): Chunk {
+  const plain = utf8.encode(text)
+  // A copy of its own: a view into a larger buffer would cross to the object with all of that buffer.
+  const body = new Uint8Array(gzipSync(plain, { level: GZIP_LEVEL }))
+  return { body, bytes: plain.length, events }
 }
 
 /** Joins neighbouring chunks while they fit into one. */
@@ -67,29 +84,29 @@ export function packChunks(chunks: readonly Chunk[]): Chunk[] {
   const packed: Chunk[] = []
   let start = 0
   while (start < chunks.length) {
-    let bytes = 0
+    let size = 0
     let end = start
     for (; end < chunks.length; end++) {
       const next = chunks[end]?.body.length ?? 0
-      if (end > start && bytes + next > MAX_CHUNK_BYTES) break
-      bytes += next
+      if (end > start && size + next > MAX_CHUNK_BYTES) break
+      size += next
     }
-    packed.push(joinChunks(chunks.slice(start, end), bytes))
+    packed.push(joinChunks(chunks.slice(start, end), size))
     start = end
   }
   return packed
 }
 
-function joinChunks(chunks: readonly Chunk[], bytes: number): Chunk {
+function joinChunks(chunks: readonly Chunk[], size: number): Chunk {
   const [first] = chunks
   if (chunks.length === 1 && first) return first
-  const body = new Uint8Array(bytes)
+  const joined: Chunk = { body: new Uint8Array(size), bytes: 0, events: 0 }
   let offset = 0
-  let events = 0
-  for (const chunk of chunks) {
-    body.set(chunk.body, offset)
-    offset += chunk.body.length
-    events += chunk.events
+  for (const { body, bytes, events } of chunks) {
+    joined.body.set(body, offset)
+    offset += body.length
+    joined.bytes += bytes
+    joined.events += events
   }
-  return { body, events }
+  return joined
 }

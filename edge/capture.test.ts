@@ -11,6 +11,7 @@ import {
   writeKey,
   writeKeyOf,
 } from './test/edge.ts'
+import { noise } from './test/noise.ts'
 
 const PATHS = ['/capture', '/batch', '/e', '/i/v0/e', '/track', '/engage']
 
@@ -260,7 +261,7 @@ describe('a request that is refused', () => {
     const events = Array.from({ length: 40 }, () => ({
       event: 'a',
       distinct_id: person,
-      properties: { text: 'x'.repeat(3_000) },
+      properties: { text: noise(5_000) },
     }))
     const body = JSON.stringify({ api_key: writeKey, batch: events })
     const response = await post('/batch', body)

@@ -3,7 +3,7 @@
 import { sharedPart } from '@headwater/schemas/record-json'
 import { parseTime } from '@headwater/schemas/time'
 import { type AcceptedFrame, accept } from './accept.ts'
-import { BufferError, type EventBuffer, packFrames, shardFor } from './buffer.ts'
+import { BufferError, type EventBuffer, shardFor } from './buffer.ts'
 import type { EdgeConfig } from './config.ts'
 import { type DecodedRequest, decodeRequest } from './decode.ts'
 import type { RequestContext } from './enrich.ts'
@@ -74,7 +74,7 @@ async function hold(
     else byShard.set(shard, [frame])
   }
   try {
-    const appends = [...byShard].map(([shard, frames]) => buffer.append(shard, packFrames(frames)))
+    const appends = [...byShard].map(([shard, frames]) => buffer.append(shard, frames))
     await Promise.all(appends)
   } catch (error) {
     if (!(error instanceof BufferError)) throw error

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Chunk } from './buffer.ts'
 import { Coalescer } from './coalesce.ts'
 
 const keepAlive = (work: Promise<unknown>) => void work
@@ -8,11 +7,9 @@ describe('requests of one isolate', () => {
   it('share one call per shard while another is under way', async () => {
     const far = new FarSide()
     const coalescer = new Coalescer(1_000)
-    const first = coalescer.append(0, [chunkOf('a')], far.call, keepAlive)
+    const first = coalescer.append(0, ['a'], far.call, keepAlive)
     await far.calls(1)
-    const others = ['b', 'c', 'd'].map((text) =>
-      coalescer.append(0, [chunkOf(text)], far.call, keepAlive),
-    )
+    const others = ['b', 'c', 'd'].map((text) => coalescer.append(0, [text], far.call, keepAlive))
     far.answer()
     await first
     await far.calls(2)
@@ -25,7 +22,7 @@ describe('requests of one isolate', () => {
     const far = new FarSide()
     const coalescer = new Coalescer(1_000)
     const all = [0, 1, 2].map((shard) =>
-      coalescer.append(shard, [chunkOf(String(shard))], far.call, keepAlive),
+      coalescer.append(shard, [String(shard)], far.call, keepAlive),
     )
     await far.calls(3)
     for (const _ of all) far.answer()
@@ -35,7 +32,7 @@ describe('requests of one isolate', () => {
   it('all hear when their call fails, and only they', async () => {
     const far = new FarSide()
     const coalescer = new Coalescer(1_000)
-    const append = (text: string) => coalescer.append(0, [chunkOf(text)], far.call, keepAlive)
+    const append = (text: string) => coalescer.append(0, [text], far.call, keepAlive)
     const first = append('a')
     await far.calls(1)
     const together = [append('b'), append('c')]
@@ -54,11 +51,11 @@ describe('requests of one isolate', () => {
   it('do not wait behind a call that never ends: after a while a new line begins', async () => {
     const far = new FarSide()
     const coalescer = new Coalescer(60)
-    void coalescer.append(0, [chunkOf('a')], far.call, keepAlive)
+    void coalescer.append(0, ['a'], far.call, keepAlive)
     await far.calls(1)
-    void coalescer.append(0, [chunkOf('b')], far.call, keepAlive)
+    void coalescer.append(0, ['b'], far.call, keepAlive)
     await new Promise((resolve) => setTimeout(resolve, 80))
-    const next = coalescer.append(0, [chunkOf('c')], far.call, keepAlive)
+    const next = coalescer.append(0, ['c'], far.call, keepAlive)
     await far.calls(2)
     far.answerLast()
     await expect(next).resolves.toBeUndefined()
@@ -68,8 +65,8 @@ describe('requests of one isolate', () => {
   it('start a second call rather than one of more than 8 MB', async () => {
     const far = new FarSide()
     const coalescer = new Coalescer(1_000)
-    const big = { body: new Uint8Array(1_000_000), events: 1 }
-    const first = coalescer.append(0, [chunkOf('a')], far.call, keepAlive)
+    const big = 'x'.repeat(1_000_000)
+    const first = coalescer.append(0, ['a'], far.call, keepAlive)
     await far.calls(1)
     const others = Array.from({ length: 10 }, () => coalescer.append(0, [big], far.call, keepAlive))
     far.answer()
@@ -89,10 +86,10 @@ class FarSide {
   readonly sizes: number[] = []
   readonly #open: { resolve: () => void; reject: (error: Error) => void }[] = []
 
-  readonly call = (chunks: readonly Chunk[]): Promise<void> => {
-    const bodies = chunks.map(({ body }) => body)
-    this.sizes.push(bodies.reduce((sum, body) => sum + body.length, 0))
-    this.texts.push(bodies.map((body) => new TextDecoder().decode(body)).join(''))
+  readonly call = (frames: readonly string[]): Promise<void> => {
+    const text = frames.join('')
+    this.sizes.push(text.length)
+    this.texts.push(text)
     return new Promise((resolve, reject) => this.#open.push({ resolve, reject }))
   }
 
@@ -112,8 +109,4 @@ class FarSide {
   answerLast(): void {
     this.#open.pop()?.resolve()
   }
-}
-
-function chunkOf(text: string): Chunk {
-  return { body: new TextEncoder().encode(text), events: 1 }
 }

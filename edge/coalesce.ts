@@ -1,7 +1,5 @@
-import { type Chunk, packChunks } from './buffer.ts'
-
 /** Does one call for everybody who gathered. */
-export type Call = (chunks: readonly Chunk[]) => Promise<void>
+export type Call = (frames: readonly string[]) => Promise<void>
 
 /** Keeps work alive after the request that began it has ended, even when its client hung up. */
 export type KeepAlive = (work: Promise<unknown>) => void
@@ -13,12 +11,12 @@ const MAX_CALLS = 1
  * the isolate gets round to its other work: without the pause a flush was starved for seconds.
  */
 const GATHER_MS = 2
-/** A shared call larger than this starts a second one. */
-const MAX_CALL_BYTES = 8 * 1024 * 1024
+/** A shared call of more text than this starts a second one. */
+const MAX_CALL_LENGTH = 8 * 1024 * 1024
 
 interface Group {
-  chunks: Chunk[]
-  bytes: number
+  frames: string[]
+  length: number
   done: Promise<void>
 }
 
@@ -50,18 +48,23 @@ export class Coalescer {
    * Resolves or rejects as the shared call does. The caller bounds its wait with a timer, which it
    * must have: workerd takes a request that waits only for another one's promise to have hung.
    */
-  append(shard: number, chunks: readonly Chunk[], call: Call, keepAlive: KeepAlive): Promise<void> {
+  append(
+    shard: number,
+    frames: readonly string[],
+    call: Call,
+    keepAlive: KeepAlive,
+  ): Promise<void> {
     const line = this.#line(shard)
-    const bytes = chunks.reduce((sum, { body }) => sum + body.length, 0)
+    const length = frames.reduce((sum, frame) => sum + frame.length, 0)
     let group = line.gathering
-    if (group && group.bytes + bytes <= MAX_CALL_BYTES) {
-      group.chunks.push(...chunks)
-      group.bytes += bytes
+    if (group && group.length + length <= MAX_CALL_LENGTH) {
+      group.frames.push(...frames)
+      group.length += length
       return group.done
     }
-    // The chunks are in the group before it is led: a free line makes its call at once, and what came
+    // The frames are in the group before it is led: a free line makes its call at once, and what came
     // into the group afterwards would be acknowledged without ever being sent.
-    group = { chunks: [...chunks], bytes, done: Promise.resolve() }
+    group = { frames: [...frames], length, done: Promise.resolve() }
     group.done = lead(line, group, call)
     // A follower may have given up; the others still hear of it.
     keepAlive(group.done.catch(() => {}))
@@ -88,7 +91,7 @@ async function lead(line: Line, group: Group, call: Call): Promise<void> {
   line.calls++
   line.movedAt = Date.now()
   try {
-    await call(packChunks(group.chunks))
+    await call(group.frames)
   } finally {
     line.calls--
     line.movedAt = Date.now()

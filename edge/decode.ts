@@ -1,6 +1,7 @@
 import { isObject } from '@headwater/schemas/event'
+import { isGzip } from '@headwater/schemas/gzip'
 import { CaptureError } from './errors.ts'
-import { gunzip, isGzip, readBody } from './read-body.ts'
+import { gunzip, readBody } from './read-body.ts'
 
 /** A request in one shape, whichever of the accepted shapes and encodings it came in. */
 export interface DecodedRequest {

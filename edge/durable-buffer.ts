@@ -1,4 +1,4 @@
-import { BufferError, type Chunk, type EventBuffer } from './buffer.ts'
+import { BufferError, type EventBuffer, packFrames } from './buffer.ts'
 import type { AppendAnswer } from './buffer-object.ts'
 import { type Call, Coalescer, type KeepAlive } from './coalesce.ts'
 import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
@@ -19,12 +19,12 @@ export class DurableBuffer implements EventBuffer {
     this.#keepAlive = keepAlive
   }
 
-  async append(shard: number, chunks: readonly Chunk[]): Promise<void> {
+  async append(shard: number, frames: readonly string[]): Promise<void> {
     const config = edgeConfig(this.#env)
     const call: Call = (shared) => appendTo(this.#env, shardName(config.region, shard), shared)
     try {
-      if (!config.shareCalls) return await call(chunks)
-      await coalescerOf(config).append(shard, chunks, call, this.#keepAlive)
+      if (!config.shareCalls) return await call(frames)
+      await coalescerOf(config).append(shard, frames, call, this.#keepAlive)
     } catch (error) {
       if (error instanceof BufferError) throw error
       throw new BufferError('buffer_unavailable', 'The buffer is not available.', { cause: error })
@@ -36,8 +36,8 @@ export function shardName(region: string, shard: number): string {
   return `${region}:${shard}`
 }
 
-async function appendTo(env: EdgeEnv, name: string, chunks: readonly Chunk[]): Promise<void> {
-  const answer: AppendAnswer = await env.BUFFER.getByName(name).append(chunks)
+async function appendTo(env: EdgeEnv, name: string, frames: readonly string[]): Promise<void> {
+  const answer: AppendAnswer = await env.BUFFER.getByName(name).append(packFrames(frames))
   if (answer === 'backlog_full') {
     throw new BufferError('backlog_full', 'The buffer is full; it will take events again soon.')
   }

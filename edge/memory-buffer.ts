@@ -1,4 +1,4 @@
-import { BufferError, type Chunk, type EventBuffer } from './buffer.ts'
+import { BufferError, type Chunk, type EventBuffer, packFrames } from './buffer.ts'
 
 /** The buffer's twin for tests and simulations: same promises, held in memory. */
 export class MemoryBuffer implements EventBuffer {
@@ -9,12 +9,11 @@ export class MemoryBuffer implements EventBuffer {
     this.#backlogMaxBytes = backlogMaxBytes
   }
 
-  async append(shard: number, chunks: readonly Chunk[]): Promise<void> {
-    const held = this.shards.get(shard) ?? []
-    const bytes = [...held, ...chunks].reduce((sum, { body }) => sum + body.length, 0)
-    if (bytes > this.#backlogMaxBytes) {
+  async append(shard: number, frames: readonly string[]): Promise<void> {
+    const held = [...(this.shards.get(shard) ?? []), ...packFrames(frames)]
+    if (held.reduce((sum, { body }) => sum + body.length, 0) > this.#backlogMaxBytes) {
       throw new BufferError('backlog_full', 'The buffer is full; it will take events again soon.')
     }
-    this.shards.set(shard, [...held, ...chunks.map((chunk) => structuredClone(chunk))])
+    this.shards.set(shard, held)
   }
 }

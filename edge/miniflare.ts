@@ -7,8 +7,10 @@ import { bundleWorker } from './local/bundle.ts'
 import { findWorkerd } from './local/workerd-process.ts'
 
 const NAME = 'edge'
-/** Kept equal to wrangler.toml by edge/local/miniflare.test.ts. */
+/** Both kept equal to wrangler.toml by edge/local/serve.test.ts. */
 export const COMPATIBILITY_DATE = '2026-11-01'
+/** For node:zlib, whose gzip has levels and no streams. */
+export const COMPATIBILITY_FLAGS = ['nodejs_compat']
 
 export interface EdgeOptions {
   /** @default 127.0.0.1 */
@@ -54,6 +56,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
         config: {
           name: NAME,
           compatibilityDate: COMPATIBILITY_DATE,
+          compatibilityFlags: COMPATIBILITY_FLAGS,
           manifest: {
             mainModule: 'worker.js',
             modulesRoot: outDir,

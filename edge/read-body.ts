@@ -40,10 +40,6 @@ async function readAll(request: Request, body: ReadableStream<Uint8Array>): Prom
   return kept.join()
 }
 
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
 /**
  * Inflates gzip. Throws body_too_big as soon as the output passes the limit, and unreadable_body when
  * it is cut off or damaged.

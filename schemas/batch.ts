@@ -1,4 +1,5 @@
-// The wire between edge and bridge: POST /v1/batches, body = frames (record.ts), headers below.
+// The wire between edge and bridge: POST /v1/batches, headers below, body = frames (record.ts), plain or as
+// gzip of one or more members.
 import { BATCH_SIGNATURE_WINDOW_MS } from './limits.ts'
 import { constantTimeEqual, hex, hmacSha256 } from './signature.ts'
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { batchHeaders } from '@headwater/schemas/batch'
 import { MAX_BATCH_BYTES } from '@headwater/schemas/limits'
 import { expect, it } from 'vitest'
@@ -20,6 +21,26 @@ it('puts every frame of a batch on the log, with its place in the batch', async 
     { key: 'default:ann', uuid: 'u-1', value: '{"n":1}', ...ID, idx: 0 },
     { key: 'default:bob', uuid: 'u-2', value: '{"n":2}', ...ID, idx: 1 },
   ])
+})
+
+it('unpacks a batch that is gzip of several members', async () => {
+  const { app, appended } = newBridge()
+  const [first = '', second = ''] = TWO.split(/(?<=\n)/)
+  const body = Buffer.concat([gzipSync(first), gzipSync(second)])
+  const response = await app.request('/v1/batches', await signed(body))
+  expect(await response.json()).toEqual({ acknowledged: 2 })
+  expect(appended.map(({ value }) => value)).toEqual(['{"n":1}', '{"n":2}'])
+})
+
+it.each([
+  ['cut off', gzipSync(TWO).subarray(0, 30)],
+  ['larger than a batch when unpacked', gzipSync('x'.repeat(MAX_BATCH_BYTES + 1))],
+])('refuses gzip that is %s as malformed', async (_what, body) => {
+  const { app, appended } = newBridge()
+  const response = await app.request('/v1/batches', await signed(body))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ error: { code: 'malformed_batch' } })
+  expect(appended).toEqual([])
 })
 
 it('does not acknowledge what the log did not take', async () => {
@@ -95,8 +116,8 @@ function newBridge(append?: () => Promise<void>) {
   return { app, appended }
 }
 
-async function signed(text: string, time = NOW) {
-  const body = new TextEncoder().encode(text)
+async function signed(content: string | Uint8Array, time = NOW) {
+  const body = Uint8Array.from(Buffer.from(content))
   const headers = await batchHeaders(SECRET, ID, 2, body, time)
-  return { method: 'POST', body: text, headers }
+  return { method: 'POST', body, headers }
 }

@@ -1,6 +1,9 @@
 // Stage 3 of 8: bridge. In: signed batches from the edge. Out: records on the event log.
 // Promise: 2xx only after the log took every record; a batch sent twice is on the log twice, none is lost.
+import { promisify } from 'node:util'
+import { gunzip, type ZlibOptions } from 'node:zlib'
 import { BATCH_PATH, type BatchId, type BatchRefusal, verifyBatch } from '@headwater/schemas/batch'
+import { isGzip } from '@headwater/schemas/gzip'
 import { MAX_BATCH_BYTES } from '@headwater/schemas/limits'
 import { decodeFrames } from '@headwater/schemas/record'
 import { type Context, Hono } from 'hono'
@@ -65,20 +68,17 @@ export function createBridgeApp({ log, secret, clock, logger, metrics }: BridgeD
     const id = await verifyBatch(secret, (name) => c.req.header(name), body, clock())
     if (typeof id === 'string') return refuse(c, REFUSALS[id].status, id, REFUSALS[id].message)
     let parsed: LogRecord[]
+    let frames: Uint8Array
     try {
-      parsed = toRecords(id, new TextDecoder('utf-8', { fatal: true }).decode(body))
+      frames = isGzip(body) ? await unpack(body, { maxOutputLength: MAX_BATCH_BYTES }) : body
+      parsed = toRecords(id, new TextDecoder('utf-8', { fatal: true }).decode(frames))
     } catch (error) {
-      return refuse(
-        c,
-        400,
-        'malformed_batch',
-        error instanceof Error ? error.message : 'unreadable',
-      )
+      return refuse(c, 400, 'malformed_batch', messageOf(error))
     }
-    if (bytesInFlight + body.length > MAX_BYTES_IN_FLIGHT) {
+    if (bytesInFlight + frames.length > MAX_BYTES_IN_FLIGHT) {
       return refuse(c, 503, 'overloaded', 'too many batches are waiting for the log')
     }
-    bytesInFlight += body.length
+    bytesInFlight += frames.length
     const done = appendSeconds.startTimer()
     try {
       await log.append(parsed)
@@ -86,7 +86,7 @@ export function createBridgeApp({ log, secret, clock, logger, metrics }: BridgeD
       logger.log('error', 'append_failed', { ...id, error })
       return refuse(c, 503, 'log_unavailable', 'the log did not acknowledge the batch')
     } finally {
-      bytesInFlight -= body.length
+      bytesInFlight -= frames.length
       done()
     }
     batches.inc({ outcome: 'acknowledged' })
@@ -116,3 +116,8 @@ function toRecords({ shard, seq }: BatchId, batch: string): LogRecord[] {
     idx,
   }))
 }
+
+const unpack = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : 'unreadable'

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import { decodeFrames } from '@headwater/schemas/record'
 
 /** A bridge on a real socket that acknowledges and remembers, or is away. */
@@ -20,7 +21,7 @@ export class LocalBridge {
       for await (const chunk of request) chunks.push(chunk)
       if (request.method === 'GET') return void response.end('{"revoked":[]}')
       if (this.isAway) return void response.writeHead(503, { 'retry-after': '1' }).end()
-      const frames = decodeFrames(Buffer.concat(chunks).toString())
+      const frames = decodeFrames(gunzipSync(Buffer.concat(chunks)).toString())
       const shard = String(request.headers['x-headwater-shard'])
       const seq = Number(request.headers['x-headwater-seq'])
       for (const { uuid } of frames) this.records.push({ uuid, shard, seq })

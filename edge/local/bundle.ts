@@ -24,7 +24,7 @@ export async function bundleWorker(
     target: 'es2024',
     mainFields: ['module', 'main'],
     conditions: ['workerd', 'worker', 'import'],
-    external: ['cloudflare:*'],
+    external: ['cloudflare:*', 'node:*'],
     loader: { '.txt': 'text' },
     logLevel: 'error',
   })

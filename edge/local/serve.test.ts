@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { signWriteKey } from '@headwater/schemas/write-key'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { COMPATIBILITY_DATE } from '../miniflare.ts'
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../miniflare.ts'
 import { LocalBridge } from './bridge-process.ts'
 import { type EdgeProcess, isRunning, startEdgeProcess } from './edge-process.ts'
 
@@ -114,9 +114,10 @@ describe('a hostile body', () => {
   })
 })
 
-it('names the same compatibility date as wrangler.toml', () => {
+it('names the same compatibility date and flags as wrangler.toml', () => {
   const toml = readFileSync(join(import.meta.dirname, '../../wrangler.toml'), 'utf8')
   expect(toml).toContain(`compatibility_date = "${COMPATIBILITY_DATE}"`)
+  expect(toml).toContain(`compatibility_flags = ${JSON.stringify(COMPATIBILITY_FLAGS)}`)
 })
 
 function environment(): Record<string, string> {

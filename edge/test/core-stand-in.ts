@@ -1,7 +1,9 @@
 // The far side of the edge's calls in tests: the bridge and the auth service, as far as the edge sees
 // them, in the Node process beside workerd. It verifies signatures with the contract's own code.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import { verifyBatch } from '@headwater/schemas/batch'
+import { isGzip } from '@headwater/schemas/gzip'
 import { constantTimeEqual, hmacSha256 } from '@headwater/schemas/signature'
 import type { WriteKey } from '@headwater/schemas/write-key'
 import { TEST_BINDINGS } from './bindings.ts'
@@ -19,6 +21,7 @@ export interface Attempt {
   shard: string
   seq: number
   events: number
+  /** Unpacked. */
   body: string
   status: number
   at: number
@@ -69,7 +72,7 @@ async function takeBatch(request: Request): Promise<Response> {
   const events = Number(header('x-headwater-events'))
   const known = attempts.get(name) ?? []
   attempts.set(name, known)
-  const text = new TextDecoder().decode(body)
+  const text = new TextDecoder().decode(isGzip(body) ? gunzipSync(body) : body)
   known.push({ ...id, events, body: text, status: answer.status, at: Date.now() })
   if (answer.delay_ms) await sleep(answer.delay_ms)
   const headers = new Headers()

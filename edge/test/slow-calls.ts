@@ -17,10 +17,9 @@ export default {
       calls++
       await scheduler.wait(CALL_MS)
     }
-    const chunk = { body: new Uint8Array(1), events: 1 }
     // As capture does: a request that waits for nothing but another's promise counts as hung.
     const timer = setTimeout(() => {}, 10_000)
-    await coalescer.append(0, [chunk], call, (work) => ctx.waitUntil(work))
+    await coalescer.append(0, ['frame'], call, (work) => ctx.waitUntil(work))
     clearTimeout(timer)
     return new Response('held')
   },
