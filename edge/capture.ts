@@ -22,13 +22,13 @@ export interface CaptureDeps {
 const MAX_SENT_AT_MS = Date.UTC(2200, 0, 1)
 
 /** Takes in one request of events. Resolves with 200 after they are durable; throws a CaptureError. */
-export function capture(request: Request, url: URL, deps: CaptureDeps): Promise<Response> {
+export function capture(request: Request, deps: CaptureDeps): Promise<Response> {
   const { requestTimeoutMs } = deps.config
   const progress: Progress = { hasBody: false }
   return new Promise((resolve, reject) => {
     // One timer for the whole request: a timer costs as much as an event.
     const timer = setTimeout(() => reject(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
-    take(request, url, deps, progress)
+    take(request, deps, progress)
       .then(resolve, reject)
       .finally(() => clearTimeout(timer))
   })
@@ -38,14 +38,9 @@ interface Progress {
   hasBody: boolean
 }
 
-async function take(
-  request: Request,
-  url: URL,
-  deps: CaptureDeps,
-  progress: Progress,
-): Promise<Response> {
+async function take(request: Request, deps: CaptureDeps, progress: Progress): Promise<Response> {
   const receivedAt = Date.now()
-  const decoded = await decodeRequest(request, url)
+  const decoded = await decodeRequest(request)
   progress.hasBody = true
   const projectId = await deps.writeKeys.authenticate(decoded.keys, deps.waitUntil)
   const context = contextOf(request, decoded, projectId, receivedAt, deps.config)

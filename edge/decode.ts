@@ -2,6 +2,7 @@ import { isObject } from '@headwater/schemas/event'
 import { isGzip } from '@headwater/schemas/gzip'
 import { CaptureError } from './errors.ts'
 import { gunzip, readBody } from './read-body.ts'
+import { pathOf, queryOf } from './url.ts'
 
 /** A request in one shape, whichever of the accepted shapes and encodings it came in. */
 export interface DecodedRequest {
@@ -21,17 +22,17 @@ const UNSUPPORTED = /^(br|zstd|deflate|compress)$/
 const FORM_FIELD = /^(data|compression|ip|ver|_)=/
 
 /** Reads and decodes a capture request. Throws a CaptureError that names what cannot be read. */
-export async function decodeRequest(request: Request, url: URL): Promise<DecodedRequest> {
+export async function decodeRequest(request: Request): Promise<DecodedRequest> {
+  const query = queryOf(request.url)
   const text =
-    request.method === 'GET' ? await decodeText(requireData(url)) : await decodeBody(request)
+    request.method === 'GET' ? await decodeText(requireData(query)) : await decodeBody(request)
   const body = parseJson(text)
-  const query = url.search ? url.searchParams : null
   const keys = new Set<string>()
-  for (const field of KEY_FIELDS) addKey(keys, query?.get(field))
+  if (query) for (const field of KEY_FIELDS) addKey(keys, query.get(field))
   addKey(keys, bearer(request.headers.get('authorization')))
   if (isObject(body)) for (const field of KEY_FIELDS) addKey(keys, body[field])
 
-  const items = itemsOf(body, url.pathname)
+  const items = itemsOf(body, request.url)
   if (items.length === 0) {
     throw new CaptureError('empty_batch', 'The request has no events.', 'batch')
   }
@@ -41,7 +42,7 @@ export async function decodeRequest(request: Request, url: URL): Promise<Decoded
   return { items, keys: [...keys], sentAt: sentAtOf(body, query) }
 }
 
-function itemsOf(body: unknown, pathname: string): readonly unknown[] {
+function itemsOf(body: unknown, address: string): readonly unknown[] {
   if (Array.isArray(body)) return body
   if (!isObject(body)) {
     throw new CaptureError('malformed_json', 'The body must be a JSON object or array.')
@@ -51,7 +52,9 @@ function itemsOf(body: unknown, pathname: string): readonly unknown[] {
     throw new CaptureError('malformed_json', 'Field "batch" must be an array of events.', 'batch')
   }
   // Old clients send person properties to /engage without naming an event.
-  if (body.event === undefined && /^\/engage\/*$/.test(pathname)) body.event = '$identify'
+  if (body.event === undefined && /^\/engage\/*$/.test(pathOf(address))) {
+    body.event = '$identify'
+  }
   return [body]
 }
 
@@ -116,8 +119,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function requireData(url: URL): string {
-  const data = url.searchParams.get('data')
+function requireData(query: URLSearchParams | null): string {
+  const data = query?.get('data')
   if (!data) {
     throw new CaptureError('empty_batch', 'Query parameter "data" is missing or empty.', 'data')
   }

@@ -6,6 +6,7 @@ import { DurableBuffer, shardName } from './durable-buffer.ts'
 import { CaptureError, errorResponse } from './errors.ts'
 import { countRejection, metricsText } from './metrics.ts'
 import { serveScript } from './script.ts'
+import { pathOf } from './url.ts'
 import { WriteKeys } from './write-keys.ts'
 
 /** The native dialect's paths, each also with a trailing slash. */
@@ -30,11 +31,17 @@ router.all('*', () => {
   throw new CaptureError('not_found', 'There is nothing at this path; events go to POST /capture.')
 })
 
+const capturePosts: ReadonlySet<string> = new Set(
+  CAPTURE_PATHS.flatMap((path) => [path, `${path}/`]),
+)
+
 /** Answers every request of the edge, errors included; nothing gets past it. */
 export async function handle(request: Request, ...args: Args): Promise<Response> {
   let response: Response
   try {
-    response = await router.fetch(request, ...args)
+    // Nearly every request is one of these, and trying the router's patterns costs as much as an event.
+    const isCapture = request.method === 'POST' && capturePosts.has(pathOf(request.url))
+    response = await (isCapture ? answerCapture(request, ...args) : router.fetch(request, ...args))
   } catch (error) {
     response = refuse(error)
   }
@@ -64,7 +71,7 @@ const writeKeys = new WeakMap<EdgeConfig, WriteKeys>()
 async function answerCapture(request: Request, env: EdgeEnv, ctx: ExecutionContext) {
   const config = edgeConfig(env)
   const waitUntil = ctx.waitUntil.bind(ctx)
-  return capture(request, new URL(request.url), {
+  return capture(request, {
     config,
     writeKeys: writeKeysOf(config),
     buffer: new DurableBuffer(env, waitUntil),

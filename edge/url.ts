@@ -24,3 +24,16 @@ export function parsePageUrl(text: string): PageUrl {
   }
   return { host: url.host, pathname: url.pathname, campaign }
 }
+
+/** The path of a request's address, which the runtime has already made whole and normal. */
+export function pathOf(address: string): string {
+  const start = address.indexOf('/', address.indexOf('://') + 3)
+  const end = address.indexOf('?', start)
+  return start === -1 ? '/' : address.slice(start, end === -1 ? undefined : end)
+}
+
+/** The query of a request's address; null when it has none, as nearly always. */
+export function queryOf(address: string): URLSearchParams | null {
+  const start = address.indexOf('?')
+  return start === -1 ? null : new URLSearchParams(address.slice(start))
+}
