@@ -59,8 +59,8 @@ export function enrich(event: AcceptedEvent, sequence: unknown, context: Request
   const record: EventRecord = {
     uuid: event.uuid ?? uuidV7(receivedAt),
     project_id: context.projectId,
-    event: event.event.toWellFormed(),
-    distinct_id: event.distinct_id.toWellFormed(),
+    event: event.event,
+    distinct_id: event.distinct_id,
     timestamp: Math.trunc(time.timestamp),
     received_at: receivedAt,
     sent_at: sentAt ?? 0,

@@ -86,8 +86,14 @@ export function drop(index: number, item: unknown, reason: DropReason): DroppedE
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-// An id of white space and control characters only names nobody.
 const BLANK = /^[\s\p{Cc}]*$/u
+
+// An id of white space and control characters only names nobody.
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0)
+  // A visible ASCII character, as nearly always, decides without the pattern.
+  return !(first > 0x20 && first < 0x7f) && BLANK.test(text)
+}
 
 /** Checks one event. Returns it in accepted form, or the reason it is dropped. */
 export function parseEvent(item: unknown): AcceptedEvent | DropReason {
@@ -98,7 +104,7 @@ export function parseEvent(item: unknown): AcceptedEvent | DropReason {
   const name = item.event ?? null
   if (name === null || name === '') return 'missing_event'
   if (typeof name !== 'string') return 'invalid_event'
-  if (BLANK.test(name)) return 'missing_event'
+  if (isBlank(name)) return 'missing_event'
   if (name.length > MAX_EVENT_NAME_LENGTH) return 'event_too_long'
 
   const distinctId = parseDistinctId(
@@ -136,7 +142,7 @@ function parseDistinctId(value: unknown): string | { drop: DropReason } {
   if (typeof value === 'object') return { drop: 'invalid_distinct_id' }
   // NUL cannot be typed, searched or shown: the replacement character can.
   const text = String(value).replaceAll('\0', '\uFFFD')
-  if (BLANK.test(text)) return { drop: 'missing_distinct_id' }
+  if (isBlank(text)) return { drop: 'missing_distinct_id' }
   if (text.length > MAX_DISTINCT_ID_LENGTH) return { drop: 'distinct_id_too_long' }
   return text.toWellFormed()
 }

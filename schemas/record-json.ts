@@ -121,12 +121,37 @@ function propertiesJson(record: EventRecord): string {
   let json = ''
   for (const name of Object.keys(properties)) {
     const value = properties[name]
-    const column = columns.get(name)
+    const { column, member } = nameFacts(name)
     if (column !== undefined && value && record[column] === value) continue
-    const text = typeof value === 'string' ? quote(value) : JSON.stringify(value)
-    json += `${json === '' ? '{' : ','}${quote(name)}:${text}`
+    const text = typeof value === 'string' ? quote(value) : scalarJson(value)
+    json += json === '' ? `{${member}${text}` : `,${member}${text}`
   }
   return json === '' ? '{}' : `${json}}`
+}
+
+function scalarJson(value: unknown): string {
+  // What `inspectProperties` let through is finite: JSON writes it as JavaScript does.
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  return typeof value === 'boolean' ? String(value) : JSON.stringify(value)
+}
+
+/** What is known of a property by its name. */
+interface NameFacts {
+  column: keyof EventRecord | undefined
+  /** The name as an object's JSON has it: `"plan":`. */
+  member: string
+}
+
+const MAX_NAMES = 2_000
+const names = new Map<string, NameFacts>()
+
+function nameFacts(name: string): NameFacts {
+  const known = names.get(name)
+  if (known) return known
+  const facts = { column: columns.get(name), member: `${quote(name)}:` }
+  // Long names are made by machines and seldom come again; they must not fill the memory.
+  if (names.size < MAX_NAMES && name.length <= 64) names.set(name, facts)
+  return facts
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them

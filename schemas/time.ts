@@ -40,12 +40,16 @@ export function resolveTime({ timestamp, offset, sentAt, receivedAt }: TimeFacts
 export function parseTime(value: string | number): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? Math.trunc(value) : null
   const text = value.trim()
+  if (text.endsWith('Z')) return orNull(Date.parse(text))
   if (/^-?\d{5,}(\.\d+)?$/.test(text)) return Math.trunc(Number(text))
   // A time without a zone is read as UTC: Date.parse would take the machine's own zone.
   const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text}Z` : text
-  const ms = Date.parse(
-    zoned.replace(/([+-]\d\d)$/, (zone) => (zoned.length > 10 ? `${zone}:00` : zone)),
+  return orNull(
+    Date.parse(zoned.replace(/([+-]\d\d)$/, (zone) => (zoned.length > 10 ? `${zone}:00` : zone))),
   )
+}
+
+function orNull(ms: number): number | null {
   return Number.isNaN(ms) ? null : ms
 }
 
