@@ -18,6 +18,8 @@ export interface ClientPlan {
 export interface ClientResult {
   requests: number
   events: number
+  /** Events that were answered 200, those of the warm-up too. */
+  acknowledged: number
   failed: number
   seconds: number
   p50: number
@@ -34,7 +36,7 @@ async function run(plan: ClientPlan): Promise<ClientResult> {
   const lines = await Promise.all(
     Array.from({ length: plan.connections }, () => Line.open(plan.port)),
   )
-  await drive(lines, requests, WARM_UP_MS, plan.rate)
+  const warmUp = await drive(lines, requests, WARM_UP_MS, plan.rate)
   const cpu = process.cpuUsage()
   const started = performance.now()
   const { latencies, failed } = await drive(lines, requests, plan.seconds * 1000, plan.rate)
@@ -43,6 +45,7 @@ async function run(plan: ClientPlan): Promise<ClientResult> {
   return {
     requests: latencies.length,
     events: latencies.length * plan.batch,
+    acknowledged: (warmUp.latencies.length + latencies.length) * plan.batch,
     failed,
     seconds,
     p50: percentile(latencies, 50),

@@ -12,6 +12,8 @@ import type { ClientPlan, ClientResult } from './bench-edge-client.ts'
 
 const SECRET = 'bench-secret-of-at-least-32-characters'
 const BATCH = 20
+/** The bridge gets this long to receive what was acknowledged. */
+const DRAIN_MS = 30_000
 const SUBJECTS = {
   edge: undefined,
   'parse floor': join(import.meta.dirname, 'bench-edge-floors/parse.mjs'),
@@ -84,6 +86,7 @@ async function load(
   shape: Pick<ClientPlan, 'batch' | 'connections' | 'rate'>,
 ): Promise<Measured> {
   const dataDir = mkdtempSync(join(tmpdir(), 'headwater-bench-'))
+  await fetch(`${bridge.url}/received`, { method: 'DELETE' })
   const entry = SUBJECTS[subject]
   const edge: RunningEdge = await startEdge({
     dataDir,
@@ -96,10 +99,27 @@ async function load(
     const started = performance.now()
     const result = await runClient({ ...shape, port, writeKey, seconds })
     const wall = (performance.now() - started) / 1000
-    return { ...result, workerdCpu: (cpuSeconds(edge) - before) / wall }
+    const workerdCpu = (cpuSeconds(edge) - before) / wall
+    if (subject === 'edge') await checkReceived(result)
+    return { ...result, workerdCpu }
   } finally {
     await edge.close()
     rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** An edge that acknowledged what its bridge never received has measured nothing. */
+async function checkReceived({ acknowledged, failed }: ClientResult): Promise<void> {
+  const deadline = performance.now() + DRAIN_MS
+  let received = -1
+  while (received < acknowledged && performance.now() < deadline) {
+    const response = await fetch(`${bridge.url}/received`)
+    received = ((await response.json()) as { received: number }).received
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  // A request that failed may have been stored before its answer was lost.
+  if (received < acknowledged || (failed === 0 && received > acknowledged)) {
+    throw new Error(`the edge acknowledged ${acknowledged} events, its bridge received ${received}`)
   }
 }
 
