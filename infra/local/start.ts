@@ -110,6 +110,8 @@ function services(config: LocalConfig, secrets: Secrets, writeKey: string): Chil
         BRIDGE_PORT: String(ports.bridge),
         AUTH_URL: url(ports.auth),
         SITE_ORIGINS: `${url(ports.site)},${loopback(ports.site)}`,
+        // One process inserts for all partitions, one after the other: more of them are only more parts.
+        LOG_PARTITIONS: '1',
       },
     },
     {
