@@ -1,8 +1,7 @@
-import { hmacSha256 } from '@headwater/schemas/signature'
+import { REVOCATIONS_PATH, signInternal } from '@headwater/schemas/internal-signature'
 import { type Revocations, verifyWriteKey, type WriteKey } from '@headwater/schemas/write-key'
 import { CaptureError } from './errors.ts'
 
-const REVOCATIONS_PATH = '/internal/revocations'
 const MAX_CACHED_KEYS = 10_000
 /** How long an isolate's very first request waits for the list; after that nobody waits. */
 const FIRST_FETCH_WAIT_MS = 300
@@ -91,12 +90,8 @@ export class WriteKeys {
   async #refresh(): Promise<void> {
     try {
       const { bridgeSecret, authUrl } = this.#options
-      const time = String(Date.now())
       const response = await fetch(`${authUrl}${REVOCATIONS_PATH}`, {
-        headers: {
-          'x-headwater-time': time,
-          'x-headwater-signature': await hmacSha256(bridgeSecret, `${time}\n${REVOCATIONS_PATH}`),
-        },
+        headers: await signInternal(bridgeSecret, REVOCATIONS_PATH, Date.now()),
         signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
       })
       if (!response.ok) {

@@ -1,6 +1,6 @@
+import { signInternal } from '@headwater/schemas/internal-signature'
 import { verifyWriteKey } from '@headwater/schemas/write-key'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signInternal } from './internal-signature.ts'
 import { DATABASES, SECRETS, startTestAuth, type TestAuth } from './test-auth.ts'
 
 describe.each(Object.entries(DATABASES))('auth API on %s', (_name, open) => {

@@ -1,12 +1,14 @@
+import {
+  INTERNAL_HEADERS,
+  REVOCATIONS_PATH,
+  verifyInternal,
+} from '@headwater/schemas/internal-signature'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AuthApp, AuthAppDeps } from './app.ts'
 import { Revoked } from './contract.ts'
 import { AuthError } from './errors.ts'
-import { INTERNAL_HEADERS, verifyInternal } from './internal-signature.ts'
 import { errors, json } from './routes.ts'
 import { listRevocations } from './write-keys.ts'
-
-export const REVOCATIONS_PATH = '/internal/revocations'
 
 /** What the edge asks; every call is signed with the services' shared secret. */
 export function addInternalRoutes(app: AuthApp, deps: AuthAppDeps): void {

@@ -13,14 +13,26 @@ export interface FreshnessReading {
   lag_records: number
 }
 
+/** How far a consumer has come in a partition. */
+export interface Handled {
+  /** Offset of the next record to handle. */
+  next: number
+  /** When the log took the last record that was handled; null when none was since the start. */
+  lastAppendedAt: number | null
+}
+
 /** What the source must know of a consumer in this process. */
 export interface Progress {
-  /** Offset of the next record to handle, by partition. */
-  readonly handled: ReadonlyMap<number, number>
+  /** By partition. */
+  readonly handled: ReadonlyMap<number, Handled>
 }
 
 /** Compares the log's ends with what the consumer of this process has handled. */
-export function logFreshness(log: EventLog, progress: Progress, clock: Clock): FreshnessSource {
+export function logFreshness(
+  log: Pick<EventLog, 'partitions'>,
+  progress: Progress,
+  clock: Clock,
+): FreshnessSource {
   /** When a partition was last seen with nothing to do: it is complete up to then at the least. */
   const completeAt = new Map<number, number>()
   return {
@@ -31,10 +43,13 @@ export function logFreshness(log: EventLog, progress: Progress, clock: Clock): F
       let until = now
       for (const { partition, start, end } of await log.partitions()) {
         ever ||= end > 0
-        const behind = end - Math.max(progress.handled.get(partition) ?? start, start)
+        const handled = progress.handled.get(partition)
+        const behind = end - Math.max(handled?.next ?? start, start)
         lag += Math.max(behind, 0)
         if (behind <= 0) completeAt.set(partition, now)
-        until = Math.min(until, completeAt.get(partition) ?? 0)
+        // Under a steady load there is always something to do; what is handled was taken in order.
+        const complete = Math.max(completeAt.get(partition) ?? 0, handled?.lastAppendedAt ?? 0)
+        until = Math.min(until, complete)
       }
       return { complete_until: ever && until > 0 ? until : null, lag_records: lag }
     },

@@ -1,5 +1,7 @@
-import { Counter } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
+import type { Clock } from '../shared/clock.ts'
 import type { Metrics } from '../shared/metrics.ts'
+import type { FreshnessSource } from './freshness.ts'
 
 export interface ConsumerMetrics {
   rows: Counter
@@ -29,4 +31,26 @@ export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
       registers,
     }),
   }
+}
+
+/** Shows how far the store is behind the log, read anew whenever the metrics are asked for. */
+export function showLag(metrics: Metrics, freshness: FreshnessSource, clock: Clock): void {
+  const registers = [metrics]
+  new Gauge({
+    name: 'headwater_consumer_lag_records',
+    help: 'Records on the log that are not in the store yet',
+    registers,
+    async collect() {
+      this.set((await freshness.read()).lag_records)
+    },
+  })
+  new Gauge({
+    name: 'headwater_consumer_lag_seconds',
+    help: 'Age of the moment up to which the store is complete; NaN while that is not known',
+    registers,
+    async collect() {
+      const { complete_until } = await freshness.read()
+      this.set(complete_until === null ? Number.NaN : (clock() - complete_until) / 1000)
+    },
+  })
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { EventStore } from '../store/store.ts'
 import type { Fence } from './fence.ts'
+import type { Handled } from './freshness.ts'
 import { type Candidate, insertAll } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { type Place, type PlaceReader, recoverPlace } from './place.ts'
@@ -43,8 +44,8 @@ interface Selection {
 export class Consumer implements PartitionHandler {
   #deps: ConsumerDeps
   #places = new Map<number, Place>()
-  /** Offset of the next record to handle, by partition, also of partitions that left. */
-  readonly handled = new Map<number, number>()
+  /** How far each partition has come, also of partitions that left. */
+  readonly handled = new Map<number, Handled>()
   #stopped = false
 
   constructor(deps: ConsumerDeps) {
@@ -63,7 +64,7 @@ export class Consumer implements PartitionHandler {
       const options = { logId: log.id, partition, committed, windowSize, since }
       const place = await recoverPlace(places, options)
       this.#places.set(partition, place)
-      this.handled.set(partition, place.start)
+      this.handled.set(partition, { next: place.start, lastAppendedAt: null })
       const { start, stored } = place
       logger.log('info', 'assigned', { partition, committed, start, already_stored: stored.size })
       return place.start
@@ -154,6 +155,8 @@ export class Consumer implements PartitionHandler {
     for (const key of fresh) place.window.add(key)
     for (const { offset } of records) place.stored.delete(offset)
     const last = records.at(-1)
-    if (last) this.handled.set(partition, last.offset + 1)
+    if (last) {
+      this.handled.set(partition, { next: last.offset + 1, lastAppendedAt: last.appendedAt })
+    }
   }
 }

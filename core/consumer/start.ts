@@ -7,7 +7,7 @@ import type { Metrics } from '../shared/metrics.ts'
 import type { Service } from '../shared/service.ts'
 import type { EventStore, QueryStore } from '../store/store.ts'
 import { type FreshnessSource, logFreshness } from './freshness.ts'
-import { consumerMetrics } from './metrics.ts'
+import { consumerMetrics, showLag } from './metrics.ts'
 import { Consumer } from './run.ts'
 import { storePlaces } from './store-places.ts'
 
@@ -45,9 +45,11 @@ export async function startConsumer(deps: ConsumerStartDeps): Promise<ConsumerSe
     maxRecords: config.CONSUMER_BATCH_ROWS,
     lingerMs: config.CONSUMER_LINGER_MS,
   })
+  const freshness = logFreshness(log, consumer, clock)
+  showLag(metrics, freshness, clock)
   return {
     url: null,
-    freshness: logFreshness(log, consumer, clock),
+    freshness,
     async close() {
       consumer.stop()
       await subscription.close()

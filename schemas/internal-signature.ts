@@ -1,5 +1,9 @@
-import { BATCH_SIGNATURE_WINDOW_MS } from '@headwater/schemas/limits'
-import { constantTimeEqual, hmacSha256 } from '@headwater/schemas/signature'
+// Calls between our own services that are not batches: a GET, signed with the secret they share.
+import { BATCH_SIGNATURE_WINDOW_MS } from './limits.ts'
+import { constantTimeEqual, hmacSha256 } from './signature.ts'
+
+/** Where the edge asks the auth service for the revoked write keys. */
+export const REVOCATIONS_PATH = '/internal/revocations'
 
 export const INTERNAL_HEADERS = {
   time: 'x-headwater-time',
