@@ -1,5 +1,5 @@
-// `npm run check`: format and lint, types, generated documents in step with the code. All that fail
-// are shown, not only the first.
+// `npm run check`: format and lint, types, documents and DDL in step with the code, stage headers. All
+// that fail are shown, not only the first.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildAll } from './build.ts'
@@ -27,6 +27,10 @@ const CHECKS: Record<string, string[]> = {
   'types: loadtest': [TSC, '-p', 'loadtest'],
   'OpenAPI: query': ['core/query/write-openapi.ts', '--check'],
   'OpenAPI: auth': ['core/auth/write-openapi.ts', '--check'],
+  'DDL and stage headers': [
+    bin('vitest/vitest.mjs'),
+    ...['run', '--root', 'schemas', 'test/columns.test.ts', 'test/stages.test.ts'],
+  ],
   'deploys to Cloudflare': [
     bin('wrangler/bin/wrangler.js'),
     'deploy',
