@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { openChdbStore } from '../../core/store/chdb.ts'
 import { untilDrained } from '../e2e/drained.ts'
 import { killHard, type Stack, startStack } from '../e2e/stack.ts'
+import { type Random, seededRandom } from '../random.ts'
 import { runLoad } from './load.ts'
-import { type Random, seededRandom } from './random.ts'
 
 const SEED = 20_261_123
 const KILLS = 12

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Event } from '@headwater/schemas/event'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 const SENDERS = 24
 const PEOPLE = 400

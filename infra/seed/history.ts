@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../faults/random.ts'
+import { type Random, seededRandom } from '../random.ts'
 import { HOUR_WEIGHTS, SOURCES, WEEKDAY_WEIGHTS } from './catalog.ts'
 import { makePerson, type Person } from './person.ts'
 import { type SeedEvent, visit } from './visit.ts'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@headwater/schemas/event'
-import type { Random } from '../faults/random.ts'
+import type { Random } from '../random.ts'
 import { BOTS, COUNTRIES, DEVICES } from './catalog.ts'
 import { weighted } from './weighted.ts'
 

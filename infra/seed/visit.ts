@@ -1,5 +1,5 @@
 import type { Event, JsonObject } from '@headwater/schemas/event'
-import type { Random } from '../faults/random.ts'
+import type { Random } from '../random.ts'
 import { FEATURES, PLANS, PRODUCTS, type Product, type Source } from './catalog.ts'
 import type { Person } from './person.ts'
 import { weighted } from './weighted.ts'

@@ -1,3 +1,4 @@
+import { seededRandom } from '../../infra/random.ts'
 import type { CapturedEvent } from './fixture-counts.ts'
 
 const DAY_MS = 86_400_000
@@ -8,8 +9,7 @@ const PAGES = ['/', '/', '/pricing', '/features', '/blog/launch']
 
 /** A history of `days` that is the same for the same end: more on weekdays, and honest drop-off. */
 export function demoHistory(endMs: number, days = 30, perDay = 26): CapturedEvent[] {
-  const random = seeded(7)
-  const pick = (list: string[]) => list[Math.floor(random() * list.length)] ?? ''
+  const { next: random, pick } = seededRandom(7)
   const events: CapturedEvent[] = []
   for (let day = 0; day < days; day++) {
     const start = endMs - (day + 1) * DAY_MS
@@ -40,15 +40,4 @@ export function demoHistory(endMs: number, days = 30, perDay = 26): CapturedEven
 
 function withValue(name: string, value: string): Record<string, string> {
   return value === '' ? {} : { [name]: value }
-}
-
-// Mulberry32: small, and the same everywhere.
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../../../infra/faults/random.ts'
+import { type Random, seededRandom } from '../../../infra/random.ts'
 
 /**
  * A virtual machine room: every asynchronous step of the simulation waits here, and the seed decides
