@@ -8,13 +8,14 @@ import { openTestApi, type TestApi } from './test-api.ts'
 const QUESTIONS = 1_000
 const STRINGS = 2_000
 const SECRET = 'belongs to another project'
+const OTHER = 'other'
 
 let api: TestApi
 beforeAll(async () => {
   api = await openTestApi()
   const facts = { timestamp: api.now, event: '$pageview' }
   const own = { ...facts, browser: 'Chrome', properties: { plan: 'pro', 'a.b': 1, a: { b: 2 } } }
-  const others = { ...facts, project_id: 'other', browser: SECRET, properties: { plan: SECRET } }
+  const others = { ...facts, project_id: OTHER, browser: SECRET, properties: { plan: SECRET } }
   await api.insert([own, { ...own, event: 'signup' }, others, { ...others, event: SECRET }])
 })
 afterAll(() => api.remove())
@@ -32,7 +33,7 @@ const anyHostile = fc.oneof(
     '\\',
     '\\N',
     '%s%n%2E',
-    'other',
+    OTHER,
     'a.b.c.d',
     '...',
     '^`a`',
@@ -79,7 +80,8 @@ const filter = fc.record({
   ),
 })
 const common = {
-  project: seldom('default'),
+  // Asking for the other project by its own name is no trick: who may ask is not judged here.
+  project: seldom('default').filter((project) => project.trim() !== OTHER),
   date_from: seldom('-7d'),
   time_zone: seldom('UTC'),
 }
