@@ -18,24 +18,18 @@ describeEventBuffer('memory', () => {
 })
 
 let region = 0
-for (const SHARE_CALLS of ['true', 'false']) {
-  describeEventBuffer(
-    `Durable Object, calls ${SHARE_CALLS === 'true' ? 'shared' : 'one by one'}`,
-    () => {
-      const REGION = `contract-${region++}`
-      const bindings = { ...env, BUFFER: env.BUFFER, REGION, SHARE_CALLS }
-      return {
-        buffer: new DurableBuffer(bindings, (work) => void work),
-        contents: (shard, bytes) =>
-          until(`${bytes} bytes`, async () => {
-            const batches = await core.acknowledged(`${REGION}:${shard}`)
-            const text = batches.map(({ body }) => body).join('')
-            return text.length >= bytes && text
-          }),
-      }
-    },
-  )
-}
+describeEventBuffer('Durable Object', () => {
+  const REGION = `contract-${region++}`
+  return {
+    buffer: new DurableBuffer({ ...env, BUFFER: env.BUFFER, REGION }),
+    contents: (shard, bytes) =>
+      until(`${bytes} bytes`, async () => {
+        const batches = await core.acknowledged(`${REGION}:${shard}`)
+        const text = batches.map(({ body }) => body).join('')
+        return text.length >= bytes && text
+      }),
+  }
+})
 
 describe('the shard of a sender', () => {
   it('is always the same, within the number of shards', () => {

@@ -21,18 +21,42 @@ const BASE64_SAMPLE = /^[A-Za-z0-9+/]{1,128}={0,2}$/
 const UNSUPPORTED = /^(br|zstd|deflate|compress)$/
 const FORM_FIELD = /^(data|compression|ip|ver|_)=/
 
-/** Reads and decodes a capture request. Throws a CaptureError that names what cannot be read. */
-export async function decodeRequest(request: Request): Promise<DecodedRequest> {
-  const query = queryOf(request.url)
-  const text =
-    request.method === 'GET' ? await decodeText(requireData(query)) : await decodeBody(request)
-  const body = parseJson(text)
+/** A request's JSON, or what claims to be: nothing is around it any more. Bytes are UTF-8. */
+export type Payload = Uint8Array | string
+
+/**
+ * Reads a request's body and undoes the gzip, form field and base64 around its JSON. Throws a
+ * CaptureError that says what cannot be read.
+ */
+export async function readPayload(request: Request): Promise<Payload> {
+  if (request.method === 'GET') return decodeText(requireData(queryOf(request.url)))
+  const bytes = await readBody(request)
+  // JSON as it is, which is nearly every request.
+  if (bytes[0] === 0x7b || bytes[0] === 0x5b) return bytes
+  if (bytes.length === 0) throw new CaptureError('empty_batch', 'The request has no body.')
+  if (isGzip(bytes)) return decodeText(decodeUtf8(await gunzip(bytes)))
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  if (UNSUPPORTED.test(encoding)) {
+    throw new CaptureError('unreadable_body', `Content-Encoding ${encoding} is not supported.`)
+  }
+  return decodeText(decodeUtf8(bytes))
+}
+
+/** Decodes a request of events. Throws a CaptureError that names what is wrong with it as a whole. */
+export function decodePayload(request: {
+  url: string
+  authorization: string | null
+  payload: Payload
+}): DecodedRequest {
+  const { url, payload } = request
+  const query = queryOf(url)
+  const body = parseJson(typeof payload === 'string' ? payload : decodeUtf8(payload))
   const keys = new Set<string>()
   if (query) for (const field of KEY_FIELDS) addKey(keys, query.get(field))
-  addKey(keys, bearer(request.headers.get('authorization')))
+  addKey(keys, bearer(request.authorization))
   if (isObject(body)) for (const field of KEY_FIELDS) addKey(keys, body[field])
 
-  const items = itemsOf(body, request.url)
+  const items = itemsOf(body, url)
   if (items.length === 0) {
     throw new CaptureError('empty_batch', 'The request has no events.', 'batch')
   }
@@ -56,21 +80,6 @@ function itemsOf(body: unknown, address: string): readonly unknown[] {
     body.event = '$identify'
   }
   return [body]
-}
-
-async function decodeBody(request: Request): Promise<string> {
-  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
-  const bytes = await readBody(request)
-  if (bytes.length === 0) throw new CaptureError('empty_batch', 'The request has no body.')
-  if (UNSUPPORTED.test(encoding) && !isGzip(bytes)) {
-    throw new CaptureError('unreadable_body', `Content-Encoding ${encoding} is not supported.`)
-  }
-  return decodeBytes(bytes)
-}
-
-async function decodeBytes(bytes: Uint8Array): Promise<string> {
-  if (bytes[0] === 0x7b || bytes[0] === 0x5b) return decodeUtf8(bytes)
-  return decodeText(decodeUtf8(isGzip(bytes) ? await gunzip(bytes) : bytes))
 }
 
 /** Undoes a form field and base64 (and gzip within it) around the JSON, where they are. */

@@ -4,6 +4,7 @@ import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
 import { preflight, withCors } from './cors.ts'
 import { DurableBuffer, shardName } from './durable-buffer.ts'
 import { CaptureError, errorResponse } from './errors.ts'
+import { Intake } from './intake.ts'
 import { countRejection, metricsText } from './metrics.ts'
 import { serveScript } from './script.ts'
 import { pathOf } from './url.ts'
@@ -74,9 +75,20 @@ async function answerCapture(request: Request, env: EdgeEnv, ctx: ExecutionConte
   return capture(request, {
     config,
     writeKeys: writeKeysOf(config),
-    buffer: new DurableBuffer(env, waitUntil),
+    intake: intakeOf(config),
+    buffer: new DurableBuffer(env),
     waitUntil,
   })
+}
+
+const intakes = new WeakMap<EdgeConfig, Intake>()
+
+function intakeOf(config: EdgeConfig): Intake {
+  const known = intakes.get(config)
+  if (known) return known
+  const intake = new Intake()
+  intakes.set(config, intake)
+  return intake
 }
 
 function writeKeysOf(config: EdgeConfig): WriteKeys {

@@ -39,44 +39,46 @@ export class WriteKeys {
     keys: readonly string[],
     waitUntil: (promise: Promise<unknown>) => void,
   ): Promise<string> {
-    const [key] = keys
-    if (key === undefined) {
-      throw new CaptureError('missing_write_key', 'Field "api_key" is missing.', 'api_key')
-    }
-    if (keys.length > 1) {
-      throw new CaptureError(
-        'mixed_write_keys',
-        'The request names different write keys; send one request per key.',
-        'api_key',
-      )
-    }
-    const writeKey = this.#verified.get(key) ?? (await this.#verify(key))
+    const key = oneKey(keys)
+    if (!this.isVerified(key)) await this.verify(key)
+    if (this.isListOld()) await this.freshenList(waitUntil)
+    return this.projectOf(key)
+  }
+
+  /** Whether it is known already if the key is right or wrong. */
+  isVerified(key: string): boolean {
+    return this.#verified.has(key)
+  }
+
+  /** Checks a key's signature, once for all requests of the isolate. */
+  async verify(key: string): Promise<void> {
+    const writeKey = await verifyWriteKey(this.#options.writeKeySecret, key)
+    // A flood of wrong keys costs their checks again, never memory without end.
+    if (this.#verified.size >= MAX_CACHED_KEYS) this.#verified.clear()
+    this.#verified.set(key, writeKey)
+  }
+
+  /** The project of a verified key. Throws a 401 CaptureError when the key is wrong or revoked. */
+  projectOf(key: string): string {
+    const writeKey = this.#verified.get(key)
     if (!writeKey) {
       throw new CaptureError('invalid_write_key', 'The write key is not valid.', 'api_key')
     }
-    await this.#keepListFresh(waitUntil)
-    if (this.#revoked.has(revocationId(writeKey))) {
+    if (this.#revoked.size > 0 && this.#revoked.has(revocationId(writeKey))) {
       throw new CaptureError('revoked_write_key', 'The write key was revoked.', 'api_key')
     }
     return writeKey.project_id
   }
 
-  async #verify(key: string): Promise<WriteKey | null> {
-    if (this.#verified.has(key)) return null
-    const writeKey = await verifyWriteKey(this.#options.writeKeySecret, key)
-    // A flood of wrong keys costs their checks again, never memory without end.
-    if (this.#verified.size >= MAX_CACHED_KEYS) this.#verified.clear()
-    this.#verified.set(key, writeKey)
-    return writeKey
+  /** Whether the list of revoked keys has reached the age at which it is fetched again. */
+  isListOld(): boolean {
+    return Date.now() - this.#fetchedAt > this.#options.revocationsMaxAgeMs
   }
 
-  async #keepListFresh(waitUntil: (promise: Promise<unknown>) => void): Promise<void> {
+  /** Has an old list fetched again beside the requests; only an isolate's first ones wait for it. */
+  async freshenList(waitUntil: (promise: Promise<unknown>) => void): Promise<void> {
     const now = Date.now()
-    const isOld = now - this.#fetchedAt > this.#options.revocationsMaxAgeMs
-    if (
-      isOld &&
-      now - this.#triedAt > Math.min(RETRY_AFTER_MS, this.#options.revocationsMaxAgeMs)
-    ) {
+    if (now - this.#triedAt > Math.min(RETRY_AFTER_MS, this.#options.revocationsMaxAgeMs)) {
       this.#triedAt = now
       const refreshed = this.#refresh()
       this.#first ??= refreshed
@@ -105,6 +107,22 @@ export class WriteKeys {
       // The auth service is away: the keys it signed go on working.
     }
   }
+}
+
+/** The one key that a request names. Throws a 401 CaptureError when it names none, or several. */
+export function oneKey(keys: readonly string[]): string {
+  const [key] = keys
+  if (key === undefined) {
+    throw new CaptureError('missing_write_key', 'Field "api_key" is missing.', 'api_key')
+  }
+  if (keys.length > 1) {
+    throw new CaptureError(
+      'mixed_write_keys',
+      'The request names different write keys; send one request per key.',
+      'api_key',
+    )
+  }
+  return key
 }
 
 function revocationId({ project_id, epoch }: WriteKey): string {

@@ -76,7 +76,7 @@ describe('the process', () => {
   })
 })
 
-describe('requests that share a call', () => {
+describe('requests that are worked on together', () => {
   it('are answered although the one that began it hung up', async () => {
     await send([randomUUID()])
     for (let round = 0; round < 20; round++) {
@@ -90,6 +90,23 @@ describe('requests that share a call', () => {
       if (round % 5 === 0) await arrived(kept)
     }
   }, 60_000)
+})
+
+describe('an edge whose code has become hot', () => {
+  // Compiled code may lose whose request a promise belongs to; it takes some thousand requests to compile.
+  it('answers each request in its own context', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+    const statuses = new Map<number, number>()
+    const client = async () => {
+      for (let i = 0; i < 300; i++) {
+        const { status } = await post(Buffer.from(bodyOf([randomUUID()])), agent)
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      }
+    }
+    await Promise.all(Array.from({ length: 64 }, client))
+    agent.destroy()
+    expect([...statuses]).toEqual([[200, 64 * 300]])
+  }, 30_000)
 })
 
 describe('a hostile body', () => {

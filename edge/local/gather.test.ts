@@ -11,7 +11,7 @@ let dataDir: string
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'headwater-edge-test-'))
-  const entry = join(import.meta.dirname, '../test/slow-calls.ts')
+  const entry = join(import.meta.dirname, '../test/slow-groups.ts')
   edge = await startEdge({ dataDir, bindings: {}, entry })
 })
 afterAll(async () => {
@@ -19,10 +19,10 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-it('goes on for the others when the client whose request makes the call hangs up', async () => {
+it('goes on for the others when the client whose request leads the group hangs up', async () => {
   const leader = await ask()
   await sleep(100)
-  // They gather behind the first call; the first of them is to make the second call.
+  // They gather behind the first group; the first of them is to lead the second one.
   const next = await ask()
   await sleep(20)
   const followers = [1, 2, 3].map(() => fetch(edge.url).then((response) => response.text()))
@@ -32,8 +32,8 @@ it('goes on for the others when the client whose request makes the call hangs up
   const started = Date.now()
   expect(await Promise.all(followers)).toEqual(['held', 'held', 'held'])
   expect(Date.now() - started).toBeLessThan(2_000)
-  // Nobody had to try again: one call of the leader's, one for all that gathered.
-  expect(await (await fetch(`${edge.url}/calls`)).text()).toBe('2')
+  // Nobody had to try again: one group of the leader's, one of all that gathered.
+  expect(await (await fetch(`${edge.url}/groups`)).text()).toBe('2')
 })
 
 it('serves the next request as if nothing had happened', async () => {
