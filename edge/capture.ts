@@ -1,35 +1,58 @@
 // Stage 1 of 8: capture. In: HTTP requests of any client. Out: accepted events to the buffer, verdicts.
 // Promise: 2xx only after the buffer holds every accepted event durably; each dropped one is named.
-import { readPayload } from './decode.ts'
+import { isBareJson, readQuery, unpack } from './decode.ts'
 import { CaptureError } from './errors.ts'
 import { geoOf } from './geo.ts'
 import type { Arrival, Intake, IntakeDeps } from './intake.ts'
+import { bodyError, readBody } from './read-body.ts'
 
 export interface CaptureDeps extends IntakeDeps {
   intake: Intake
   waitUntil: (promise: Promise<unknown>) => void
 }
 
-/** Takes in one request of events. Resolves with 200 after they are durable; throws a CaptureError. */
-export function capture(request: Request, deps: CaptureDeps): Promise<Response> {
+/**
+ * Takes in one request of events. Answers 200 after they are durable; fails with a CaptureError
+ * otherwise. Answers or fails once; what comes after is for a promise to ignore.
+ */
+export function capture(
+  request: Request,
+  deps: CaptureDeps,
+  answer: (response: Response) => void,
+  fail: (error: unknown) => void,
+): void {
   const { requestTimeoutMs } = deps.config
   const progress: Progress = { hasBody: false }
-  return new Promise((resolve, reject) => {
-    // One timer for the whole request: a timer costs as much as an event.
-    const timer = setTimeout(() => reject(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
-    take(request, deps, progress)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
-  })
+  // One timer for the whole request, and it is left to end with the request's context: clearing it costs
+  // more than it.
+  setTimeout(() => fail(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
+  take(request, deps, progress).then(answer, fail)
 }
 
 interface Progress {
   hasBody: boolean
 }
 
+const JSON_ANSWER = { headers: new Headers({ 'content-type': 'application/json' }) }
+
+// The one async function of a plain request, for the same reason as in `handle`.
 async function take(request: Request, deps: CaptureDeps, progress: Progress): Promise<Response> {
   const { writeKeys, intake, waitUntil } = deps
-  const arrival = await arrivalOf(request, Date.now())
+  const arrival = arrivalOf(request, Date.now())
+  if (request.method === 'GET') {
+    arrival.payload = await readQuery(request.url)
+  } else {
+    let body: Uint8Array
+    try {
+      const read = await readBody(request)
+      body = read instanceof Uint8Array ? read : new Uint8Array(read)
+    } catch (error) {
+      throw bodyError(error)
+    }
+    arrival.payload = isBareJson(body)
+      ? body
+      : await unpack(body, request.headers.get('content-encoding'))
+  }
   progress.hasBody = true
   if (writeKeys.isListOld()) await writeKeys.freshenList(waitUntil)
   let outcome = await intake.take(arrival, deps, waitUntil)
@@ -38,12 +61,11 @@ async function take(request: Request, deps: CaptureDeps, progress: Progress): Pr
     outcome = await intake.take(arrival, deps, waitUntil)
   }
   const { accepted, dropped } = outcome
-  return new Response(JSON.stringify({ status: 'Ok', accepted, dropped }), {
-    headers: { 'content-type': 'application/json' },
-  })
+  return new Response(JSON.stringify({ status: 'Ok', accepted, dropped }), JSON_ANSWER)
 }
 
-async function arrivalOf(request: Request, receivedAt: number): Promise<Arrival> {
+/** What a request shows before its body is read. */
+function arrivalOf(request: Request, receivedAt: number): Arrival {
   const { headers, url } = request
   const purpose = `${headers.get('sec-purpose') ?? ''}${headers.get('purpose') ?? ''}`
   return {
@@ -53,7 +75,7 @@ async function arrivalOf(request: Request, receivedAt: number): Promise<Arrival>
     isPrefetch: purpose !== '' && /prefetch|prerender|preview/i.test(purpose),
     geo: geoOf(request.cf as Partial<IncomingRequestCfProperties> | undefined),
     receivedAt,
-    payload: await readPayload(request),
+    payload: '',
   }
 }
 

@@ -1,7 +1,7 @@
 import { isObject } from '@headwater/schemas/event'
 import { isGzip } from '@headwater/schemas/gzip'
 import { CaptureError } from './errors.ts'
-import { gunzip, readBody } from './read-body.ts'
+import { gunzip } from './read-body.ts'
 import { pathOf, queryOf } from './url.ts'
 
 /** A request in one shape, whichever of the accepted shapes and encodings it came in. */
@@ -24,18 +24,24 @@ const FORM_FIELD = /^(data|compression|ip|ver|_)=/
 /** A request's JSON, or what claims to be: nothing is around it any more. Bytes are UTF-8. */
 export type Payload = Uint8Array | string
 
+/** Whether a body is JSON as it is, with nothing around it, as nearly every one. */
+export function isBareJson(body: Uint8Array): boolean {
+  return body[0] === 0x7b || body[0] === 0x5b
+}
+
+/** Reads the JSON that a GET carries in its query. Throws a CaptureError when it cannot. */
+export function readQuery(address: string): Promise<Payload> {
+  return decodeText(requireData(queryOf(address)))
+}
+
 /**
- * Reads a request's body and undoes the gzip, form field and base64 around its JSON. Throws a
- * CaptureError that says what cannot be read.
+ * Undoes the gzip, form field and base64 around a body's JSON. Throws a CaptureError that says what
+ * cannot be read.
  */
-export async function readPayload(request: Request): Promise<Payload> {
-  if (request.method === 'GET') return decodeText(requireData(queryOf(request.url)))
-  const bytes = await readBody(request)
-  // JSON as it is, which is nearly every request.
-  if (bytes[0] === 0x7b || bytes[0] === 0x5b) return bytes
+export async function unpack(bytes: Uint8Array, contentEncoding: string | null): Promise<Payload> {
   if (bytes.length === 0) throw new CaptureError('empty_batch', 'The request has no body.')
   if (isGzip(bytes)) return decodeText(decodeUtf8(await gunzip(bytes)))
-  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  const encoding = contentEncoding?.trim().toLowerCase() ?? ''
   if (UNSUPPORTED.test(encoding)) {
     throw new CaptureError('unreadable_body', `Content-Encoding ${encoding} is not supported.`)
   }

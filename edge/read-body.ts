@@ -8,17 +8,21 @@ const INFLATE_STEP_BYTES = 32 * 1024
 
 const MEGABYTE = 1024 * 1024
 
-/** Reads a request's body as it arrived. Throws body_too_big or unreadable_body. */
-export async function readBody(request: Request): Promise<Uint8Array> {
+/**
+ * Reads a request's body as it arrived. Rejects with body_too_big, or with the runtime's own error when
+ * the body ends before it is complete (`bodyError`).
+ */
+export function readBody(request: Request): Promise<ArrayBuffer | Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
-  try {
-    // The stream is not touched where its size is known: making it costs as much as an event.
-    if (declared <= MAX_BODY_BYTES) return new Uint8Array(await request.arrayBuffer())
-    return request.body ? await readAll(request.body) : new Uint8Array()
-  } catch (error) {
-    if (error instanceof CaptureError) throw error
-    throw new CaptureError('unreadable_body', 'The body ended before it was complete.')
-  }
+  // The stream is not touched where its size is known: making it costs as much as an event.
+  if (declared <= MAX_BODY_BYTES) return request.arrayBuffer()
+  return request.body ? readAll(request.body) : Promise.resolve(new Uint8Array())
+}
+
+/** What the sender is told when its body could not be read. */
+export function bodyError(error: unknown): CaptureError {
+  if (error instanceof CaptureError) return error
+  return new CaptureError('unreadable_body', 'The body ended before it was complete.')
 }
 
 async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { type IRequest, IttyRouter } from 'itty-router'
-import { capture } from './capture.ts'
+import { type CaptureDeps, capture } from './capture.ts'
 import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
 import { preflight, withCors } from './cors.ts'
 import { DurableBuffer, shardName } from './durable-buffer.ts'
@@ -36,17 +36,23 @@ const capturePosts: ReadonlySet<string> = new Set(
   CAPTURE_PATHS.flatMap((path) => [path, `${path}/`]),
 )
 
-/** Answers every request of the edge, errors included; nothing gets past it. */
-export async function handle(request: Request, ...args: Args): Promise<Response> {
-  let response: Response
-  try {
-    // Nearly every request is one of these, and trying the router's patterns costs as much as an event.
-    const isCapture = request.method === 'POST' && capturePosts.has(pathOf(request.url))
-    response = await (isCapture ? answerCapture(request, ...args) : router.fetch(request, ...args))
-  } catch (error) {
-    response = refuse(error)
-  }
-  return withCors(request, response)
+/**
+ * Answers every request of the edge, errors included; nothing gets past it. Written without async
+ * functions between the request and its capture: each one costs more than an event.
+ */
+export function handle(request: Request, ...args: Args): Promise<Response> {
+  return new Promise((resolve) => {
+    const answer = (response: Response) => resolve(withCors(request, response))
+    const fail = (error: unknown) => answer(refuse(error))
+    try {
+      // Nearly every request is one of these, and trying the router's patterns costs as much as an event.
+      const isCapture = request.method === 'POST' && capturePosts.has(pathOf(request.url))
+      if (isCapture) capture(request, captureDeps(...args), answer, fail)
+      else router.fetch(request, ...args).then(answer, fail)
+    } catch (error) {
+      fail(error)
+    }
+  })
 }
 
 function refuse(error: unknown): Response {
@@ -69,15 +75,20 @@ function refuse(error: unknown): Response {
 // One per set of bindings: an isolate keeps what it verified over its requests.
 const writeKeys = new WeakMap<EdgeConfig, WriteKeys>()
 
-async function answerCapture(request: Request, env: EdgeEnv, ctx: ExecutionContext) {
+function captureDeps(env: EdgeEnv, ctx: ExecutionContext): CaptureDeps {
   const config = edgeConfig(env)
-  const waitUntil = ctx.waitUntil.bind(ctx)
-  return capture(request, {
+  return {
     config,
     writeKeys: writeKeysOf(config),
     intake: intakeOf(config),
     buffer: new DurableBuffer(env),
-    waitUntil,
+    waitUntil: (work) => ctx.waitUntil(work),
+  }
+}
+
+function answerCapture(request: Request, ...args: Args): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    capture(request, captureDeps(...args), resolve, reject)
   })
 }
 
