@@ -12,8 +12,8 @@ export interface CaptureDeps extends IntakeDeps {
 }
 
 /**
- * Takes in one request of events. Answers 200 after they are durable; fails with a CaptureError
- * otherwise. Answers or fails once; what comes after is for a promise to ignore.
+ * Takes in one request of events: answers 200 after they are durable, or fails with a CaptureError. Calls
+ * one of the two, once.
  */
 export function capture(
   request: Request,
@@ -22,15 +22,26 @@ export function capture(
   fail: (error: unknown) => void,
 ): void {
   const { requestTimeoutMs } = deps.config
-  const progress: Progress = { hasBody: false }
-  // One timer for the whole request, and it is left to end with the request's context: clearing it costs
-  // more than it.
-  setTimeout(() => fail(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
-  take(request, deps, progress).then(answer, fail)
+  const progress: Progress = { hasBody: false, isOver: false }
+  const failOnce = (error: unknown) => {
+    if (progress.isOver) return
+    progress.isOver = true
+    fail(error)
+  }
+  // One timer for the whole request. It is left to end with the request's context, since clearing it would
+  // cost more than setting it.
+  setTimeout(() => failOnce(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
+  take(request, deps, progress).then((response) => {
+    if (progress.isOver) return
+    progress.isOver = true
+    answer(response)
+  }, failOnce)
 }
 
 interface Progress {
   hasBody: boolean
+  /** It was answered, or refused. */
+  isOver: boolean
 }
 
 const JSON_ANSWER = { headers: new Headers({ 'content-type': 'application/json' }) }
