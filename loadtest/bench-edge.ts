@@ -1,5 +1,6 @@
 // `npm run bench:edge`: durable acknowledgements per second at the edge, single and 20 events per
 // request, beside the floors of the same run. Options: --seconds N --rounds N --shards N --share BOOL
+// --connections N
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,20 +29,23 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     shards: { type: 'string', default: '1' },
     share: { type: 'string', default: 'true' },
+    connections: { type: 'string', default: '64' },
   },
 })
 const seconds = Number(values.seconds)
+/** Of single events; requests of 20 come over 32. */
+const connections = Number(values.connections)
 // The Worker bundles the SDK's build, which a fresh clone does not have yet.
 await buildAll()
 const writeKey = await signWriteKey(SECRET, { project_id: 'default', epoch: 1 })
 const bridge = await startBridge()
 
 try {
-  const single = await compare(1, 64, ['edge', 'object floor', 'parse floor'])
+  const single = await compare(1, connections, ['edge', 'object floor', 'parse floor'])
   const batched = await compare(BATCH, 32, ['edge', 'parse floor'])
   reportSingle(single)
   reportBatched(batched)
-  await atHalf(1, 64, median(single, 'edge') / 2)
+  await atHalf(1, connections, median(single, 'edge') / 2)
   await atHalf(BATCH, 32, median(batched, 'edge') / BATCH / 2)
 } finally {
   bridge.process.kill()
