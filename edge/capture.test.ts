@@ -227,6 +227,9 @@ describe('a request that is refused', () => {
   it('is in an encoding nobody reads', async () => {
     const headers = { 'content-encoding': 'br' }
     await expectRefused(await post('/e', 'brrr', headers), 400, 'unreadable_body')
+    // Brotli often begins with the byte of a bracket; and JSON that is labelled wrongly is not guessed at.
+    await expectRefused(await post('/e', '[rotli', headers), 400, 'unreadable_body')
+    await expectRefused(await post('/e', single(newPerson()), headers), 400, 'unreadable_body')
   })
 
   it('is larger than 20 MB, as it arrives or unpacked', async () => {

@@ -1,9 +1,10 @@
 // Stage 1 of 8: capture. In: HTTP requests of any client. Out: accepted events to the buffer, verdicts.
 // Promise: 2xx only after the buffer holds every accepted event durably; each dropped one is named.
-import { isBareJson, readQuery, unpack } from './decode.ts'
+import { isBareJson, type Payload, readQuery, unpack } from './decode.ts'
 import { CaptureError } from './errors.ts'
 import { geoOf } from './geo.ts'
 import type { Arrival, Intake, IntakeDeps } from './intake.ts'
+import { countVerdicts } from './metrics.ts'
 import { bodyError, readBody } from './read-body.ts'
 
 export interface CaptureDeps extends IntakeDeps {
@@ -22,26 +23,24 @@ export function capture(
   fail: (error: unknown) => void,
 ): void {
   const { requestTimeoutMs } = deps.config
-  const progress: Progress = { hasBody: false, isOver: false }
-  const failOnce = (error: unknown) => {
-    if (progress.isOver) return
-    progress.isOver = true
-    fail(error)
-  }
+  const progress: Progress = { hasBody: false }
+  let isOver = false
+  const once =
+    <T>(tell: (value: T) => void) =>
+    (value: T) => {
+      if (isOver) return
+      isOver = true
+      tell(value)
+    }
+  const failOnce = once(fail)
   // One timer for the whole request. It is left to end with the request's context, since clearing it would
   // cost more than setting it.
   setTimeout(() => failOnce(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
-  take(request, deps, progress).then((response) => {
-    if (progress.isOver) return
-    progress.isOver = true
-    answer(response)
-  }, failOnce)
+  take(request, deps, progress).then(once(answer), failOnce)
 }
 
 interface Progress {
   hasBody: boolean
-  /** It was answered, or refused. */
-  isOver: boolean
 }
 
 const JSON_ANSWER = { headers: new Headers({ 'content-type': 'application/json' }) }
@@ -49,9 +48,10 @@ const JSON_ANSWER = { headers: new Headers({ 'content-type': 'application/json' 
 // The one async function of a plain request, for the same reason as in `handle`.
 async function take(request: Request, deps: CaptureDeps, progress: Progress): Promise<Response> {
   const { writeKeys, intake, waitUntil } = deps
-  const arrival = arrivalOf(request, Date.now())
+  const receivedAt = Date.now()
+  let payload: Payload
   if (request.method === 'GET') {
-    arrival.payload = await readQuery(request.url)
+    payload = await readQuery(request.url)
   } else {
     let body: Uint8Array
     try {
@@ -60,11 +60,11 @@ async function take(request: Request, deps: CaptureDeps, progress: Progress): Pr
     } catch (error) {
       throw bodyError(error)
     }
-    arrival.payload = isBareJson(body)
-      ? body
-      : await unpack(body, request.headers.get('content-encoding'))
+    const encoding = request.headers.get('content-encoding')
+    payload = encoding === null && isBareJson(body) ? body : await unpack(body, encoding)
   }
   progress.hasBody = true
+  const arrival = arrivalOf(request, receivedAt, payload)
   if (writeKeys.isListOld()) await writeKeys.freshenList(waitUntil)
   let outcome = await intake.take(arrival, deps, waitUntil)
   while (outcome.unverified !== undefined) {
@@ -72,11 +72,11 @@ async function take(request: Request, deps: CaptureDeps, progress: Progress): Pr
     outcome = await intake.take(arrival, deps, waitUntil)
   }
   const { accepted, dropped } = outcome
+  countVerdicts(accepted, dropped)
   return new Response(JSON.stringify({ status: 'Ok', accepted, dropped }), JSON_ANSWER)
 }
 
-/** What a request shows before its body is read. */
-function arrivalOf(request: Request, receivedAt: number): Arrival {
+function arrivalOf(request: Request, receivedAt: number, payload: Payload): Arrival {
   const { headers, url } = request
   const purpose = `${headers.get('sec-purpose') ?? ''}${headers.get('purpose') ?? ''}`
   return {
@@ -86,7 +86,7 @@ function arrivalOf(request: Request, receivedAt: number): Arrival {
     isPrefetch: purpose !== '' && /prefetch|prerender|preview/i.test(purpose),
     geo: geoOf(request.cf as Partial<IncomingRequestCfProperties> | undefined),
     receivedAt,
-    payload: '',
+    payload,
   }
 }
 

@@ -8,7 +8,6 @@ import type { RequestContext } from './enrich.ts'
 import { CaptureError } from './errors.ts'
 import { Gathering, type KeepAlive, type Place } from './gather.ts'
 import type { Geo } from './geo.ts'
-import { countVerdicts } from './metrics.ts'
 import { oneKey, type WriteKeys } from './write-keys.ts'
 
 /**
@@ -100,7 +99,6 @@ function judge(
   const projectId = writeKeys.projectOf(key)
   const context = contextOf(arrival, projectId, plausibleTime(sentAt), config.keepIp)
   const { accepted, dropped } = accept(items, context)
-  countVerdicts(accepted.length, dropped)
   const pending = { place, outcome: { accepted: accepted.length, dropped }, shards: 0 }
   for (const { distinct_id, frame } of accepted) {
     const call = callOf(calls, shardFor(projectId, distinct_id, config.shards))

@@ -1,0 +1,124 @@
+import { env } from 'cloudflare:workers'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { BufferError, type EventBuffer, shardFor } from './buffer.ts'
+import { capture } from './capture.ts'
+import { edgeConfig } from './config.ts'
+import { NO_GEO } from './geo.ts'
+import { type Arrival, Intake, type Outcome } from './intake.ts'
+import { MemoryBuffer } from './memory-buffer.ts'
+import { metricsText } from './metrics.ts'
+import { writeKey } from './test/edge.ts'
+import { WriteKeys } from './write-keys.ts'
+
+const SHARDS = 2
+const keepAlive = (work: Promise<unknown>) => void work
+const writeKeys = new WriteKeys(edgeConfig(env))
+const held = { accepted: 1, dropped: [] }
+
+beforeEach(() => writeKeys.verify(writeKey))
+
+describe('a request of a group', () => {
+  it('is answered when its own shards hold it, whatever becomes of the others', async () => {
+    const far = new Shards()
+    const [stuck, quick] = [far.take(0), far.take(1)]
+    await far.calls(2)
+    far.hold(1)
+    await expect(quick).resolves.toEqual(held)
+    far.refuse(0)
+    await expect(stuck).rejects.toMatchObject({ code: 'backlog_full', status: 503 })
+  })
+
+  it('waits for every shard that gets a part of it', async () => {
+    const far = new Shards()
+    let isAnswered = false
+    const both = far.take(0, 1).finally(() => {
+      isAnswered = true
+    })
+    await far.calls(2)
+    far.hold(0)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(isAnswered).toBe(false)
+    far.hold(1)
+    await expect(both).resolves.toEqual({ accepted: 2, dropped: [] })
+  })
+})
+
+it('makes a call for each request when calls are not shared', async () => {
+  const far = new Shards(false)
+  const all = [far.take(0), far.take(0), far.take(0)]
+  await far.calls(3)
+  far.hold(0)
+  expect(await Promise.all(all)).toEqual([held, held, held])
+})
+
+it('is counted as accepted only when it is held', async () => {
+  const config = edgeConfig(env)
+  const send = (buffer: EventBuffer) =>
+    new Promise((resolve) => {
+      const body = JSON.stringify({ api_key: writeKey, event: 'a', distinct_id: 'b' })
+      const request = new Request('http://edge.test/e', { method: 'POST', body })
+      const deps = { config, writeKeys, buffer, intake: new Intake(), waitUntil: keepAlive }
+      capture(request, deps, resolve, resolve)
+    })
+  const before = await acceptedTotal()
+  expect(await send(new MemoryBuffer(1))).toMatchObject({ code: 'backlog_full' })
+  expect(await acceptedTotal()).toBe(before)
+  expect(await send(new MemoryBuffer())).toMatchObject({ status: 200 })
+  expect(await acceptedTotal()).toBe(before + 1)
+})
+
+async function acceptedTotal(): Promise<number> {
+  return Number(/^headwater_edge_accepted_events_total (\d+)$/m.exec(await metricsText(env))?.[1])
+}
+
+/** A buffer whose shards answer when the test says so, and requests with an event for each of some. */
+class Shards implements EventBuffer {
+  readonly #intake = new Intake()
+  readonly #shareCalls: boolean
+  readonly #open: { shard: number; resolve: () => void; reject: (error: Error) => void }[] = []
+  #calls = 0
+
+  constructor(shareCalls = true) {
+    this.#shareCalls = shareCalls
+  }
+
+  append(shard: number): Promise<void> {
+    this.#calls++
+    return new Promise((resolve, reject) => this.#open.push({ shard, resolve, reject }))
+  }
+
+  take(...shards: number[]): Promise<Outcome> {
+    const batch = shards.map((shard) => ({ event: 'a', distinct_id: personOf(shard) }))
+    const arrival: Arrival = {
+      url: 'http://edge.test/batch',
+      authorization: null,
+      userAgent: '',
+      isPrefetch: false,
+      geo: NO_GEO,
+      receivedAt: Date.now(),
+      payload: JSON.stringify({ api_key: writeKey, batch }),
+    }
+    const config = { ...edgeConfig(env), shards: SHARDS, shareCalls: this.#shareCalls }
+    return this.#intake.take(arrival, { config, writeKeys, buffer: this }, keepAlive)
+  }
+
+  async calls(count: number): Promise<void> {
+    for (let i = 0; i < 200 && this.#calls < count; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    expect(this.#calls).toBe(count)
+  }
+
+  hold(shard: number): void {
+    for (const call of this.#open) if (call.shard === shard) call.resolve()
+  }
+
+  refuse(shard: number): void {
+    const error = new BufferError('backlog_full', 'full')
+    for (const call of this.#open) if (call.shard === shard) call.reject(error)
+  }
+}
+
+function personOf(shard: number): string {
+  for (let i = 0; ; i++) if (shardFor('default', `p${i}`, SHARDS) === shard) return `p${i}`
+}
