@@ -72,15 +72,13 @@ function refuse(error: unknown): Response {
   )
 }
 
-// One per set of bindings: an isolate keeps what it verified over its requests.
-const writeKeys = new WeakMap<EdgeConfig, WriteKeys>()
+/** What an isolate keeps over its requests: one per set of bindings. */
+type Kept = Pick<CaptureDeps, 'config' | 'writeKeys' | 'intake'>
+const kept = new WeakMap<EdgeConfig, Kept>()
 
 function captureDeps(env: EdgeEnv, ctx: ExecutionContext): CaptureDeps {
-  const config = edgeConfig(env)
   return {
-    config,
-    writeKeys: writeKeysOf(config),
-    intake: intakeOf(config),
+    ...keptFor(edgeConfig(env)),
     buffer: new DurableBuffer(env),
     waitUntil: (work) => ctx.waitUntil(work),
   }
@@ -92,22 +90,12 @@ function answerCapture(request: Request, ...args: Args): Promise<Response> {
   })
 }
 
-const intakes = new WeakMap<EdgeConfig, Intake>()
-
-function intakeOf(config: EdgeConfig): Intake {
-  const known = intakes.get(config)
+function keptFor(config: EdgeConfig): Kept {
+  const known = kept.get(config)
   if (known) return known
-  const intake = new Intake()
-  intakes.set(config, intake)
-  return intake
-}
-
-function writeKeysOf(config: EdgeConfig): WriteKeys {
-  const known = writeKeys.get(config)
-  if (known) return known
-  const keys = new WriteKeys(config)
-  writeKeys.set(config, keys)
-  return keys
+  const fresh = { config, writeKeys: new WriteKeys(config), intake: new Intake() }
+  kept.set(config, fresh)
+  return fresh
 }
 
 /** Healthy is an edge that could take an event: its first shard must answer. */
