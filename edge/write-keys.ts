@@ -34,17 +34,6 @@ export class WriteKeys {
     this.#options = options
   }
 
-  /** Returns the project of a request's one key. Throws a 401 CaptureError otherwise. */
-  async authenticate(
-    keys: readonly string[],
-    waitUntil: (promise: Promise<unknown>) => void,
-  ): Promise<string> {
-    const key = oneKey(keys)
-    if (!this.isVerified(key)) await this.verify(key)
-    if (this.isListOld()) await this.freshenList(waitUntil)
-    return this.projectOf(key)
-  }
-
   /** Whether it is known already if the key is right or wrong. */
   isVerified(key: string): boolean {
     return this.#verified.has(key)
