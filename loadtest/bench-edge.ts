@@ -11,6 +11,7 @@ import { signWriteKey } from '@headwater/schemas/write-key'
 import { type RunningEdge, startEdge } from '../edge/miniflare.ts'
 import { buildAll } from '../infra/local/build.ts'
 import type { ClientPlan, ClientResult } from './bench-edge-client.ts'
+import { quantile } from './sample.ts'
 
 const SECRET = 'bench-secret-of-at-least-32-characters'
 const BATCH = 20
@@ -33,19 +34,19 @@ const { values } = parseArgs({
   },
 })
 const seconds = Number(values.seconds)
-/** Of single events; requests of 20 come over 32. */
-const connections = Number(values.connections)
+/** Requests of 20 come over 32. */
+const singleConnections = Number(values.connections)
 // The Worker bundles the SDK's build, which a fresh clone does not have yet.
 await buildAll()
 const writeKey = await signWriteKey(SECRET, { project_id: 'default', epoch: 1 })
 const bridge = await startBridge()
 
 try {
-  const single = await compare(1, connections, ['edge', 'object floor', 'parse floor'])
+  const single = await compare(1, singleConnections, ['edge', 'object floor', 'parse floor'])
   const batched = await compare(BATCH, 32, ['edge', 'parse floor'])
   reportSingle(single)
   reportBatched(batched)
-  await atHalf(1, connections, median(single, 'edge') / 2)
+  await atHalf(1, singleConnections, median(single, 'edge') / 2)
   await atHalf(BATCH, 32, median(batched, 'edge') / BATCH / 2)
 } finally {
   bridge.process.kill()
@@ -104,15 +105,11 @@ function ratios(rates: Rates, floor: Subject): string {
   const floors = rates.get(floor) ?? []
   const all = (rates.get('edge') ?? []).map((rate, round) => rate / (floors[round] ?? Number.NaN))
   const [low, high] = [Math.min(...all), Math.max(...all)]
-  return `${middle(all).toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
+  return `${quantile(all, 0.5).toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
 }
 
 function median(rates: Rates, subject: Subject): number {
-  return middle(rates.get(subject) ?? [])
-}
-
-function middle(all: readonly number[]): number {
-  return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+  return quantile(rates.get(subject) ?? [], 0.5)
 }
 
 async function atHalf(batch: number, connections: number, rate: number): Promise<void> {
