@@ -18,16 +18,56 @@ const hosts = z
   .default('')
   .transform((list) => list.split(',').flatMap((host) => host.trim().toLowerCase() || []))
 
+const brokers = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').flatMap((broker) => broker.trim() || []))
+  .refine((list) => list.every(isAddress), 'must be addresses such as kafka-1:9092')
+
+const optionalUrl = (protocol: RegExp) => z.union([z.literal(''), z.url({ protocol })]).default('')
+
 const Config = z.object({
   /** Address every service binds. @default 127.0.0.1 */
   HOST: z.string().default('127.0.0.1'),
   QUERY_PORT: port(8001),
   AUTH_PORT: port(8002),
   BRIDGE_PORT: port(8003),
+  /** Health and metrics of a consumer that runs alone. */
+  CONSUMER_PORT: port(8004),
   /** Folder of everything the embedded deployment keeps. */
   DATA_DIR: z.string().default('.data'),
   /** PostgreSQL of the auth service; empty: PGlite in DATA_DIR. */
-  DATABASE_URL: z.union([z.literal(''), z.url({ protocol: /^postgres(ql)?$/ })]).default(''),
+  DATABASE_URL: optionalUrl(/^postgres(ql)?$/),
+  /** Kafka of the log, host:port, comma separated. Needed by every service that runs alone, but auth. */
+  KAFKA_BROKERS: brokers,
+  /** Topic of the events. Another name is another log. */
+  KAFKA_TOPIC: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,200}$/, 'must be letters, digits, dots, dashes and underscores')
+    .default('headwater.events'),
+  /** Which client speaks to Kafka; both do the same. */
+  KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs'),
+  /** Copies of a new topic; all but one must be there for a write when there are three or more. */
+  KAFKA_REPLICATION: count(1, 1, 16),
+  /** A consumer that was not heard of for this long loses its partitions. */
+  KAFKA_SESSION_TIMEOUT_MS: count(15_000, 1_000, 300_000),
+  /** ClickHouse server of the store. Needed by every service that runs alone, but bridge and auth. */
+  CLICKHOUSE_URL: optionalUrl(/^https?$/),
+  CLICKHOUSE_USER: z.string().default('default'),
+  CLICKHOUSE_PASSWORD: z.string().default(''),
+  CLICKHOUSE_DATABASE: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,63}$/, 'must be lower-case letters, digits and underscores')
+    .default('headwater'),
+  /** Name of the ClickHouse cluster; empty: a single server. */
+  CLICKHOUSE_CLUSTER: z
+    .string()
+    .regex(/^[a-z0-9_]{0,64}$/, 'must be lower-case letters, digits and underscores')
+    .default(''),
+  /** Redis that keeps results for all query services; empty: each keeps its own. */
+  REDIS_URL: optionalUrl(/^rediss?$/),
+  /** Where the query service finds the auth service; empty: it takes AUTH_URL. */
+  INTERNAL_AUTH_URL: optionalUrl(/^https?$/),
   /** Signs write keys; shared by auth and edge. */
   WRITE_KEY_SECRET: secret,
   /** Signs batches and internal calls; shared by edge, bridge and auth. */
@@ -61,6 +101,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`invalid configuration\n  ${faults.join('\n  ')}`)
+}
+
+function isAddress(text: string): boolean {
+  return /^[^\s:/]+:\d{1,5}$/.test(text)
 }
 
 // A slash at its end would make an origin match no browser's.
