@@ -1,7 +1,8 @@
 // The questions and answers of the query API: types, JSON Schema, OpenAPI and the site's client
 // all come from these definitions.
 import { z } from '@hono/zod-openapi'
-import { PROJECT_ID } from './write-key.ts'
+import { MAX_PROJECT_ID_LENGTH } from './limits.ts'
+import { PROJECT_ID } from './project-id.ts'
 
 export const MAX_FUNNEL_STEPS = 20
 export const MIN_FUNNEL_STEPS = 2
@@ -11,7 +12,11 @@ export const MAX_BREAKDOWN_LIMIT = 100
 
 export const ProjectId = z
   .string()
-  .regex(PROJECT_ID, 'is a lower-case letter, then up to 19 letters, digits or dashes')
+  .max(MAX_PROJECT_ID_LENGTH)
+  .regex(
+    PROJECT_ID,
+    'is a lower-case letter, then letters, digits or dashes, after a region and a dot when it has one',
+  )
   .openapi({ example: 'default' })
 
 export const PropertyName = z.string().min(1).max(200)

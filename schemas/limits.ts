@@ -14,6 +14,8 @@ export const MAX_DISTINCT_ID_LENGTH = 200
 export const MAX_PROPERTY_DEPTH = 100
 /** Most keys in one event's properties, counted at every depth. */
 export const MAX_PROPERTY_KEYS = 2_000
+/** Longest project id, in characters, the region that it is pinned to included. */
+export const MAX_PROJECT_ID_LENGTH = 20
 /** Longest write key, in characters. */
 export const MAX_WRITE_KEY_LENGTH = 64
 /** A timestamp may be this far ahead of received_at before it is clamped to received_at. */

@@ -1,8 +1,6 @@
 import { MAX_WRITE_KEY_LENGTH } from './limits.ts'
+import { isProjectId } from './project-id.ts'
 import { constantTimeEqual, hmacSha256 } from './signature.ts'
-
-/** A project's id: the tenant boundary, part of its write keys, partition keys and every row. */
-export const PROJECT_ID = /^[a-z][a-z0-9-]{0,19}$/
 
 /** The key's own number within its project; revoking a key revokes its epoch. */
 export interface WriteKey {
@@ -10,7 +8,7 @@ export interface WriteKey {
   epoch: number
 }
 
-const WRITE_KEY = /^wk_([a-z][a-z0-9-]{0,19})_(\d{1,6})_([0-9a-f]{32})$/
+const WRITE_KEY = /^wk_([a-z][a-z0-9.-]{0,19})_(\d{1,6})_([0-9a-f]{32})$/
 
 /** Makes `wk_<project>_<epoch>_<mac>`; the mac is 128 bits, so that the edge needs no look-up. */
 export async function signWriteKey(
@@ -19,7 +17,9 @@ export async function signWriteKey(
 ): Promise<string> {
   const body = `wk_${project_id}_${epoch}`
   const key = `${body}_${(await hmacSha256(secret, body)).slice(0, 32)}`
-  if (!WRITE_KEY.test(key)) throw new Error(`invalid project id or epoch: ${project_id} ${epoch}`)
+  if (!isProjectId(project_id) || !WRITE_KEY.test(key)) {
+    throw new Error(`invalid project id or epoch: ${project_id} ${epoch}`)
+  }
   return key
 }
 

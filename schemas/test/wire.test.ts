@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { batchHeaders, verifyBatch } from '../batch.ts'
 import type { JsonObject } from '../event.ts'
+import { MAX_WRITE_KEY_LENGTH } from '../limits.ts'
+import { pinnedId, regionOf } from '../project-id.ts'
 import { decodeFrames, type EventRecord, encodeFrame, partitionKey } from '../record.ts'
 import { decodeRecord, RECORD_DEFAULTS, recordJson } from '../record-json.ts'
 import { toRowJson } from '../row.ts'
@@ -95,14 +97,26 @@ it('makes write keys that only their secret verifies', async () => {
   }
 })
 
-it.each(['Upper', '1st', 'a'.repeat(21), '', 'a_b', 'a b'])(
-  'makes no write key for project %j',
+it.each(['default', 'a'.repeat(20), 'eu.shop', 'ap-south-1.shop-2', 'eu.a'])(
+  'fits the project %s and the highest epoch into a write key',
   async (project_id) => {
-    await expect(signWriteKey(SECRET, { project_id, epoch: 1 })).rejects.toThrow(
-      'invalid project id',
-    )
+    const key = await signWriteKey(SECRET, { project_id, epoch: 999_999 })
+    expect(key.length).toBeLessThanOrEqual(MAX_WRITE_KEY_LENGTH)
+    expect(await verifyWriteKey(SECRET, key)).toEqual({ project_id, epoch: 999_999 })
   },
 )
+
+it('reads the region of a project from its id, and from nothing that looks like one', () => {
+  expect(regionOf(pinnedId('eu', 'shop'))).toBe('eu')
+  for (const id of ['default', 'eu-shop', 'eu', 'eu--shop']) expect(regionOf(id)).toBeNull()
+})
+
+it.each([
+  ...['Upper', '1st', 'a'.repeat(21), '', 'a_b', 'a b'],
+  ...['eu.', '.shop', 'eu.shop.x', 'eu.1', 'EU.shop', 'eleven-long.a', 'ap-south-1.much-too-long'],
+])('makes no write key for project %j', async (project_id) => {
+  await expect(signWriteKey(SECRET, { project_id, epoch: 1 })).rejects.toThrow('invalid project id')
+})
 
 it('verifies a batch only as it was signed, and only for a while', async () => {
   const body = new TextEncoder().encode('frames')
