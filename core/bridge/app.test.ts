@@ -103,6 +103,7 @@ function newBridge(append?: () => Promise<void>) {
     id: 'log',
     append: append ?? keep,
     partitions: async () => [],
+    progress: async () => [],
     subscribe: () => Promise.reject(new Error('not here')),
     close: async () => {},
   }

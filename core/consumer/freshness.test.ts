@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { PartitionState } from '../log/log.ts'
+import type { PartitionProgress, PartitionState } from '../log/log.ts'
 import { createMetrics } from '../shared/metrics.ts'
-import { type Handled, logFreshness } from './freshness.ts'
+import { logFreshness } from './freshness.ts'
 import { showLag } from './metrics.ts'
 
 const NOW = 1_800_000_000_000
@@ -43,12 +43,17 @@ it('shows the lag in records and seconds to Prometheus', async () => {
   expect(text).toMatch(/^headwater_consumer_lag_seconds 1.5$/m)
 })
 
+type Handled = Omit<PartitionProgress, 'partition'>
+
 function done(next: number, lastAppendedAt: number): Handled {
   return { next, lastAppendedAt }
 }
 
 function source(states: PartitionState[], handled: Record<number, Handled>) {
   const progress = new Map(Object.entries(handled).map(([key, value]) => [Number(key), value]))
-  const log = { partitions: async () => states }
-  return { freshness: logFreshness(log, { handled: progress }, () => NOW), progress }
+  const log = {
+    partitions: async () => states,
+    progress: async () => [...progress].map(([partition, value]) => ({ partition, ...value })),
+  }
+  return { freshness: logFreshness(log, 'store', () => NOW), progress }
 }

@@ -13,24 +13,10 @@ export interface FreshnessReading {
   lag_records: number
 }
 
-/** How far a consumer has come in a partition. */
-export interface Handled {
-  /** Offset of the next record to handle. */
-  next: number
-  /** When the log took the last record that was handled; null when none was since the start. */
-  lastAppendedAt: number | null
-}
-
-/** What the source must know of a consumer in this process. */
-export interface Progress {
-  /** By partition. */
-  readonly handled: ReadonlyMap<number, Handled>
-}
-
-/** Compares the log's ends with what the consumer of this process has handled. */
+/** Compares the log's ends with what the group has handled, wherever its members run. */
 export function logFreshness(
-  log: Pick<EventLog, 'partitions'>,
-  progress: Progress,
+  log: Pick<EventLog, 'partitions' | 'progress'>,
+  group: string,
   clock: Clock,
 ): FreshnessSource {
   /** When a partition was last seen with nothing to do: it is complete up to then at the least. */
@@ -38,12 +24,15 @@ export function logFreshness(
   return {
     async read() {
       const now = clock()
+      // Before the ends: what is handled meanwhile makes the lag look greater, never smaller.
+      const progress = await log.progress(group)
+      const byPartition = new Map(progress.map((reading) => [reading.partition, reading]))
       let lag = 0
       let ever = false
       let until = now
       for (const { partition, start, end } of await log.partitions()) {
         ever ||= end > 0
-        const handled = progress.handled.get(partition)
+        const handled = byPartition.get(partition)
         const behind = end - Math.max(handled?.next ?? start, start)
         lag += Math.max(behind, 0)
         if (behind <= 0) completeAt.set(partition, now)

@@ -2,18 +2,29 @@ import { toRowJson } from '@headwater/schemas/row'
 import type { StoredRecord } from '../log/log.ts'
 import { type EventStore, StoreError } from '../store/store.ts'
 
-/** A record that is to be stored, with the rest of its place. */
+/** A record that is to be stored. */
 export interface Candidate {
   record: StoredRecord
-  partition: number
-  logId: string
   project: string
+}
+
+/** Offsets of one call, both ends included: what an insert is known by, whatever is left to insert of it. */
+export interface OffsetRange {
+  logId: string
+  partition: number
+  first: number
+  last: number
+}
+
+interface DeadLetter {
+  candidate: Candidate
+  error: string
 }
 
 export interface InsertReport {
   rows: number
   bytes: number
-  deadLetters: { candidate: Candidate; error: string }[]
+  deadLetters: DeadLetter[]
   retries: number
 }
 
@@ -21,7 +32,8 @@ export interface InsertDeps {
   store: Pick<EventStore, 'insert'>
   /** Told of every failed try, so that a store that is away is seen. */
   onRetry(error: unknown): void
-  isStopped(): boolean
+  /** Aborted: nothing more is tried. */
+  signal: AbortSignal
   /** Waits between two tries. */
   sleep(ms: number): Promise<void>
 }
@@ -29,44 +41,77 @@ export interface InsertDeps {
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
 
+/** A record is tried so often before it is given up. */
+const MIN_REFUSALS = 3
+
+interface Attempt {
+  range: OffsetRange
+  candidates: readonly Candidate[]
+  /** How often the store refused inserts that these were in. */
+  refusals: number
+}
+
 /**
  * Stores candidates; what the store refuses is halved until the offender stands alone and becomes a
- * dead letter. Rejects only when stopped while the store is away; then nothing more is written.
+ * dead letter. The halves are halves of the range: whoever repeats the call makes the same ones. Rejects
+ * only when aborted while the store is away; then nothing more is written.
  */
 export async function insertAll(
   deps: InsertDeps,
+  range: OffsetRange,
   all: readonly Candidate[],
 ): Promise<InsertReport> {
   const report: InsertReport = { rows: 0, bytes: 0, deadLetters: [], retries: 0 }
-  const pending: (readonly Candidate[])[] = all.length > 0 ? [all] : []
-  for (let candidates = pending.pop(); candidates; candidates = pending.pop()) {
-    const refusal = await insertOnce(deps, candidates, report)
+  const pending: Attempt[] = [{ range, candidates: all, refusals: 0 }]
+  for (let attempt = pending.pop(); attempt; attempt = pending.pop()) {
+    const refusal = await insertOnce(deps, attempt, report)
     if (refusal === null) continue
+    const { candidates, refusals } = attempt
     const [only] = candidates
-    if (candidates.length === 1 && only) {
+    if (candidates.length > 1) {
+      pending.push(...halves(attempt))
+    } else if (refusals + 1 < MIN_REFUSALS) {
+      pending.push({ ...attempt, refusals: refusals + 1 })
+    } else if (only) {
       report.deadLetters.push({ candidate: only, error: refusal })
-      await keepDeadLetter(deps, only, refusal, report)
-      continue
     }
-    const middle = Math.ceil(candidates.length / 2)
-    pending.push(candidates.slice(middle), candidates.slice(0, middle))
   }
+  // Last: a stopped process may still be at this very call. Whoever repeats it must meet the same
+  // refusals, and so the same halves, for as long as any row can still arrive from there.
+  for (const letter of report.deadLetters) await keepDeadLetter(deps, letter, range, report)
   return report
+}
+
+// The later half first: the earlier one is popped, and so stored, before it.
+function halves({ range, candidates, refusals }: Attempt): Attempt[] {
+  const middle = Math.floor((range.first + range.last) / 2)
+  const [earlier, later] = [
+    { ...range, last: middle },
+    { ...range, first: middle + 1 },
+  ]
+  const within = ({ first, last }: OffsetRange) =>
+    candidates.filter(({ record }) => record.offset >= first && record.offset <= last)
+  return [later, earlier].map((half) => ({
+    range: half,
+    candidates: within(half),
+    refusals: refusals + 1,
+  }))
 }
 
 // Null when the rows are in; the store's words when it refuses them for good.
 async function insertOnce(
   deps: InsertDeps,
-  candidates: readonly Candidate[],
+  { range, candidates }: Attempt,
   report: InsertReport,
-) {
+): Promise<string | null> {
+  if (candidates.length === 0) return null
   let rows: string[]
   try {
-    rows = candidates.map(toRow)
+    rows = candidates.map(({ record }) => toRowJson(record.value, placeOf(record, range)))
   } catch (error) {
     return String(error)
   }
-  const refusal = await insertRetrying(deps, 'events', rows, tokenOf(candidates), report)
+  const refusal = await insertRetrying(deps, 'events', rows, tokenOf(range), report)
   if (refusal !== null) return refusal
   report.rows += rows.length
   for (const row of rows) report.bytes += row.length
@@ -75,23 +120,22 @@ async function insertOnce(
 
 async function keepDeadLetter(
   deps: InsertDeps,
-  candidate: Candidate,
-  error: string,
+  { candidate: { record, project }, error }: DeadLetter,
+  range: OffsetRange,
   report: InsertReport,
 ): Promise<void> {
-  const { record, partition, logId, project } = candidate
   const row = JSON.stringify({
     project_id: project,
     record_key: record.key.toWellFormed(),
     record: record.value.toWellFormed(),
     error: error.slice(0, 2_000),
-    ...placeOf(record, partition, logId),
+    ...placeOf(record, range),
   })
   const refusal = await insertRetrying(
     deps,
     'dead_letters',
     [row],
-    `dead/${tokenOf([candidate])}`,
+    `dead/${tokenOf({ ...range, first: record.offset, last: record.offset })}`,
     report,
   )
   if (refusal !== null) throw new Error(`a dead letter was refused: ${refusal}`)
@@ -100,7 +144,7 @@ async function keepDeadLetter(
 // The same rows under the same token until the store answers: a try that was stored after all is
 // recognised by its token.
 async function insertRetrying(
-  { store, onRetry, isStopped, sleep }: InsertDeps,
+  { store, onRetry, signal, sleep }: InsertDeps,
   table: 'events' | 'dead_letters',
   rows: string[],
   token: string,
@@ -112,7 +156,7 @@ async function insertRetrying(
       return null
     } catch (error) {
       if (error instanceof StoreError && error.kind === 'refused') return error.message
-      if (isStopped()) throw error
+      if (signal.aborted) throw error
       report.retries++
       onRetry(error)
       await sleep(waitMs)
@@ -120,17 +164,10 @@ async function insertRetrying(
   }
 }
 
-function toRow({ record, partition, logId }: Candidate): string {
-  return toRowJson(record.value, placeOf(record, partition, logId))
-}
-
-function placeOf({ offset, shard, seq, idx }: StoredRecord, partition: number, logId: string) {
+function placeOf({ offset, shard, seq, idx }: StoredRecord, { logId, partition }: OffsetRange) {
   return { log_id: logId, log_partition: partition, log_offset: offset, shard, seq, idx }
 }
 
-function tokenOf(candidates: readonly Candidate[]): string {
-  const first = candidates[0]
-  const last = candidates.at(-1)
-  if (!first || !last) throw new Error('nothing to insert')
-  return `${first.logId}/${first.partition}/${first.record.offset}-${last.record.offset}/${candidates.length}`
+function tokenOf({ logId, partition, first, last }: OffsetRange): string {
+  return `${logId}/${partition}/${first}-${last}`
 }

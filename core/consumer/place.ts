@@ -22,9 +22,9 @@ export interface PlaceReader {
   nextOffset(id: PartitionId): Promise<number>
   /** Every stored offset from `start` on. */
   storedFrom(id: PartitionId, start: number): Promise<number[]>
-  /** The highest mark of each shard among rows before `start` that were received since a time. */
+  /** The highest mark of each shard among what was stored before `start`, and received since a time. */
   lastMarks(id: PartitionId, start: number, since: number): Promise<(readonly [string, Mark])[]>
-  /** Keys of the newest rows before `start`, oldest first: `project:uuid`. */
+  /** Keys of the newest rows and dead letters before `start`, oldest first, as UuidWindow makes them. */
   recentUuids(id: PartitionId, start: number, since: number, limit: number): Promise<string[]>
 }
 

@@ -12,6 +12,7 @@ import { consumerMetrics } from './metrics.ts'
 import { Consumer } from './run.ts'
 import { storePlaces } from './store-places.ts'
 
+const NEVER = new AbortController().signal
 const SHARD = 'local:0@0123456789abcdef'
 
 let store: ChdbStore
@@ -30,7 +31,7 @@ afterEach(async () => {
 it('writes one row per record, with the place it came from', async () => {
   const consumer = newConsumer()
   await consumer.assigned(0, null)
-  await consumer.handle(0, [record(0), record(1)])
+  await consumer.handle(0, [record(0), record(1)], NEVER)
   const rows = await store.query({
     text: `SELECT distinct_id, log_id, log_offset, shard, seq, idx FROM events ORDER BY log_offset`,
   })
@@ -43,22 +44,22 @@ it('writes one row per record, with the place it came from', async () => {
 it('skips a batch that the edge sent twice, also after a restart', async () => {
   const first = newConsumer()
   await first.assigned(0, null)
-  await first.handle(0, [record(0), record(1)])
-  await first.handle(0, [record(2, { idx: 0, uuid: 9 }), record(3, { idx: 1, uuid: 8 })])
+  await first.handle(0, [record(0), record(1)], NEVER)
+  await first.handle(0, [record(2, { idx: 0, uuid: 9 }), record(3, { idx: 1, uuid: 8 })], NEVER)
   const second = newConsumer()
   expect(await second.assigned(0, 4)).toBe(2)
-  await second.handle(0, [record(4, { idx: 0, uuid: 7 })])
+  await second.handle(0, [record(4, { idx: 0, uuid: 7 })], NEVER)
   expect(await storedOffsets()).toEqual([0, 1])
 })
 
 it('skips a retry of the sender under the same uuid, also after a restart, but not in another project', async () => {
   const first = newConsumer()
   await first.assigned(0, null)
-  await first.handle(0, [record(0), record(1, { seq: 2, idx: 0, uuid: 0 })])
+  await first.handle(0, [record(0), record(1, { seq: 2, idx: 0, uuid: 0 })], NEVER)
   const second = newConsumer()
   await second.assigned(0, 2)
-  await second.handle(0, [record(2, { seq: 3, idx: 0, uuid: 0 })])
-  await second.handle(0, [record(3, { seq: 4, idx: 0, uuid: 0, project: 'other' })])
+  await second.handle(0, [record(2, { seq: 3, idx: 0, uuid: 0 })], NEVER)
+  await second.handle(0, [record(3, { seq: 4, idx: 0, uuid: 0, project: 'other' })], NEVER)
   expect(await storedOffsets()).toEqual([0, 3])
 })
 
@@ -66,12 +67,13 @@ it('completes an insert that was cut in half, and stores nothing of it twice', a
   const first = newConsumer()
   await first.assigned(0, null)
   // The later offset made it to disk, the earlier one did not: its month was written last.
-  await first.handle(0, [record(5)])
+  await first.handle(0, [record(5)], NEVER)
   const second = newConsumer()
   expect(await second.assigned(0, 3)).toBe(3)
   await second.handle(
     0,
     [3, 4, 5, 6].map((offset) => record(offset)),
+    NEVER,
   )
   expect(await storedOffsets()).toEqual([3, 4, 5, 6])
 })
@@ -79,19 +81,19 @@ it('completes an insert that was cut in half, and stores nothing of it twice', a
 it('starts where the store stands when the store is older than the commit', async () => {
   const consumer = newConsumer()
   await consumer.assigned(0, null)
-  await consumer.handle(0, [record(0)])
+  await consumer.handle(0, [record(0)], NEVER)
   expect(await newConsumer().assigned(0, 1_000)).toBe(1)
 })
 
 it('takes the rows of another log for strangers', async () => {
   const consumer = newConsumer()
   await consumer.assigned(0, null)
-  await consumer.handle(0, [record(0)])
+  await consumer.handle(0, [record(0)], NEVER)
   await log.close()
   log = openSqliteLog({ path: ':memory:', partitions: 1, clock: Date.now })
   const other = newConsumer()
   expect(await other.assigned(0, null)).toBe(0)
-  await other.handle(0, [record(0, { uuid: 50 })])
+  await other.handle(0, [record(0, { uuid: 50 })], NEVER)
   expect(await storedOffsets()).toEqual([0, 0])
 })
 
@@ -102,7 +104,7 @@ it('makes a dead letter of what the store refuses and stores everything around i
   const poison = records[17]
   if (!poison) throw new Error('no record')
   poison.value = poison.value.replace('"n":17', `"n":${'9'.repeat(30)}`)
-  await consumer.handle(0, records)
+  await consumer.handle(0, records, NEVER)
   const expected = records.map(({ offset }) => offset).filter((offset) => offset !== 17)
   expect(await storedOffsets()).toEqual(expected)
   const dead = await store.query<{ log_offset: string; error: string; record: string }>({
@@ -125,7 +127,7 @@ it('tries again until the store is back, and stores once', async () => {
   }
   const consumer = newConsumer(flaky)
   await consumer.assigned(0, null)
-  await consumer.handle(0, [record(0), record(1)])
+  await consumer.handle(0, [record(0), record(1)], NEVER)
   expect(await storedOffsets()).toEqual([0, 1])
 })
 

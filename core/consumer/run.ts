@@ -5,14 +5,13 @@ import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { EventStore } from '../store/store.ts'
 import type { Fence } from './fence.ts'
-import type { Handled } from './freshness.ts'
-import { type Candidate, insertAll } from './insert.ts'
+import { type Candidate, type InsertReport, insertAll } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { type Place, type PlaceReader, recoverPlace } from './place.ts'
 import { UuidWindow } from './uuid-window.ts'
 
 export interface ConsumerDeps {
-  log: EventLog
+  log: Pick<EventLog, 'id'>
   store: Pick<EventStore, 'insert'>
   /** Reads back from the store what was stored. */
   places: PlaceReader
@@ -37,24 +36,16 @@ interface Selection {
   candidates: Candidate[]
   skips: Skips
   fence: Fence
-  fresh: ReadonlySet<string>
+  fresh: Set<string>
 }
 
 /** Moves records to rows exactly once; its only memory beyond the store is a cache of the store. */
 export class Consumer implements PartitionHandler {
   #deps: ConsumerDeps
   #places = new Map<number, Place>()
-  /** How far each partition has come, also of partitions that left. */
-  readonly handled = new Map<number, Handled>()
-  #stopped = false
 
   constructor(deps: ConsumerDeps) {
     this.#deps = deps
-  }
-
-  /** Lets a call that waits for a store which is away give up. */
-  stop(): void {
-    this.#stopped = true
   }
 
   async assigned(partition: number, committed: number | null): Promise<number> {
@@ -64,7 +55,6 @@ export class Consumer implements PartitionHandler {
       const options = { logId: log.id, partition, committed, windowSize, since }
       const place = await recoverPlace(places, options)
       this.#places.set(partition, place)
-      this.handled.set(partition, { next: place.start, lastAppendedAt: null })
       const { start, stored } = place
       logger.log('info', 'assigned', { partition, committed, start, already_stored: stored.size })
       return place.start
@@ -74,12 +64,18 @@ export class Consumer implements PartitionHandler {
     }
   }
 
-  async handle(partition: number, records: readonly StoredRecord[]): Promise<void> {
+  async handle(
+    partition: number,
+    records: readonly StoredRecord[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const place = this.#places.get(partition)
+    const [first, last] = [records[0], records.at(-1)]
+    if (!first || !last) return
     if (!place) throw new Error(`partition ${partition} is not assigned`)
-    const { store, logger, metrics, clock, sleep } = this.#deps
+    const { log, store, logger, metrics, clock, sleep } = this.#deps
     const started = clock()
-    const selection = this.#select(partition, place, records)
+    const selection = select(place, records)
     const { candidates, skips } = selection
     const report = await insertAll(
       {
@@ -88,19 +84,19 @@ export class Consumer implements PartitionHandler {
           metrics.retries.inc()
           logger.log('warn', 'insert_retry', { partition, error })
         },
-        isStopped: () => this.#stopped,
+        signal,
         sleep,
       },
+      { logId: log.id, partition, first: first.offset, last: last.offset },
       candidates,
     )
-    this.#pass(partition, place, records, selection)
+    pass(place, records, selection, report)
     metrics.rows.inc(report.rows)
     metrics.deadLetters.inc(report.deadLetters.length)
     for (const [kind, count] of Object.entries(skips)) metrics.skipped.inc({ kind }, count)
     for (const { candidate, error } of report.deadLetters) {
       logger.log('error', 'dead_letter', { partition, offset: candidate.record.offset, error })
     }
-    const oldest = records[0]?.appendedAt ?? started
     logger.log('info', 'insert', {
       partition,
       rows: report.rows,
@@ -108,55 +104,61 @@ export class Consumer implements PartitionHandler {
       dead_letters: report.deadLetters.length,
       skipped: skips,
       duration_ms: clock() - started,
-      freshness_ms: clock() - oldest,
+      freshness_ms: clock() - first.appendedAt,
     })
   }
 
   async revoked(partition: number): Promise<void> {
     this.#places.delete(partition)
   }
+}
 
-  // Judges on drafts: a call that fails must leave fence and window as they were.
-  #select(partition: number, place: Place, records: readonly StoredRecord[]): Selection {
-    const fence = place.fence.copy()
-    const fresh = new Set<string>()
-    const candidates: Candidate[] = []
-    const skips: Skips = { stored: 0, repeat: 0, duplicate: 0 }
-    for (const record of records) {
-      const project = record.key.slice(0, record.key.indexOf(':'))
-      const key = UuidWindow.key(project, record.uuid)
-      if (place.stored.has(record.offset)) {
-        skips.stored++
-        fence.pass(record.shard, record)
-        fresh.add(key)
-      } else if (fence.isRepeat(record.shard, record)) {
-        skips.repeat++
-      } else {
-        fence.pass(record.shard, record)
-        if (place.window.has(key) || fresh.has(key)) {
-          skips.duplicate++
-          continue
-        }
-        fresh.add(key)
-        candidates.push({ record, partition, logId: this.#deps.log.id, project })
+/** Shards of this name are replays of dead letters; the rest of the name numbers them. */
+export const REPLAY_SHARD = 'replay'
+const isReplay = ({ shard }: StoredRecord) => shard.startsWith(`${REPLAY_SHARD}@`)
+
+// Judges on drafts: a call that fails must leave fence and window as they were.
+function select(place: Place, records: readonly StoredRecord[]): Selection {
+  const fence = place.fence.copy()
+  const fresh = new Set<string>()
+  const candidates: Candidate[] = []
+  const skips: Skips = { stored: 0, repeat: 0, duplicate: 0 }
+  for (const record of records) {
+    const project = record.key.slice(0, record.key.indexOf(':'))
+    const key = UuidWindow.key(project, record.uuid)
+    if (place.stored.has(record.offset)) {
+      skips.stored++
+      fence.pass(record.shard, record)
+      fresh.add(key)
+    } else if (fence.isRepeat(record.shard, record)) {
+      skips.repeat++
+    } else {
+      fence.pass(record.shard, record)
+      const died = place.window.has(UuidWindow.deadKey(project, record.uuid))
+      if (place.window.has(key) || fresh.has(key) || (died && !isReplay(record))) {
+        skips.duplicate++
+        continue
       }
+      fresh.add(key)
+      candidates.push({ record, project })
     }
-    return { candidates, skips, fence, fresh }
   }
+  return { candidates, skips, fence, fresh }
+}
 
-  // Only once everything is stored do the drafts become the place.
-  #pass(
-    partition: number,
-    place: Place,
-    records: readonly StoredRecord[],
-    { fence, fresh }: Selection,
-  ): void {
-    place.fence = fence
-    for (const key of fresh) place.window.add(key)
-    for (const { offset } of records) place.stored.delete(offset)
-    const last = records.at(-1)
-    if (last) {
-      this.handled.set(partition, { next: last.offset + 1, lastAppendedAt: last.appendedAt })
-    }
+// Only once everything is stored do the drafts become the place.
+function pass(
+  place: Place,
+  records: readonly StoredRecord[],
+  { fence, fresh }: Selection,
+  { deadLetters }: InsertReport,
+): void {
+  place.fence = fence
+  for (const { candidate } of deadLetters) {
+    const { project, record } = candidate
+    fresh.delete(UuidWindow.key(project, record.uuid))
+    place.window.add(UuidWindow.deadKey(project, record.uuid))
   }
+  for (const key of fresh) place.window.add(key)
+  for (const { offset } of records) place.stored.delete(offset)
 }

@@ -1,9 +1,11 @@
 import type { QueryStore } from '../store/store.ts'
 import type { PartitionId, PlaceReader } from './place.ts'
+import { UuidWindow } from './uuid-window.ts'
 
 const AT = 'log_id = {log_id:String} AND log_partition = {partition:UInt32}'
 const RECENT = `${AT} AND log_offset < {start:UInt64}
   AND received_at >= fromUnixTimestamp64Milli({since:Int64})`
+const RECENT_DEAD = RECENT.replace('received_at', 'dead_at')
 
 const params = ({ logId, partition }: PartitionId) => ({ log_id: logId, partition })
 
@@ -29,7 +31,10 @@ export function storePlaces(store: QueryStore): PlaceReader {
     },
     async lastMarks(id, start, since) {
       const rows = await store.query<{ shard: string; last: [string, number] }>({
-        text: `SELECT shard, max((seq, idx)) AS last FROM events WHERE ${RECENT} GROUP BY shard`,
+        text: `SELECT shard, max(mark) AS last FROM (
+            SELECT shard, (seq, idx) AS mark FROM events WHERE ${RECENT}
+            UNION ALL SELECT shard, (seq, idx) FROM dead_letters WHERE ${RECENT_DEAD})
+          GROUP BY shard`,
         params: { ...params(id), start, since },
       })
       return rows.map(({ shard, last: [seq, idx] }) => [
@@ -38,12 +43,19 @@ export function storePlaces(store: QueryStore): PlaceReader {
       ])
     },
     async recentUuids(id, start, since, limit) {
-      const rows = await store.query<{ key: string }>({
-        text: `SELECT concat(project_id, ':', toString(uuid)) AS key FROM events WHERE ${RECENT}
+      const rows = await store.query<{ project: string; uuid: string; dead: boolean }>({
+        text: `SELECT project, uuid, dead FROM (
+            SELECT log_offset, project_id AS project, toString(uuid) AS uuid, false AS dead
+            FROM events WHERE ${RECENT}
+            UNION ALL
+            SELECT log_offset, project_id, JSONExtractString(record, 'uuid'), true
+            FROM dead_letters WHERE ${RECENT_DEAD})
           ORDER BY log_offset DESC LIMIT {limit:UInt32}`,
         params: { ...params(id), start, since, limit },
       })
-      return rows.map((row) => row.key).reverse()
+      return rows
+        .map(({ project, uuid, dead }) => UuidWindow[dead ? 'deadKey' : 'key'](project, uuid))
+        .reverse()
     },
   }
 }

@@ -14,6 +14,11 @@ export class UuidWindow {
     return `${project}:${uuid}`
   }
 
+  /** For an event that became a dead letter: a copy of it is skipped, its replay is not. */
+  static deadKey(project: string, uuid: string): string {
+    return `dead ${project}:${uuid}`
+  }
+
   has(key: string): boolean {
     return this.#young.has(key) || this.#old.has(key)
   }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartitionHandler, ReadOptions, StoredRecord, Subscription } from './log.ts'
+import { PartitionCalls, type Standing } from './partition-calls.ts'
 
 /** What a log in this process offers to its consumer groups. */
 export interface GroupStore {
@@ -7,14 +7,11 @@ export interface GroupStore {
   read(partition: number, offset: number, max: number): StoredRecord[]
   /** Offset the next record of the partition will get. */
   end(partition: number): number
-  committed(group: string, partition: number): number | null
-  commit(group: string, partition: number, nextOffset: number): void
+  standing(group: string, partition: number): Standing | null
+  keepStanding(group: string, partition: number, standing: Standing): void
   /** Tells of every append; returns how to stop listening. */
   onAppend(listener: () => void): () => void
 }
-
-const FIRST_RETRY_MS = 50
-const LAST_RETRY_MS = 5_000
 
 /** The members of one group on one log, in the order in which they joined. */
 const groups = new WeakMap<GroupStore, Map<string, Member[]>>()
@@ -97,19 +94,21 @@ class Reader {
 
   async #run(): Promise<void> {
     const { handler, name, options } = this.#member
-    const committed = this.#store.committed(name, this.#partition)
-    let offset = await this.#retry(() => handler.assigned(this.#partition, committed))
-    while (offset !== null && !this.#stopped.signal.aborted) {
+    const { signal } = this.#stopped
+    const calls = new PartitionCalls({
+      partition: this.#partition,
+      handler,
+      standing: this.#store.standing(name, this.#partition),
+      keep: async (standing) => this.#store.keepStanding(name, this.#partition, standing),
+      maxRecords: options.maxRecords,
+    })
+    let offset = await calls.start(signal)
+    while (offset !== null && !signal.aborted) {
       const records = await this.#next(offset, options)
       const last = records.at(-1)
       if (!last) continue
-      const handled = await this.#retry(async () => {
-        await handler.handle(this.#partition, records)
-        return true
-      })
-      if (!handled) return
+      if (!(await calls.give(records, signal))) return
       offset = last.offset + 1
-      this.#store.commit(name, this.#partition, offset)
     }
   }
 
@@ -141,17 +140,5 @@ class Reader {
       this.#stopped.signal.addEventListener('abort', finish)
       if (this.#stopped.signal.aborted) finish()
     })
-  }
-
-  async #retry<Value>(call: () => Promise<Value>): Promise<Value | null> {
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
-      if (this.#stopped.signal.aborted) return null
-      try {
-        return await call()
-      } catch {
-        // The handler has reported its own failure; the same records are given again.
-        await sleep(waitMs, undefined, { signal: this.#stopped.signal }).catch(() => {})
-      }
-    }
   }
 }

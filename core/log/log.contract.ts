@@ -62,6 +62,37 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       await log.close()
     })
 
+    it('gives a call that was cut off again to the next member, with exactly its records', async () => {
+      const log = await open()
+      const cut = cutOffHandler()
+      await log.append(Array.from({ length: 5 }, (_, i) => record('default:ann', 1, i)))
+      const subscription = await log.subscribe('group', cut.handler, READ)
+      await vi.waitFor(() => expect(cut.given).toHaveLength(1), 10_000)
+      await log.append(Array.from({ length: 5 }, (_, i) => record('default:ann', 2, i)))
+      await subscription.close()
+      const second = collector()
+      const again = await log.subscribe('group', second.handler, READ)
+      await vi.waitFor(() => expect(second.records).toHaveLength(10), 10_000)
+      expect(second.given[0]).toEqual(cut.given[0])
+      await again.close()
+      await log.close()
+    })
+
+    it('tells how far a group has come', async () => {
+      const log = await open()
+      const reader = collector()
+      await log.append([record('default:ann', 1, 0), record('default:ann', 1, 1)])
+      const subscription = await log.subscribe('group', reader.handler, READ)
+      await vi.waitFor(async () => {
+        const [progress] = (await log.progress('group')).filter(({ next }) => next > 0)
+        expect(progress?.next).toBe(2)
+        expect(progress?.lastAppendedAt).toBe(reader.records.at(-1)?.appendedAt)
+      }, 10_000)
+      expect(await log.progress('another group')).toEqual([])
+      await subscription.close()
+      await log.close()
+    })
+
     it('reads from where the handler says, whatever was committed', async () => {
       const log = await open()
       const first = collector()
@@ -136,6 +167,8 @@ function collector({ failures = 0, from = (committed) => committed ?? 0 }: Colle
   const busy = new Set<number>()
   const state = {
     records: [] as StoredRecord[],
+    /** Offsets, one list per call that was taken. */
+    given: [] as number[][],
     committed: [] as (number | null)[],
     owned: new Set<number>(),
     calls: 0,
@@ -154,10 +187,26 @@ function collector({ failures = 0, from = (committed) => committed ?? 0 }: Colle
       state.calls++
       if (state.calls <= failures) throw new Error('not yet')
       state.records.push(...records)
+      state.given.push(records.map(({ offset }) => offset))
     },
     async revoked(partition) {
       state.owned.delete(partition)
     },
   }
   return Object.assign(state, { handler })
+}
+
+/** Takes no call to its end: it waits until it is asked to give up. */
+function cutOffHandler() {
+  const given: number[][] = []
+  const handler: PartitionHandler = {
+    assigned: async (_, committed) => committed ?? 0,
+    async handle(_, records, signal) {
+      given.push(records.map(({ offset }) => offset))
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      throw new Error('cut off')
+    },
+    revoked: async () => {},
+  }
+  return { given, handler }
 }

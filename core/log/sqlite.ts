@@ -6,12 +6,14 @@ import type {
   EventLog,
   LogRecord,
   PartitionHandler,
+  PartitionProgress,
   PartitionState,
   ReadOptions,
   StoredRecord,
   Subscription,
 } from './log.ts'
 import { partitionOf } from './murmur2.ts'
+import type { Standing } from './partition-calls.ts'
 
 export interface SqliteLogOptions {
   path: string
@@ -34,10 +36,18 @@ const SCHEMA = `
     PRIMARY KEY (partition, first_offset)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ends (partition INTEGER PRIMARY KEY, end_offset INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS standings (
+    group_name TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,
+    planned_offset INTEGER, last_appended_at INTEGER,
+    PRIMARY KEY (group_name, partition)
+  ) WITHOUT ROWID;
+  -- What files of the first release call their standings.
   CREATE TABLE IF NOT EXISTS commits (
     group_name TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,
     PRIMARY KEY (group_name, partition)
   ) WITHOUT ROWID;
+  INSERT OR IGNORE INTO standings SELECT group_name, partition, next_offset, NULL, NULL FROM commits;
+  DROP TABLE commits;
 `
 
 interface Waiting {
@@ -140,18 +150,31 @@ export class SqliteLog implements EventLog, GroupStore {
     return this.#ends[partition] ?? 0
   }
 
-  committed(group: string, partition: number): number | null {
-    const row = this.#db
-      .prepare('SELECT next_offset FROM commits WHERE group_name = ? AND partition = ?')
-      .get(group, partition) as { next_offset: number } | undefined
-    return row?.next_offset ?? null
+  async progress(group: string): Promise<PartitionProgress[]> {
+    return this.#db
+      .prepare(
+        `SELECT partition, next_offset AS next, last_appended_at AS lastAppendedAt FROM standings
+         WHERE group_name = ? ORDER BY partition`,
+      )
+      .all(group) as unknown as PartitionProgress[]
   }
 
-  commit(group: string, partition: number, nextOffset: number): void {
-    if (this.#closed) return
+  standing(group: string, partition: number): Standing | null {
+    const row = this.#db
+      .prepare(
+        `SELECT next_offset AS next, planned_offset AS planned, last_appended_at AS lastAppendedAt
+         FROM standings WHERE group_name = ? AND partition = ?`,
+      )
+      .get(group, partition) as unknown as Standing | undefined
+    return row ?? null
+  }
+
+  keepStanding(group: string, partition: number, standing: Standing): void {
+    if (this.#closed) throw new Error('the log is closed')
+    const { next, planned, lastAppendedAt } = standing
     this.#db
-      .prepare('INSERT OR REPLACE INTO commits VALUES (?, ?, ?)')
-      .run(group, partition, nextOffset)
+      .prepare('INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?)')
+      .run(group, partition, next, planned, lastAppendedAt)
   }
 
   onAppend(listener: () => void): () => void {
@@ -164,13 +187,13 @@ export class SqliteLog implements EventLog, GroupStore {
     const row = this.#db
       .prepare(
         `SELECT coalesce(sum(count), 0) AS gone FROM chunks WHERE appended_at < ? AND
-         first_offset + count <= (SELECT min(next_offset) FROM commits WHERE commits.partition = chunks.partition)`,
+         first_offset + count <= (SELECT min(next_offset) FROM standings WHERE standings.partition = chunks.partition)`,
       )
       .get(olderThan) as { gone: number }
     this.#db
       .prepare(
         `DELETE FROM chunks WHERE appended_at < ? AND
-         first_offset + count <= (SELECT min(next_offset) FROM commits WHERE commits.partition = chunks.partition)`,
+         first_offset + count <= (SELECT min(next_offset) FROM standings WHERE standings.partition = chunks.partition)`,
       )
       .run(olderThan)
     return row.gone

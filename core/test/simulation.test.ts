@@ -17,6 +17,7 @@ it(`keeps every promise from client to store over ${seed ?? seeds} histories of 
 
 it.each<[Mutation, keyof Verdict]>([
   ['no_fence', 'doubled'],
+  ['no_plan', 'doubled'],
   ['forget_half_inserts', 'doubled'],
   ['commit_before_store', 'lost'],
 ])(

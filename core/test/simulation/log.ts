@@ -1,5 +1,12 @@
-import type { EventLog, LogRecord, PartitionState, StoredRecord } from '../../log/log.ts'
+import type {
+  EventLog,
+  LogRecord,
+  PartitionProgress,
+  PartitionState,
+  StoredRecord,
+} from '../../log/log.ts'
 import { partitionOf } from '../../log/murmur2.ts'
+import type { Standing } from '../../log/partition-calls.ts'
 import type { World } from './world.ts'
 
 const PARTITIONS = 2
@@ -8,8 +15,8 @@ const PARTITIONS = 2
 export class SimLog implements EventLog {
   readonly id = 'sim-log'
   readonly records: StoredRecord[][] = Array.from({ length: PARTITIONS }, () => [])
-  /** The consumer group's hint. */
-  readonly committed: (number | null)[] = Array.from({ length: PARTITIONS }, () => null)
+  /** What the consumer group's members left for one another. */
+  readonly standings: (Standing | null)[] = Array.from({ length: PARTITIONS }, () => null)
   #world: World
   /** Forgets which shard a record came from: to prove that the fence is needed. */
   #scrambleShards: boolean
@@ -37,6 +44,12 @@ export class SimLog implements EventLog {
 
   async partitions(): Promise<PartitionState[]> {
     return this.records.map((list, partition) => ({ partition, start: 0, end: list.length }))
+  }
+
+  async progress(): Promise<PartitionProgress[]> {
+    return this.standings.flatMap((standing, partition) =>
+      standing ? { partition, ...standing } : [],
+    )
   }
 
   /** The simulation reads the partitions itself, so that it can crash at every step. */

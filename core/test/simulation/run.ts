@@ -2,11 +2,12 @@ import { createBridgeApp } from '../../bridge/app.ts'
 import { consumerMetrics } from '../../consumer/metrics.ts'
 import type { PlaceReader } from '../../consumer/place.ts'
 import { Consumer } from '../../consumer/run.ts'
+import { PartitionCalls, type Standing } from '../../log/partition-calls.ts'
 import { silentLogger } from '../../shared/logger.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { runClient, SECRET, type SimEvent, SimShard } from './edge.ts'
 import { SimLog } from './log.ts'
-import { SimStore } from './store.ts'
+import { SimStore, uuidIn } from './store.ts'
 import { World } from './world.ts'
 
 const PEOPLE = 4
@@ -15,9 +16,16 @@ const SHARDS = 2
 const FAULTY_TURNS = 220
 const MAX_TURNS = 20_000
 const DAY_MS = 86_400_000
+const NEVER = new AbortController().signal
+const NOTHING_PLANNED = { planned: null, lastAppendedAt: null }
 
 /** A defence that is switched off, to prove that the simulation would notice. */
-export type Mutation = 'none' | 'no_fence' | 'forget_half_inserts' | 'commit_before_store'
+export type Mutation =
+  | 'none'
+  | 'no_fence'
+  | 'no_plan'
+  | 'forget_half_inserts'
+  | 'commit_before_store'
 
 export interface Verdict {
   lost: string[]
@@ -66,14 +74,25 @@ export async function simulate(seed: number, mutation: Mutation = 'none'): Promi
   return judge(store, acknowledged, sent)
 }
 
-/** The consumer process: one life after the other on the same log and store. */
+/** One life of the consumer process. */
+interface Life {
+  /** Nothing it waits for comes back to it, and nothing more is done by it. */
+  killed: boolean
+}
+
+/**
+ * The consumer process: one life after the other on the same log and store. The store is part of the
+ * process, and dies with it in the middle of an insert; or it is a server, where an insert outlives its
+ * sender, and where a life may only have been stopped for a while: it goes on beside the next one.
+ */
 class Consumers {
-  #life = 0
+  #life: Life = { killed: true }
   #world: World
   #log: SimLog
   #store: SimStore
   #windowSize: number
   #mutation: Mutation
+  #isServer: boolean
 
   constructor(world: World, log: SimLog, store: SimStore, windowSize: number, mutation: Mutation) {
     this.#world = world
@@ -81,22 +100,33 @@ class Consumers {
     this.#store = store
     this.#windowSize = windowSize
     this.#mutation = mutation
+    this.#isServer = world.random.next() < 0.6
     this.restart()
   }
 
   get isDone(): boolean {
-    return this.#log.records.every((list, p) => (this.#log.committed[p] ?? 0) >= list.length)
+    return this.#log.records.every((list, p) => {
+      const standing = this.#log.standings[p]
+      return standing?.planned === null ? standing.next >= list.length : list.length === 0
+    })
   }
 
-  /** Kills the process at whatever step it is, and starts another. */
+  /** Kills or stops the process at whatever step it is, and starts another. */
   restart(): void {
-    const life = ++this.#life
-    const alive = () => life === this.#life
+    this.#life.killed = !this.#isServer || this.#world.random.next() < 0.5
+    const life: Life = { killed: false }
+    this.#life = life
+    const alive = () => !life.killed
+    const { standings } = this.#log
+    // A group's standing can expire. What a stopped life still holds back would then be unknown.
+    if (!this.#isServer && this.#world.fault(0.1)) standings.fill(null)
     const consumer = new Consumer({
       log: this.#log,
       store: {
         insert: (table, rows, token) =>
-          whileAlive(alive, () => this.#store.insert(table, rows, token, alive)),
+          whileAlive(alive, () =>
+            this.#store.insert(table, rows, token, this.#isServer ? () => true : alive),
+          ),
       },
       places: placesWhileAlive(this.#store, alive),
       clock: () => this.#world.now,
@@ -106,29 +136,49 @@ class Consumers {
       windowSize: this.#windowSize,
       repeatsMs: 400 * DAY_MS,
     })
-    this.#log.records.forEach((_, partition) => void this.#read(consumer, partition, alive))
+    standings.forEach((_, partition) => void this.#keepReading(consumer, partition, life))
   }
 
-  async #read(consumer: Consumer, partition: number, alive: () => boolean): Promise<void> {
-    const { committed, records } = this.#log
-    let offset = await consumer.assigned(partition, committed[partition] ?? null)
-    while (alive()) {
-      await this.#world.step()
-      const end = offset + this.#world.random.int(1, 12)
-      const batch = (records[partition] ?? []).slice(offset, end)
-      const last = batch.at(-1)
-      if (!alive()) return
-      if (!last) {
-        if (this.#world.calm) committed[partition] = offset
-        continue
-      }
-      if (this.#mutation === 'commit_before_store') committed[partition] = last.offset + 1
-      await consumer.handle(partition, batch)
-      offset = last.offset + 1
-      // The hint is not always written: it is only a hint.
-      await this.#world.step()
-      if (alive() && !this.#world.fault(0.3)) committed[partition] = offset
+  // Until another life has the partition: then nothing can be kept any more.
+  async #keepReading(consumer: Consumer, partition: number, life: Life): Promise<void> {
+    while (life === this.#life) {
+      await this.#read(consumer, partition, life).catch(() => {})
     }
+  }
+
+  async #read(consumer: Consumer, partition: number, life: Life): Promise<void> {
+    const records = this.#log.records[partition] ?? []
+    const calls = new PartitionCalls({
+      partition,
+      handler: consumer,
+      standing: this.#log.standings[partition] ?? null,
+      keep: (standing) => this.#keep(partition, standing, life),
+      maxRecords: 12,
+    })
+    let offset = (await calls.start(NEVER)) ?? 0
+    for (;;) {
+      await this.#world.step()
+      if (life.killed) return new Promise(() => {})
+      const batch = records.slice(offset, offset + this.#world.random.int(1, 12))
+      const last = batch.at(-1)
+      if (!last && life !== this.#life) return
+      if (!last) continue
+      if (this.#mutation === 'commit_before_store') {
+        await this.#keep(partition, { ...NOTHING_PLANNED, next: last.offset + 1 }, life)
+      }
+      await calls.give(batch, NEVER)
+      offset = last.offset + 1
+    }
+  }
+
+  async #keep(partition: number, standing: Standing, life: Life): Promise<void> {
+    await this.#world.step()
+    if (life.killed) return new Promise(() => {})
+    if (life !== this.#life) throw new Error('the partition is not ours any more')
+    if (this.#world.fault(0.1)) throw new Error('the log is away')
+    const { standings } = this.#log
+    standings[partition] = this.#mutation === 'no_plan' ? { ...standing, planned: null } : standing
+    if (this.#world.fault(0.1)) throw new Error('the answer was lost')
   }
 }
 
@@ -176,7 +226,7 @@ function judge(
   sent: ReadonlyMap<string, SimEvent>,
 ): Verdict {
   const copies = new Map<string, number>()
-  const dead = new Set(store.deadLetters.map((row) => uuidOf(row.record)))
+  const dead = new Set(store.deadLetters.map((row) => uuidIn(row.record ?? '')))
   for (const { uuid } of store.events) copies.set(uuid, (copies.get(uuid) ?? 0) + 1)
   const events = [...acknowledged.values()]
   const held = ({ uuid, poison }: SimEvent) => (poison ? dead.has(uuid) : copies.has(uuid))
@@ -200,8 +250,4 @@ function outOfOrder(store: SimStore, sent: ReadonlyMap<string, SimEvent>): strin
     last.set(event.person, event.n)
   }
   return wrong
-}
-
-function uuidOf(record: unknown): string {
-  return (JSON.parse(String(record)) as { uuid: string }).uuid
 }

@@ -1,6 +1,7 @@
 import type { EventRow } from '@headwater/schemas/row'
 import type { Mark } from '../../consumer/fence.ts'
 import type { PartitionId, PlaceReader } from '../../consumer/place.ts'
+import { UuidWindow } from '../../consumer/uuid-window.ts'
 import { type EventStore, StoreError } from '../../store/store.ts'
 import type { World } from './world.ts'
 
@@ -68,7 +69,7 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
   async lastMarks({ partition }: PartitionId, start: number) {
     await this.#world.step()
     const marks = new Map<string, Mark>()
-    for (const row of this.events) {
+    for (const row of [...this.events, ...this.deadLetters]) {
       if (row.log_partition !== partition || row.log_offset >= start) continue
       const last = marks.get(row.shard)
       if (!last || row.seq > last.seq || (row.seq === last.seq && row.idx > last.idx)) {
@@ -80,14 +81,16 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
 
   async recentUuids({ partition }: PartitionId, start: number, _since: number, limit: number) {
     await this.#world.step()
-    return this.events
-      .filter((row) => row.log_partition === partition && row.log_offset < start)
+    return this.#rowsOf({ partition })
+      .filter((row) => row.log_offset < start)
       .sort((a, b) => a.log_offset - b.log_offset)
       .slice(-limit)
-      .map((row) => `${row.project_id}:${row.uuid}`)
+      .map(({ project_id = '', uuid, record }) =>
+        record ? UuidWindow.deadKey(project_id, uuidIn(record)) : UuidWindow.key(project_id, uuid),
+      )
   }
 
-  #rowsOf({ partition }: PartitionId): Row[] {
+  #rowsOf({ partition }: Pick<PartitionId, 'partition'>): Row[] {
     return [...this.events, ...this.deadLetters].filter((row) => row.log_partition === partition)
   }
 
@@ -105,4 +108,9 @@ function byMonth(rows: readonly Row[]): Map<string, Row[]> {
     else parts.set(month, [row])
   }
   return parts
+}
+
+/** The uuid of the record that a dead letter holds. */
+export function uuidIn(record: string): string {
+  return (JSON.parse(record) as { uuid: string }).uuid
 }
