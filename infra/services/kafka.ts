@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { kafkaJars } from './kafka-jars.ts'
 import { freePorts } from './ports.ts'
 import { ServiceProcess } from './process.ts'
+import { run } from './run.ts'
 import type { RealService } from './service.ts'
+import { javaProgram, requireTools } from './tools.ts'
 
 export interface KafkaBroker extends RealService {
   readonly nodeId: number
@@ -47,6 +47,7 @@ const CLUSTER_ID = 'aGVhZHdhdGVyLWxvY2FsMQ'
 
 /** Starts the cluster of this folder, and makes it the first time. */
 export async function startKafkaCluster(options: KafkaOptions): Promise<KafkaCluster> {
+  requireTools('Kafka')
   const count = options.brokers ?? 1
   const ports = options.ports ?? (await freePorts(count))
   const controllerPorts = await freePorts(count)
@@ -94,10 +95,9 @@ function broker(java: string[], { id, folder, port }: Node): KafkaBroker {
 }
 
 async function javaCommand(): Promise<string[]> {
-  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java'
   const logging = join(import.meta.dirname, 'kafka/log4j2.properties')
   const jars = join(await kafkaJars(), '*')
-  return [java, ...JVM_FLAGS, `-Dlog4j2.configurationFile=${logging}`, '-cp', jars]
+  return [javaProgram(), ...JVM_FLAGS, `-Dlog4j2.configurationFile=${logging}`, '-cp', jars]
 }
 
 async function format(java: string[], node: Node, nodes: Node[]): Promise<void> {
@@ -106,9 +106,8 @@ async function format(java: string[], node: Node, nodes: Node[]): Promise<void> 
   const lines = Object.entries(settings(node, nodes)).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(properties, lines.join(''))
   if (existsSync(join(node.folder, 'data/meta.properties'))) return
-  const [command = '', ...args] = java
   const tool = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]
-  await promisify(execFile)(command, [...args, ...tool])
+  await run([...java, ...tool])
 }
 
 function settings(node: Node, nodes: Node[]): Record<string, string | number | boolean> {

@@ -3,32 +3,40 @@ import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RealService } from './service.ts'
+import { tiedToUs } from './tied.ts'
 
 export interface ProcessSpec {
   name: string
   /** Made when it is missing; the log file is in it, and the process runs in it. */
   folder: string
   command: string[]
-  env?: Record<string, string>
-  /** User to run as, when we are root. */
-  user?: string
-  stopSignal?: NodeJS.Signals
+  /** User to run as; for root only. */
+  user?: string | undefined
+  /** What makes it end in order. @default 'SIGTERM' */
+  stopBy?: NodeJS.Signals | 'end of input'
   /** Asked again and again with the output since the start. */
   isReady(output: string): boolean | Promise<boolean>
 }
 
+interface Running {
+  child: ChildProcess
+  /** Resolves with how it ended. */
+  ended: Promise<string>
+  /** Set when it has ended. */
+  how?: string
+}
+
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 12_000
-const POLL_MS = 50
+const POLL_MS = 25
 const TAIL_BYTES = 4_000
 
-/** One process that is a service: it ends when we do, even when we are killed. */
+/** One process, with its children, that is a service: it ends when we do, even when we are killed. */
 export class ServiceProcess implements RealService {
   readonly name: string
   readonly logFile: string
   #spec: ProcessSpec
-  #child: ChildProcess | null = null
-  #ended: Promise<void> = Promise.resolve()
+  #running: Running | null = null
 
   constructor(spec: ProcessSpec) {
     this.name = spec.name
@@ -37,90 +45,107 @@ export class ServiceProcess implements RealService {
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid
+    return this.#running?.child.pid
   }
 
   async start(): Promise<void> {
-    if (this.#child) throw new Error(`${this.name} is running already`)
+    if (this.#running) throw new Error(`${this.name} is running already`)
     mkdirSync(this.#spec.folder, { recursive: true })
     const log = openSync(this.logFile, 'a')
     const logStart = statSync(this.logFile).size
-    const [command = '', ...args] = withParent(this.#spec)
-    const child = spawn(command, args, {
-      cwd: this.#spec.folder,
-      env: { ...process.env, ...this.#spec.env },
-      stdio: ['ignore', log, log],
-      // A group of its own: Ctrl-C in our terminal is for us, and we stop it in order.
-      detached: true,
-    })
+    const running = this.#spawn(log)
     closeSync(log)
-    this.#child = child
-    let how = ''
-    this.#ended = new Promise((resolve) => {
-      const end = (reason: string) => {
-        how = reason
-        this.#child = null
-        resolve()
-      }
-      child.once('error', (error) => end(error.message))
-      child.once('exit', (code, signal) => end(signal ? `signal ${signal}` : `exit code ${code}`))
-    })
     const deadline = Date.now() + START_TIMEOUT_MS
-    while (!(await this.#spec.isReady(readFrom(this.logFile, logStart)))) {
-      if (how) throw this.#failure(`ended with ${how}`)
+    while (!(await this.#spec.isReady(readFrom(this.logFile, logStart))) && !running.how) {
       if (Date.now() > deadline) {
         await this.kill()
         throw this.#failure(`was not ready in ${START_TIMEOUT_MS / 1000} s`)
       }
       await sleep(POLL_MS)
     }
-    // Somebody else may have answered in its place.
-    if (how) throw this.#failure(`ended with ${how}`)
+    // Also when it is ready: another process on its port may have answered in its place.
+    if (running.how) throw this.#failure(`ended with ${running.how}`)
   }
 
   async kill(): Promise<void> {
+    if (!this.#running) return
+    const { ended } = this.#running
+    const pids = this.#pids()
     this.signal('SIGKILL')
-    await this.#ended
+    await ended
+    while (pids.some(isAlive)) await sleep(POLL_MS)
   }
 
   signal(name: NodeJS.Signals): void {
-    if (!this.pid) return
-    for (const pid of [this.pid, ...descendants(this.pid)]) send(pid, name)
+    for (const pid of this.#pids()) send(pid, name)
   }
 
   async stop(): Promise<void> {
-    if (!this.pid) return
-    // What is stopped does not take SIGTERM.
+    if (!this.#running) return
+    const { child, ended } = this.#running
+    const pids = this.#pids()
+    // What was stopped by SIGSTOP takes nothing else.
     this.signal('SIGCONT')
-    send(this.pid, this.#spec.stopSignal ?? 'SIGTERM')
+    const { stopBy = 'SIGTERM' } = this.#spec
+    if (stopBy === 'end of input') child.stdin?.end()
+    else child.kill(stopBy)
     const force = setTimeout(() => this.signal('SIGKILL'), STOP_TIMEOUT_MS)
-    await this.#ended
+    await ended
     clearTimeout(force)
+    while (pids.some(isAlive)) await sleep(POLL_MS)
+  }
+
+  #spawn(log: number): Running {
+    const { command, user, folder } = this.#spec
+    const [program = '', ...args] = tiedToUs(command, user)
+    // A group of its own: Ctrl-C in our terminal is for us, who end it in order.
+    const child = spawn(program, args, {
+      cwd: folder,
+      stdio: ['pipe', log, log],
+      detached: true,
+    })
+    // It may end before we close its input.
+    child.stdin?.on('error', () => {})
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message))
+      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+    })
+    const running: Running = { child, ended }
+    this.#running = running
+    void ended.then((how) => {
+      running.how = how
+      this.#running = null
+    })
+    return running
+  }
+
+  #pids(): number[] {
+    return this.pid ? [this.pid, ...descendants(this.pid)] : []
   }
 
   #failure(why: string): Error {
-    const size = statSync(this.logFile).size
-    const tail = readFrom(this.logFile, Math.max(0, size - TAIL_BYTES))
+    const start = Math.max(0, statSync(this.logFile).size - TAIL_BYTES)
+    const tail = readFrom(this.logFile, start)
     return new Error(`${this.name} ${why}; the end of ${this.logFile}:\n${tail}`)
   }
 }
 
-// Linux only: elsewhere a service outlives us when we are killed.
-function withParent({ command, user }: ProcessSpec): string[] {
-  if (process.platform !== 'linux') return command
-  const asUser = user ? [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'] : []
-  return ['setpriv', ...asUser, '--pdeathsig', 'KILL', '--', ...command]
-}
-
 function descendants(pid: number): number[] {
   try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-      .split(' ')
-      .filter(Boolean)
-      .map(Number)
-    return children.flatMap((child) => [child, ...descendants(child)])
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []
+    return children.map(Number).flatMap((child) => [child, ...descendants(child)])
   } catch {
     return []
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // An orphan can stay a zombie for a while: its files and ports are free.
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
   }
 }
 
