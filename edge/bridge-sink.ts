@@ -1,4 +1,6 @@
 import { BATCH_PATH, batchHeaders } from '@headwater/schemas/batch'
+import type { EdgeConfig } from './config.ts'
+import { regionOfShard } from './regions.ts'
 import { type Batch, type Sink, SinkError } from './sink.ts'
 
 export interface BridgeOptions {
@@ -10,7 +12,19 @@ export interface BridgeOptions {
 /** What can never be taken, unlike a wrong clock (401), a full disk (503) or a bug on the way (5xx). */
 const POISON_STATUS = new Set([400, 413, 422])
 
-/** Sends batches to the bridge over signed HTTPS. */
+/**
+ * The bridge of a shard's region. A shard of a region that is not configured, or no longer, keeps its
+ * batches until it is: no other bridge may have them.
+ */
+export function bridgeOf({ regions, bridgeTimeoutMs }: EdgeConfig, shard: string): Sink {
+  const region = regionOfShard(regions, shard)
+  if (region) return new BridgeSink({ ...region, bridgeTimeoutMs })
+  return {
+    send: () => Promise.reject(new SinkError('its region is not configured at this edge', true)),
+  }
+}
+
+/** Sends batches to a bridge over signed HTTPS. */
 export class BridgeSink implements Sink {
   readonly #options: BridgeOptions
 

@@ -1,7 +1,7 @@
 // Stage 2 of 8: buffer. In: accepted events as frames. Out: sealed, numbered batches to the bridge.
 // Promise: nothing acknowledged is lost by eviction, crash, deploy or a core outage of days.
 import { DurableObject } from 'cloudflare:workers'
-import { BridgeSink } from './bridge-sink.ts'
+import { bridgeOf } from './bridge-sink.ts'
 import type { Chunk } from './buffer.ts'
 import { BufferStorage } from './buffer-storage.ts'
 import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
@@ -36,7 +36,9 @@ export class BufferObject extends DurableObject<EdgeEnv> {
     this.#config = edgeConfig(env)
     this.#storage = new BufferStorage(ctx.storage, ctx.id.name, this.#config.sealMaxBytes)
     this.#commit = new GroupCommit(this.#storage, () => ctx.storage.sync())
-    this.#flusher = new Flusher(this.#storage, new BridgeSink(this.#config), this.#config)
+    // By the name in storage: an object that its alarm woke may know no other.
+    const bridge = bridgeOf(this.#config, this.#storage.shard)
+    this.#flusher = new Flusher(this.#storage, bridge, this.#config)
     if (!this.#storage.isEmpty) this.#arm(0)
   }
 

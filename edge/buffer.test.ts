@@ -12,24 +12,23 @@ describeEventBuffer('memory', () => {
   const buffer = new MemoryBuffer(100_000)
   return {
     buffer,
+    shards: ['memory:0', 'memory:1'],
     contents: async (shard) =>
       (buffer.shards.get(shard) ?? []).map(({ body }) => gunzipSync(body).toString()).join(''),
   }
 })
 
-let region = 0
-describeEventBuffer('Durable Object', () => {
-  const REGION = `contract-${region++}`
-  return {
-    buffer: new DurableBuffer({ ...env, BUFFER: env.BUFFER, REGION }),
-    contents: (shard, bytes) =>
-      until(`${bytes} bytes`, async () => {
-        const batches = await core.acknowledged(`${REGION}:${shard}`)
-        const text = batches.map(({ body }) => body).join('')
-        return text.length >= bytes && text
-      }),
-  }
-})
+let shard = 5_000
+describeEventBuffer('Durable Object', () => ({
+  buffer: new DurableBuffer(env),
+  shards: [`test:${shard++}`, `test:${shard++}`],
+  contents: (name, bytes) =>
+    until(`${bytes} bytes`, async () => {
+      const batches = await core.acknowledged(name)
+      const text = batches.map(({ body }) => body).join('')
+      return text.length >= bytes && text
+    }),
+}))
 
 describe('the shard of a sender', () => {
   it('is always the same, within the number of shards', () => {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { partitionKey } from '@headwater/schemas/record'
+import type { Region } from './regions.ts'
 
 /** Some whole frames (schemas/record.ts) that are stored, or not, together. */
 export interface Chunk {
@@ -19,7 +20,7 @@ export interface EventBuffer {
    * Resolves only after storage holds every frame. Rejects with a BufferError when it does not, or
    * when that is not known: the sender must then send again.
    */
-  append(shard: number, frames: readonly string[]): Promise<void>
+  append(shard: string, frames: readonly string[]): Promise<void>
 }
 
 export type BufferErrorCode = 'backlog_full' | 'buffer_unavailable'
@@ -32,6 +33,13 @@ export class BufferError extends Error {
     this.name = 'BufferError'
     this.code = code
   }
+}
+
+/** The shard of a sender, one of the project's region. */
+export function shardOf({ shards }: Region, projectId: string, distinctId: string): string {
+  const shard = shards[shardFor(projectId, distinctId, shards.length)]
+  if (shard === undefined) throw new Error('a region without shards')
+  return shard
 }
 
 /** One sender's events always meet the same shard, which keeps them in order. FNV-1a, 32 bit. */

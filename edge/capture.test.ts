@@ -324,9 +324,12 @@ describe('beside capture', () => {
     expect(metrics).toMatch(
       /^headwater_edge_rejected_requests_total\{code="malformed_json"\} [1-9]/m,
     )
-    expect(metrics.match(/^headwater_edge_backlog_bytes\{/gm)).toHaveLength(4)
+    for (const region of ['test', 'eu', 'far']) {
+      const backlogs = new RegExp(`^headwater_edge_backlog_bytes\\{region="${region}",`, 'gm')
+      expect(metrics.match(backlogs)).toHaveLength(4)
+    }
     expect(metrics).toMatch(
-      /^headwater_edge_flushes_total\{shard="test:0@\w+",outcome="acknowledged"\} \d/m,
+      /^headwater_edge_flushes_total\{region="test",shard="test:0@\w+",outcome="acknowledged"\} \d/m,
     )
   })
 })

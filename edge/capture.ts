@@ -65,7 +65,7 @@ async function take(request: Request, deps: CaptureDeps, progress: Progress): Pr
   }
   progress.hasBody = true
   const arrival = arrivalOf(request, receivedAt, payload)
-  if (writeKeys.isListOld()) await writeKeys.freshenList(waitUntil)
+  if (writeKeys.isListOld()) await writeKeys.freshenLists(waitUntil)
   let outcome = await intake.take(arrival, deps, waitUntil)
   while (outcome.unverified !== undefined) {
     await writeKeys.verify(outcome.unverified)

@@ -1,4 +1,5 @@
 import type { BufferObject } from './buffer-object.ts'
+import { type Regions, readRegions } from './regions.ts'
 
 /** The Worker's bindings, as wrangler.toml and the local launcher give them. */
 export interface EdgeEnv {
@@ -8,13 +9,13 @@ export interface EdgeEnv {
 
 export interface EdgeConfig {
   writeKeySecret: string
-  bridgeSecret: string
-  bridgeUrl: string
-  authUrl: string
-  /** First part of every shard's name. @default local */
-  region: string
-  /** Number of buffer shards. Growing it moves senders to other shards. @default 1 */
-  shards: number
+  /**
+   * The default region (`REGION`, @default local; `BRIDGE_URL`, `BRIDGE_SECRET`, `AUTH_URL`) and those of
+   * `REGIONS`, each with `SHARDS` shards (@default 1). Growing that number moves senders to other shards.
+   */
+  regions: Regions
+  /** Whether a region's objects may be anywhere in a runtime that lacks jurisdictions. @default false */
+  allowNoJurisdiction: boolean
   /** A batch is closed when it would grow over this. @default 4,000,000 */
   sealMaxBytes: number
   /** A batch is closed when its first event has waited this long. @default 500 */
@@ -53,13 +54,17 @@ export function edgeConfig(env: EdgeEnv): EdgeConfig {
 function readBindings(env: EdgeEnv): EdgeConfig {
   const faults: string[] = []
   const read = new BindingReader(env, faults)
+  const defaultRegion = {
+    name: read.region('REGION', 'local'),
+    bridgeUrl: read.url('BRIDGE_URL'),
+    bridgeSecret: read.secret('BRIDGE_SECRET'),
+    authUrl: read.url('AUTH_URL'),
+    shards: read.integer('SHARDS', 1, 1, 1_000),
+  }
   const config: EdgeConfig = {
     writeKeySecret: read.secret('WRITE_KEY_SECRET'),
-    bridgeSecret: read.secret('BRIDGE_SECRET'),
-    bridgeUrl: read.url('BRIDGE_URL'),
-    authUrl: read.url('AUTH_URL'),
-    region: read.region('REGION', 'local'),
-    shards: read.integer('SHARDS', 1, 1, 1_000),
+    regions: readRegions(env, defaultRegion, faults),
+    allowNoJurisdiction: read.flag('ALLOW_NO_JURISDICTION', false),
     sealMaxBytes: read.integer('SEAL_MAX_BYTES', 4_000_000, 1_000, 6_000_000),
     sealMaxAgeMs: read.integer('SEAL_MAX_AGE_MS', 500, 5, 60_000),
     backlogMaxBytes: read.integer('BACKLOG_MAX_BYTES', 1024 ** 3, 1_000, 9 * 1024 ** 3),

@@ -1,8 +1,9 @@
 import { BufferError, type EventBuffer, packFrames } from './buffer.ts'
-import type { AppendAnswer } from './buffer-object.ts'
+import type { AppendAnswer, BufferObject } from './buffer-object.ts'
 import { type EdgeEnv, edgeConfig } from './config.ts'
+import { regionOfShard } from './regions.ts'
 
-/** The buffer in Durable Objects: one object per shard, named `<region>:<n>`. */
+/** The buffer in Durable Objects: one object per shard. */
 export class DurableBuffer implements EventBuffer {
   readonly #env: EdgeEnv
 
@@ -11,10 +12,9 @@ export class DurableBuffer implements EventBuffer {
     this.#env = env
   }
 
-  async append(shard: number, frames: readonly string[]): Promise<void> {
-    const { region } = edgeConfig(this.#env)
+  async append(shard: string, frames: readonly string[]): Promise<void> {
     try {
-      await appendTo(this.#env, shardName(region, shard), frames)
+      await appendTo(this.#env, shard, frames)
     } catch (error) {
       if (error instanceof BufferError) throw error
       throw new BufferError('buffer_unavailable', 'The buffer is not available.', { cause: error })
@@ -22,13 +22,41 @@ export class DurableBuffer implements EventBuffer {
   }
 }
 
-export function shardName(region: string, shard: number): string {
-  return `${region}:${shard}`
-}
-
-async function appendTo(env: EdgeEnv, name: string, frames: readonly string[]): Promise<void> {
-  const answer: AppendAnswer = await env.BUFFER.getByName(name).append(packFrames(frames))
+async function appendTo(env: EdgeEnv, shard: string, frames: readonly string[]): Promise<void> {
+  const answer: AppendAnswer = await shardStub(env, shard).append(packFrames(frames))
   if (answer === 'backlog_full') {
     throw new BufferError('backlog_full', 'The buffer is full; it will take events again soon.')
+  }
+}
+
+/**
+ * The object of a shard, in the place that its region asks for. Throws when the place cannot be had: the
+ * object is then made nowhere. Every call goes through here, since the first one decides where it is made.
+ */
+export function shardStub(env: EdgeEnv, shard: string): DurableObjectStub<BufferObject> {
+  const { regions, allowNoJurisdiction } = edgeConfig(env)
+  const region = regionOfShard(regions, shard)
+  if (!region) throw new Error(`the region of shard ${shard} is not known`)
+  const { jurisdiction, locationHint } = region
+  const namespace = jurisdiction
+    ? within(env.BUFFER, jurisdiction, allowNoJurisdiction)
+    : env.BUFFER
+  return locationHint ? namespace.getByName(shard, { locationHint }) : namespace.getByName(shard)
+}
+
+type BufferNamespace = EdgeEnv['BUFFER']
+
+// workerd itself, on a laptop, knows no jurisdictions. Only its own words, and only where the launcher
+// allows it, let the objects be made in the whole namespace.
+function within(
+  namespace: BufferNamespace,
+  jurisdiction: DurableObjectJurisdiction,
+  allowNone: boolean,
+): BufferNamespace {
+  try {
+    return namespace.jurisdiction(jurisdiction)
+  } catch (error) {
+    if (allowNone && String(error).includes('not implemented in workerd')) return namespace
+    throw error
   }
 }

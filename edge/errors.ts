@@ -14,6 +14,7 @@ export const CAPTURE_STATUS = {
   internal_error: 500,
   buffer_unavailable: 503,
   backlog_full: 503,
+  unknown_region: 503,
 } as const satisfies Record<string, number>
 export type CaptureErrorCode = keyof typeof CAPTURE_STATUS
 

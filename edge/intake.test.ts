@@ -1,4 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { gunzipSync } from 'node:zlib'
+import { decodeFrames } from '@headwater/schemas/record'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BufferError, type EventBuffer, shardFor } from './buffer.ts'
 import { capture } from './capture.ts'
@@ -7,12 +9,13 @@ import { NO_GEO } from './geo.ts'
 import { type Arrival, Intake, type Outcome } from './intake.ts'
 import { MemoryBuffer } from './memory-buffer.ts'
 import { metricsText } from './metrics.ts'
-import { writeKey } from './test/edge.ts'
+import { writeKey, writeKeyOf } from './test/edge.ts'
 import { WriteKeys } from './write-keys.ts'
 
 const SHARDS = 2
 const keepAlive = (work: Promise<unknown>) => void work
-const writeKeys = new WriteKeys(edgeConfig(env))
+const config = edgeConfig({ ...env, BUFFER: env.BUFFER, SHARDS: String(SHARDS) })
+const writeKeys = new WriteKeys(config)
 const held = { accepted: 1, dropped: [] }
 
 beforeEach(() => writeKeys.verify(writeKey))
@@ -43,6 +46,25 @@ describe('a request of a group', () => {
   })
 })
 
+it('keeps projects of different regions apart in one group', async () => {
+  const keys = await Promise.all(['default', 'eu.shop', 'far.shop'].map((id) => writeKeyOf(id)))
+  for (const key of keys) await writeKeys.verify(key)
+  const buffer = new MemoryBuffer()
+  const intake = new Intake()
+  const arrivals = Array.from({ length: 30 }, (_, i) => arrivalOf(keys[i % 3] ?? '', [`p${i}`]))
+  const deps = { config, writeKeys, buffer }
+  await Promise.all(arrivals.map((arrival) => intake.take(arrival, deps, keepAlive)))
+  const chunks = [...buffer.shards].flatMap(([shard, chunks]) =>
+    chunks.map(({ body }) => ({ shard, frames: decodeFrames(gunzipSync(body).toString()) })),
+  )
+  const places = chunks.flatMap(({ shard, frames }) =>
+    frames.map(({ key }) => `${key.split(':')[0]} in ${shard.split(':')[0]}`),
+  )
+  expect(places).toHaveLength(30)
+  expect(new Set(places)).toEqual(new Set(['default in test', 'eu.shop in eu', 'far.shop in far']))
+  expect(chunks.length).toBeLessThan(30)
+})
+
 it('makes a call for each request when calls are not shared', async () => {
   const far = new Shards(false)
   const all = [far.take(0), far.take(0), far.take(0)]
@@ -52,7 +74,6 @@ it('makes a call for each request when calls are not shared', async () => {
 })
 
 it('is counted as accepted only when it is held', async () => {
-  const config = edgeConfig(env)
   const send = (buffer: EventBuffer) =>
     new Promise((resolve) => {
       const body = JSON.stringify({ api_key: writeKey, event: 'a', distinct_id: 'b' })
@@ -82,24 +103,16 @@ class Shards implements EventBuffer {
     this.#shareCalls = shareCalls
   }
 
-  append(shard: number): Promise<void> {
+  append(name: string): Promise<void> {
     this.#calls++
+    const shard = Number(name.slice(name.indexOf(':') + 1))
     return new Promise((resolve, reject) => this.#open.push({ shard, resolve, reject }))
   }
 
   take(...shards: number[]): Promise<Outcome> {
-    const batch = shards.map((shard) => ({ event: 'a', distinct_id: personOf(shard) }))
-    const arrival: Arrival = {
-      url: 'http://edge.test/batch',
-      authorization: null,
-      userAgent: '',
-      isPrefetch: false,
-      geo: NO_GEO,
-      receivedAt: Date.now(),
-      payload: JSON.stringify({ api_key: writeKey, batch }),
-    }
-    const config = { ...edgeConfig(env), shards: SHARDS, shareCalls: this.#shareCalls }
-    return this.#intake.take(arrival, { config, writeKeys, buffer: this }, keepAlive)
+    const arrival = arrivalOf(writeKey, shards.map(personOf))
+    const deps = { config: { ...config, shareCalls: this.#shareCalls }, writeKeys, buffer: this }
+    return this.#intake.take(arrival, deps, keepAlive)
   }
 
   async calls(count: number): Promise<void> {
@@ -116,6 +129,19 @@ class Shards implements EventBuffer {
   refuse(shard: number): void {
     const error = new BufferError('backlog_full', 'full')
     for (const call of this.#open) if (call.shard === shard) call.reject(error)
+  }
+}
+
+function arrivalOf(api_key: string, people: readonly string[]): Arrival {
+  const batch = people.map((distinct_id) => ({ event: 'a', distinct_id }))
+  return {
+    url: 'http://edge.test/batch',
+    authorization: null,
+    userAgent: '',
+    isPrefetch: false,
+    geo: NO_GEO,
+    receivedAt: Date.now(),
+    payload: JSON.stringify({ api_key, batch }),
   }
 }
 

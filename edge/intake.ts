@@ -1,7 +1,7 @@
 import { type SharedPart, sharedPart } from '@headwater/schemas/record-json'
 import { parseTime } from '@headwater/schemas/time'
 import { accept, type Verdicts } from './accept.ts'
-import { BufferError, type EventBuffer, shardFor } from './buffer.ts'
+import { BufferError, type EventBuffer, shardOf } from './buffer.ts'
 import type { EdgeConfig } from './config.ts'
 import { decodePayload, type Payload } from './decode.ts'
 import type { RequestContext } from './enrich.ts'
@@ -72,7 +72,7 @@ async function takeTogether(
   places: readonly Place<Arrival, Outcome>[],
   deps: IntakeDeps,
 ): Promise<void> {
-  const calls = new Map<number, ShardCall>()
+  const calls = new Map<string, ShardCall>()
   for (const place of places) {
     try {
       judge(place, deps, calls)
@@ -87,7 +87,7 @@ async function takeTogether(
 function judge(
   place: Place<Arrival, Outcome>,
   { config, writeKeys }: IntakeDeps,
-  calls: Map<number, ShardCall>,
+  calls: Map<string, ShardCall>,
 ): void {
   const arrival = place.item
   const { items, keys, sentAt } = decodePayload(arrival)
@@ -96,12 +96,12 @@ function judge(
     place.resolve({ unverified: key })
     return
   }
-  const projectId = writeKeys.projectOf(key)
+  const { projectId, region } = writeKeys.ownerOf(key)
   const context = contextOf(arrival, projectId, plausibleTime(sentAt), config.keepIp)
   const { accepted, dropped } = accept(items, context)
   const pending = { place, outcome: { accepted: accepted.length, dropped }, shards: 0 }
   for (const { distinct_id, frame } of accepted) {
-    const call = callOf(calls, shardFor(projectId, distinct_id, config.shards))
+    const call = callOf(calls, shardOf(region, projectId, distinct_id))
     call.frames.push(frame)
     // Arrivals are judged one after the other: the last one of a call is this one, or it is not in it.
     if (call.pending.at(-1) === pending) continue
@@ -111,7 +111,7 @@ function judge(
   if (accepted.length === 0) place.resolve(pending.outcome)
 }
 
-function callOf(calls: Map<number, ShardCall>, shard: number): ShardCall {
+function callOf(calls: Map<string, ShardCall>, shard: string): ShardCall {
   const known = calls.get(shard)
   if (known) return known
   const call: ShardCall = { frames: [], pending: [] }
@@ -121,7 +121,7 @@ function callOf(calls: Map<number, ShardCall>, shard: number): ShardCall {
 
 async function hold(
   buffer: EventBuffer,
-  shard: number,
+  shard: string,
   { frames, pending }: ShardCall,
 ): Promise<void> {
   try {

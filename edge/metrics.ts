@@ -1,7 +1,7 @@
 import type { DroppedEvent, DropReason } from '@headwater/schemas/event'
 import type { ShardStats } from './buffer-object.ts'
 import { type EdgeEnv, edgeConfig } from './config.ts'
-import { shardName } from './durable-buffer.ts'
+import { shardStub } from './durable-buffer.ts'
 import type { CaptureErrorCode } from './errors.ts'
 
 // Counts of this isolate; the shards' own figures below are those of the whole edge.
@@ -27,12 +27,14 @@ type Sample = [labels: string, value: number]
 /** The edge's figures as Prometheus text. A shard that does not answer is shown as down, not left out. */
 export async function metricsText(env: EdgeEnv): Promise<string> {
   const shards = await readShards(env)
-  const up = shards.flatMap(({ stats }) => (stats ? [stats] : []))
+  const up = shards.flatMap(({ region, stats }) =>
+    stats ? [{ stats, labels: `region="${region}",shard="${stats.shard}"` }] : [],
+  )
   const perShard = (value: (stats: ShardStats) => number): Sample[] =>
-    up.map((stats) => [`shard="${stats.shard}"`, value(stats)])
-  const flushes = up.flatMap((stats) =>
+    up.map(({ labels, stats }) => [labels, value(stats)])
+  const flushes = up.flatMap(({ labels, stats }) =>
     Object.entries(stats.flushes).map(
-      ([outcome, count]): Sample => [`shard="${stats.shard}",outcome="${outcome}"`, count],
+      ([outcome, count]): Sample => [`${labels},outcome="${outcome}"`, count],
     ),
   )
   return [
@@ -53,7 +55,9 @@ export async function metricsText(env: EdgeEnv): Promise<string> {
       'shard_up',
       'gauge',
       'Whether the shard answered',
-      shards.map(({ name, stats }): Sample => [`name="${name}"`, stats ? 1 : 0]),
+      shards.map(
+        ({ region, name, stats }): Sample => [`region="${region}",name="${name}"`, stats ? 1 : 0],
+      ),
     ),
     metric(
       'backlog_bytes',
@@ -113,17 +117,29 @@ export async function metricsText(env: EdgeEnv): Promise<string> {
   ].join('')
 }
 
-async function readShards(env: EdgeEnv): Promise<{ name: string; stats: ShardStats | null }[]> {
-  const { region, shards } = edgeConfig(env)
-  const names = Array.from({ length: shards }, (_, shard) => shardName(region, shard))
-  return Promise.all(
-    names.map(async (name) => {
-      const stats = await env.BUFFER.getByName(name)
-        .stats()
-        .catch(() => null)
-      return { name, stats }
-    }),
+interface ShardFacts {
+  region: string
+  name: string
+  stats: ShardStats | null
+}
+
+function readShards(env: EdgeEnv): Promise<ShardFacts[]> {
+  const regions = [...edgeConfig(env).regions.values()]
+  const all = regions.flatMap(({ name: region, shards }) =>
+    shards.map((name) => ({ region, name })),
   )
+  return Promise.all(
+    all.map(async (shard) => ({ ...shard, stats: await statsOf(env, shard.name) })),
+  )
+}
+
+/** What a shard says of itself; null when it does not answer. */
+export async function statsOf(env: EdgeEnv, shard: string): Promise<ShardStats | null> {
+  try {
+    return await shardStub(env, shard).stats()
+  } catch {
+    return null
+  }
 }
 
 function byLabel(label: string, counts: ReadonlyMap<string, number>): Sample[] {

@@ -13,6 +13,9 @@ export const COMPATIBILITY_DATE = '2026-11-01'
 /** For node:zlib, whose gzip has levels and no streams. */
 export const COMPATIBILITY_FLAGS = ['nodejs_compat']
 
+/** What holds for every edge on this machine: workerd itself knows no jurisdictions. */
+const LOCAL_BINDINGS = { ALLOW_NO_JURISDICTION: 'true' }
+
 export interface EdgeOptions {
   /** @default 127.0.0.1 */
   host?: string
@@ -65,7 +68,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
             modules: { 'worker.js': { type: 'esm', contents: bundle.contents } },
           },
           env: {
-            ...textBindings(bindings),
+            ...textBindings({ ...LOCAL_BINDINGS, ...bindings }),
             BUFFER: { type: 'durable-object', worker: NAME, exportName: 'BufferObject' },
           },
           exports: { BufferObject: { type: 'durable-object', storage: 'sqlite' } },

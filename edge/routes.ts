@@ -2,10 +2,10 @@ import { type IRequest, IttyRouter } from 'itty-router'
 import { type CaptureDeps, capture } from './capture.ts'
 import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
 import { preflight, withCors } from './cors.ts'
-import { DurableBuffer, shardName } from './durable-buffer.ts'
+import { DurableBuffer } from './durable-buffer.ts'
 import { CaptureError, errorResponse } from './errors.ts'
 import { Intake } from './intake.ts'
-import { countRejection, metricsText } from './metrics.ts'
+import { countRejection, metricsText, statsOf } from './metrics.ts'
 import { serveScript } from './script.ts'
 import { pathOf } from './url.ts'
 import { WriteKeys } from './write-keys.ts'
@@ -98,15 +98,22 @@ function keptFor(config: EdgeConfig): Kept {
   return fresh
 }
 
-/** Healthy is an edge that could take an event: its first shard must answer. */
+/** Healthy is an edge that could take an event of every region: their first shards must answer. */
 async function answerHealth(_request: Request, env: EdgeEnv): Promise<Response> {
-  const { region } = edgeConfig(env)
-  try {
-    await env.BUFFER.getByName(shardName(region, 0)).stats()
-    return Response.json({ status: 'ok', stage: 'capture', region })
-  } catch {
-    throw new CaptureError('buffer_unavailable', 'The buffer does not answer.')
+  const regions = [...edgeConfig(env).regions.values()]
+  const answers = await Promise.all(
+    regions.map(async ({ name, shards: [first] }) => ({
+      name,
+      isUp: first !== undefined && (await statsOf(env, first)) !== null,
+    })),
+  )
+  const down = answers.filter(({ isUp }) => !isUp).map(({ name }) => name)
+  if (down.length > 0) {
+    const message = `The buffer does not answer in: ${down.join(', ')}.`
+    throw new CaptureError('buffer_unavailable', message)
   }
+  const names = answers.map(({ name }) => name)
+  return Response.json({ status: 'ok', stage: 'capture', region: names[0], regions: names })
 }
 
 function plainText(text: string): Response {

@@ -1,11 +1,16 @@
-import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { BridgeSink } from './bridge-sink.ts'
-import { edgeConfig } from './config.ts'
 import { MemorySink } from './memory-sink.ts'
 import { describeSink } from './sink.contract.ts'
 import { type Batch, SinkError } from './sink.ts'
+import { TEST_BINDINGS } from './test/bindings.ts'
 import { core } from './test/core.ts'
+
+const options = {
+  bridgeUrl: TEST_BINDINGS.BRIDGE_URL,
+  bridgeSecret: TEST_BINDINGS.BRIDGE_SECRET,
+  bridgeTimeoutMs: Number(TEST_BINDINGS.BRIDGE_TIMEOUT_MS),
+}
 
 describeSink('memory', () => {
   const sink = new MemorySink()
@@ -25,7 +30,7 @@ describeSink('memory', () => {
 describeSink('bridge', () => {
   const { name, shard } = newShard()
   return {
-    sink: new BridgeSink(edgeConfig(env)),
+    sink: new BridgeSink(options),
     shard,
     received: async () =>
       (await core.acknowledged(name)).map(({ seq, events, body }) => ({ seq, events, text: body })),
@@ -33,12 +38,12 @@ describeSink('bridge', () => {
   }
 })
 
-it.each([408, 401, 404, 429, 500, 502, 503, 301])(
+it.each([408, 401, 404, 421, 429, 500, 502, 503, 301])(
   'takes a %i of the bridge as worth a retry',
   async (status) => {
     const { name, shard } = newShard()
     await core.willAnswer(name, { status })
-    await expect(new BridgeSink(edgeConfig(env)).send(batchOf(shard))).rejects.toMatchObject({
+    await expect(new BridgeSink(options).send(batchOf(shard))).rejects.toMatchObject({
       retryable: true,
     })
   },
@@ -46,7 +51,7 @@ it.each([408, 401, 404, 429, 500, 502, 503, 301])(
 
 it('passes on how long the bridge asks to wait, in seconds or as a date', async () => {
   const { name, shard } = newShard()
-  const sink = new BridgeSink(edgeConfig(env))
+  const sink = new BridgeSink(options)
   const soon = new Date(Date.now() + 30_000).toUTCString()
   await core.willAnswer(
     name,
@@ -62,12 +67,12 @@ it('passes on how long the bridge asks to wait, in seconds or as a date', async 
 
 it('is refused by the bridge when it signs with another secret', async () => {
   const { shard } = newShard()
-  const sink = new BridgeSink({ ...edgeConfig(env), bridgeSecret: 'x'.repeat(40) })
+  const sink = new BridgeSink({ ...options, bridgeSecret: 'x'.repeat(40) })
   await expect(sink.send(batchOf(shard))).rejects.toThrow('401')
 })
 
 it('says that nobody answered when there is nobody', async () => {
-  const sink = new BridgeSink({ ...edgeConfig(env), bridgeUrl: 'http://nobody.test' })
+  const sink = new BridgeSink({ ...options, bridgeUrl: 'http://nobody.test' })
   await expect(sink.send(batchOf(newShard().shard))).rejects.toMatchObject({ retryable: true })
 })
 

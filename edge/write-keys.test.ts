@@ -85,7 +85,7 @@ function fresh(): WriteKeys {
 // As capture does it.
 async function authenticate(keys: WriteKeys, named: readonly string[]): Promise<string> {
   const key = oneKey(named)
-  if (keys.isListOld()) await keys.freshenList(waitUntil)
+  if (keys.isListOld()) await keys.freshenLists(waitUntil)
   if (!keys.isVerified(key)) await keys.verify(key)
-  return keys.projectOf(key)
+  return keys.ownerOf(key).projectId
 }

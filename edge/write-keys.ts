@@ -1,37 +1,46 @@
-import { REVOCATIONS_PATH, signInternal } from '@headwater/schemas/internal-signature'
-import { type Revocations, verifyWriteKey, type WriteKey } from '@headwater/schemas/write-key'
+import { verifyWriteKey } from '@headwater/schemas/write-key'
+import type { EdgeConfig } from './config.ts'
 import { CaptureError } from './errors.ts'
+import { type Region, regionOfProject } from './regions.ts'
+import { RevocationList, revocationOf } from './revocations.ts'
 
 const MAX_CACHED_KEYS = 10_000
-/** How long an isolate's very first request waits for the list; after that nobody waits. */
+/** How long an isolate's very first request waits for the lists; after that nobody waits. */
 const FIRST_FETCH_WAIT_MS = 300
-const FETCH_TIMEOUT_MS = 5_000
-/** A failed fetch is tried again after this, not with every request. */
-const RETRY_AFTER_MS = 2_000
 
-export interface WriteKeyOptions {
-  writeKeySecret: string
-  /** Signs the question for the list of revoked keys. */
-  bridgeSecret: string
-  authUrl: string
-  revocationsMaxAgeMs: number
+export type WriteKeyOptions = Pick<EdgeConfig, 'writeKeySecret' | 'regions' | 'revocationsMaxAgeMs'>
+
+/** Whose events a key sends, and where they belong. */
+export interface KeyOwner {
+  projectId: string
+  region: Region
+}
+
+/** What is known of a rightly signed key. */
+interface Verified {
+  /** Null when this edge does not know the project's region. */
+  owner: KeyOwner | null
+  revocation: string
 }
 
 /**
  * Tells whose events a request carries. A key is verified by its own signature, so it works while the
- * auth service is down; the list of revoked keys is fetched beside the requests, and an old list is
- * better than none.
+ * auth service is down; it names its region as well. The lists of revoked keys are fetched beside the
+ * requests.
  */
 export class WriteKeys {
   readonly #options: WriteKeyOptions
-  readonly #verified = new Map<string, WriteKey | null>()
-  #revoked = new Set<string>()
-  #fetchedAt = Number.NEGATIVE_INFINITY
-  #triedAt = Number.NEGATIVE_INFINITY
-  #first: Promise<void> | null = null
+  readonly #verified = new Map<string, Verified | null>()
+  /** By the address of their auth service. */
+  readonly #lists = new Map<string, RevocationList>()
 
   constructor(options: WriteKeyOptions) {
     this.#options = options
+    const { regions, revocationsMaxAgeMs: maxAgeMs } = options
+    for (const { authUrl, authSecret } of regions.values()) {
+      if (this.#lists.has(authUrl)) continue
+      this.#lists.set(authUrl, new RevocationList({ authUrl, authSecret, maxAgeMs }))
+    }
   }
 
   /** Whether it is known already if the key is right or wrong. */
@@ -39,62 +48,59 @@ export class WriteKeys {
     return this.#verified.has(key)
   }
 
-  /** Checks a key's signature, once for all requests of the isolate. */
+  /** Checks a key's signature and finds its region, once for all requests of the isolate. */
   async verify(key: string): Promise<void> {
-    const writeKey = await verifyWriteKey(this.#options.writeKeySecret, key)
+    const verified = await this.#read(key)
     // A flood of wrong keys costs their checks again, never memory without end.
     if (this.#verified.size >= MAX_CACHED_KEYS) this.#verified.clear()
-    this.#verified.set(key, writeKey)
+    this.#verified.set(key, verified)
   }
 
-  /** The project of a verified key. Throws a 401 CaptureError when the key is wrong or revoked. */
-  projectOf(key: string): string {
-    const writeKey = this.#verified.get(key)
-    if (!writeKey) {
+  /**
+   * The owner of a verified key. Throws a CaptureError: 401 when the key is wrong or revoked, 503 when its
+   * region is not known here, since the key is right and the edge's configuration is behind.
+   */
+  ownerOf(key: string): KeyOwner {
+    const verified = this.#verified.get(key)
+    if (!verified) {
       throw new CaptureError('invalid_write_key', 'The write key is not valid.', 'api_key')
     }
-    if (this.#revoked.size > 0 && this.#revoked.has(revocationId(writeKey))) {
+    const { owner, revocation } = verified
+    if (!owner) {
+      throw new CaptureError(
+        'unknown_region',
+        'The region of the write key is not served here yet.',
+      )
+    }
+    if (this.#lists.get(owner.region.authUrl)?.has(revocation)) {
       throw new CaptureError('revoked_write_key', 'The write key was revoked.', 'api_key')
     }
-    return writeKey.project_id
+    return owner
   }
 
-  /** Whether the list of revoked keys has reached the age at which it is fetched again. */
+  /** Whether a list of revoked keys has reached the age at which it is fetched again. */
   isListOld(): boolean {
-    return Date.now() - this.#fetchedAt > this.#options.revocationsMaxAgeMs
+    for (const list of this.#lists.values()) if (list.isOld()) return true
+    return false
   }
 
-  /** Has an old list fetched again beside the requests; only an isolate's first ones wait for it. */
-  async freshenList(waitUntil: (promise: Promise<unknown>) => void): Promise<void> {
-    const now = Date.now()
-    if (now - this.#triedAt > Math.min(RETRY_AFTER_MS, this.#options.revocationsMaxAgeMs)) {
-      this.#triedAt = now
-      const refreshed = this.#refresh()
-      this.#first ??= refreshed
-      waitUntil(refreshed)
+  /** Has old lists fetched again beside the requests; only an isolate's first ones wait for them. */
+  async freshenLists(waitUntil: (promise: Promise<unknown>) => void): Promise<void> {
+    const firstTries: Promise<void>[] = []
+    for (const list of this.#lists.values()) {
+      const firstTry = list.isOld() ? list.freshen(waitUntil) : null
+      if (firstTry !== null) firstTries.push(firstTry)
     }
-    if (this.#first && this.#fetchedAt === Number.NEGATIVE_INFINITY) {
-      await Promise.race([this.#first, pause(FIRST_FETCH_WAIT_MS)])
-    }
+    if (firstTries.length === 0) return
+    await Promise.race([Promise.all(firstTries), pause(FIRST_FETCH_WAIT_MS)])
   }
 
-  async #refresh(): Promise<void> {
-    try {
-      const { bridgeSecret, authUrl } = this.#options
-      const response = await fetch(`${authUrl}${REVOCATIONS_PATH}`, {
-        headers: await signInternal(bridgeSecret, REVOCATIONS_PATH, Date.now()),
-        signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
-      })
-      if (!response.ok) {
-        await response.body?.cancel()
-        return
-      }
-      const { revoked } = (await response.json()) as Revocations
-      this.#revoked = new Set(revoked.map(revocationId))
-      this.#fetchedAt = Date.now()
-    } catch {
-      // The auth service is away: the keys it signed go on working.
-    }
+  async #read(key: string): Promise<Verified | null> {
+    const writeKey = await verifyWriteKey(this.#options.writeKeySecret, key)
+    if (!writeKey) return null
+    const { project_id: projectId } = writeKey
+    const region = regionOfProject(this.#options.regions, projectId)
+    return { owner: region && { projectId, region }, revocation: revocationOf(writeKey) }
   }
 }
 
@@ -112,10 +118,6 @@ export function oneKey(keys: readonly string[]): string {
     )
   }
   return key
-}
-
-function revocationId({ project_id, epoch }: WriteKey): string {
-  return `${project_id}:${epoch}`
 }
 
 function pause(ms: number): Promise<void> {

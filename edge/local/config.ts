@@ -9,6 +9,8 @@ const WORKER_BINDINGS = [
   'BRIDGE_URL',
   'AUTH_URL',
   'REGION',
+  'REGIONS',
+  'ALLOW_NO_JURISDICTION',
   'SHARDS',
   'SEAL_MAX_BYTES',
   'SEAL_MAX_AGE_MS',
@@ -45,6 +47,9 @@ export function readLocalEdgeConfig(
   for (const name of WORKER_BINDINGS) {
     const value = env[name]
     if (value) bindings[name] = value
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith('BRIDGE_SECRET_') && value) bindings[name] = value
   }
   for (const name of ['WRITE_KEY_SECRET', 'BRIDGE_SECRET']) {
     if ((bindings[name] ?? '').length < 32) {

@@ -16,17 +16,22 @@ const SECRET = 'local-test-secret-of-32-characters-ok'
 const PORT = String(20_000 + (process.pid % 20_000))
 
 let bridge: LocalBridge
+let euBridge: LocalBridge
 let dataDir: string
 let writeKey: string
+let euWriteKey: string
 let edge: EdgeProcess
 
 beforeAll(async () => {
   writeKey = await signWriteKey(SECRET, { project_id: 'default', epoch: 1 })
+  euWriteKey = await signWriteKey(SECRET, { project_id: 'eu.shop', epoch: 1 })
   bridge = await LocalBridge.start()
+  euBridge = await LocalBridge.start()
   dataDir = mkdtempSync(join(tmpdir(), 'headwater-edge-test-'))
 })
 afterAll(() => {
   bridge.close()
+  euBridge.close()
   rmSync(dataDir, { recursive: true, force: true })
 })
 beforeEach(async () => {
@@ -92,6 +97,29 @@ describe('requests that are worked on together', () => {
   }, 60_000)
 })
 
+describe('the events of two regions', () => {
+  it('reach each its own bridge, together with others and after workerd was killed', async () => {
+    bridge.isAway = true
+    euBridge.isAway = true
+    const uuids: string[] = Array.from({ length: 60 }, () => randomUUID())
+    const isEu = (uuid: string) => uuids.indexOf(uuid) % 2 === 0
+    const answers = uuids.map((uuid) => send([uuid], isEu(uuid) ? euWriteKey : writeKey))
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([200]))
+    process.kill(edge.workerdPid, 'SIGKILL')
+    await ended(edge)
+    bridge.isAway = false
+    euBridge.isAway = false
+    edge = await startEdgeProcess(environment())
+    await arrived(uuids.filter(isEu), euBridge)
+    await arrived(uuids.filter((uuid) => !isEu(uuid)))
+    expect(bridge.records.filter(({ uuid }) => isEu(uuid) && uuids.includes(uuid))).toEqual([])
+    expect(new Set(euBridge.records.map(({ shard }) => shard.split('@')[0]))).toEqual(
+      new Set(['eu:0']),
+    )
+    expect(euBridge.records.filter(({ uuid }) => !isEu(uuid))).toEqual([])
+  })
+})
+
 describe('an edge whose code has become hot', () => {
   // Compiled code may lose whose request a promise belongs to; it takes some thousand requests to compile.
   it('answers each request in its own context', async () => {
@@ -146,16 +174,17 @@ function environment(): Record<string, string> {
     BRIDGE_URL: bridge.url,
     AUTH_URL: bridge.url,
     SEAL_MAX_AGE_MS: '50',
+    REGIONS: JSON.stringify({ eu: { bridge_url: euBridge.url, jurisdiction: 'eu' } }),
   }
 }
 
-function bodyOf(uuids: string[]): string {
+function bodyOf(uuids: string[], api_key = writeKey): string {
   const batch = uuids.map((uuid) => ({ uuid, event: 'a', distinct_id: uuid }))
-  return JSON.stringify({ api_key: writeKey, batch })
+  return JSON.stringify({ api_key, batch })
 }
 
-async function send(uuids: string[]): Promise<number> {
-  const response = await fetch(`${edge.url}/batch`, { method: 'POST', body: bodyOf(uuids) })
+async function send(uuids: string[], key = writeKey): Promise<number> {
+  const response = await fetch(`${edge.url}/batch`, { method: 'POST', body: bodyOf(uuids, key) })
   await response.text()
   return response.status
 }
@@ -183,10 +212,10 @@ function post(body: Buffer, agent?: Agent): Promise<{ status: number; socket: un
   })
 }
 
-async function arrived(uuids: string[]): Promise<void> {
+async function arrived(uuids: string[], at = bridge): Promise<void> {
   const deadline = Date.now() + 20_000
   while (Date.now() < deadline) {
-    const known = new Set(bridge.records.map(({ uuid }) => uuid))
+    const known = new Set(at.records.map(({ uuid }) => uuid))
     if (uuids.every((uuid) => known.has(uuid))) return
     await (await fetch(`${edge.url}/_metrics`)).text()
     await sleep(50)

@@ -5,6 +5,16 @@ export const TEST_BINDINGS = {
   BRIDGE_URL: 'http://bridge.test',
   AUTH_URL: 'http://auth.test',
   REGION: 'test',
+  REGIONS: JSON.stringify({
+    eu: {
+      bridge_url: 'http://bridge.eu.test',
+      auth_url: 'http://auth.eu.test',
+      jurisdiction: 'eu',
+    },
+    far: { bridge_url: 'http://bridge.far.test', location_hint: 'apac' },
+  }),
+  BRIDGE_SECRET_EU: 'test-eu-bridge-secret-of-32-characters',
+  ALLOW_NO_JURISDICTION: 'true',
   SHARDS: '4',
   SEAL_MAX_BYTES: '20000',
   SEAL_MAX_AGE_MS: '40',

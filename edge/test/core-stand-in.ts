@@ -16,8 +16,10 @@ export interface Answer {
   delay_ms?: number
 }
 
-/** One call of the bridge, as it arrived. */
+/** One call of a bridge, as it arrived. */
 export interface Attempt {
+  /** The bridge's host. */
+  bridge: string
   shard: string
   seq: number
   events: number
@@ -29,21 +31,36 @@ export interface Attempt {
 
 const attempts = new Map<string, Attempt[]>()
 const answers = new Map<string, Answer[]>()
-const revocations: { revoked: WriteKey[]; isDown: boolean } = { revoked: [], isDown: false }
+/** By the host of the auth service. */
+const revocations = new Map<string, { revoked: WriteKey[]; isDown: boolean }>()
+
+/** What the core of a host shares with the edge. */
+function secretOf({ host }: URL): string {
+  return host.includes('.eu.') ? TEST_BINDINGS.BRIDGE_SECRET_EU : TEST_BINDINGS.BRIDGE_SECRET
+}
 
 type Handler = (request: Request, url: URL) => Response | Promise<Response>
 
 const handlers: Record<string, Handler> = {
   'bridge.test/v1/batches': takeBatch,
+  'bridge.eu.test/v1/batches': takeBatch,
+  'bridge.far.test/v1/batches': takeBatch,
   'auth.test/internal/revocations': tellRevocations,
+  'auth.eu.test/internal/revocations': tellRevocations,
   'control.test/answers': async (request, url) => {
     answers.set(url.searchParams.get('shard') ?? '', (await request.json()) as Answer[])
     return new Response('ok')
   },
   'control.test/attempts': (_request, url) =>
     Response.json(attempts.get(url.searchParams.get('shard') ?? '') ?? []),
-  'control.test/revocations': async (request) => {
-    Object.assign(revocations, await request.json())
+  'control.test/bridges': (_request, url) => {
+    const text = url.searchParams.get('text') ?? ''
+    const got = [...attempts.values()].flat().filter(({ body }) => body.includes(text))
+    return Response.json([...new Set(got.map(({ bridge }) => bridge))])
+  },
+  'control.test/revocations': async (request, url) => {
+    const said = (await request.json()) as { revoked: WriteKey[]; isDown: boolean }
+    revocations.set(url.searchParams.get('auth') ?? '', said)
     return new Response('ok')
   },
 }
@@ -62,10 +79,10 @@ export async function answerAsCore(request: any): Promise<any> {
   })
 }
 
-async function takeBatch(request: Request): Promise<Response> {
+async function takeBatch(request: Request, url: URL): Promise<Response> {
   const body = new Uint8Array(await request.arrayBuffer())
   const header = (name: string) => request.headers.get(name)
-  const id = await verifyBatch(TEST_BINDINGS.BRIDGE_SECRET, header, body, Date.now())
+  const id = await verifyBatch(secretOf(url), header, body, Date.now())
   if (typeof id === 'string') return Response.json({ error: id }, { status: 401 })
   const name = id.shard.split('@')[0] ?? ''
   const answer = answers.get(name)?.shift() ?? { status: 200 }
@@ -73,7 +90,8 @@ async function takeBatch(request: Request): Promise<Response> {
   const known = attempts.get(name) ?? []
   attempts.set(name, known)
   const text = new TextDecoder().decode(isGzip(body) ? gunzipSync(body) : body)
-  known.push({ ...id, events, body: text, status: answer.status, at: Date.now() })
+  const { status } = answer
+  known.push({ ...id, bridge: url.host, events, body: text, status, at: Date.now() })
   if (answer.delay_ms) await sleep(answer.delay_ms)
   const headers = new Headers()
   if (answer.retry_after) headers.set('retry-after', answer.retry_after)
@@ -84,10 +102,11 @@ async function takeBatch(request: Request): Promise<Response> {
   })
 }
 
-async function tellRevocations(request: Request): Promise<Response> {
+async function tellRevocations(request: Request, url: URL): Promise<Response> {
   const time = request.headers.get('x-headwater-time') ?? ''
-  const expected = await hmacSha256(TEST_BINDINGS.BRIDGE_SECRET, `${time}\n/internal/revocations`)
+  const expected = await hmacSha256(secretOf(url), `${time}\n/internal/revocations`)
   const isSigned = constantTimeEqual(expected, request.headers.get('x-headwater-signature') ?? '')
-  if (revocations.isDown || !isSigned) return new Response('away', { status: 503 })
-  return Response.json({ revoked: revocations.revoked })
+  const { revoked = [], isDown = false } = revocations.get(url.host) ?? {}
+  if (isDown || !isSigned) return new Response('away', { status: 503 })
+  return Response.json({ revoked })
 }

@@ -17,12 +17,17 @@ export const core = {
     const response = await fetch(`${CONTROL}/attempts?shard=${encodeURIComponent(shard)}`)
     return response.json()
   },
+  /** The hosts of all bridges that ever got a batch with this text in it, whatever they answered. */
+  async bridgesThatGot(text: string): Promise<string[]> {
+    const response = await fetch(`${CONTROL}/bridges?text=${encodeURIComponent(text)}`)
+    return response.json()
+  },
   /** What the bridge acknowledged, oldest first. */
   async acknowledged(shard: string): Promise<Attempt[]> {
     return (await this.attempts(shard)).filter(({ status }) => status === 200)
   },
-  async revokes(revoked: WriteKey[], isDown = false): Promise<void> {
-    await post(`${CONTROL}/revocations`, { revoked, isDown })
+  async revokes(revoked: WriteKey[], isDown = false, auth = 'auth.test'): Promise<void> {
+    await post(`${CONTROL}/revocations?auth=${auth}`, { revoked, isDown })
   },
 }
 

@@ -50,12 +50,17 @@ export function newPerson(): string {
   return `person-${people++}-${crypto.randomUUID()}`
 }
 
-/** The records of one person, as the bridge got them. */
-export async function recordsAbout(person: string, count = 1): Promise<EventRecord[]> {
+/** The records of one person, as the bridge of the region got them. */
+export async function recordsAbout(
+  person: string,
+  count = 1,
+  region = 'test',
+): Promise<EventRecord[]> {
+  const shards = edgeConfig(env).regions.get(region)?.shards ?? []
   return until(`${count} records of ${person}`, async () => {
     const found: EventRecord[] = []
-    for (let shard = 0; shard < edgeConfig(env).shards; shard++) {
-      const batches = await core.acknowledged(`test:${shard}`)
+    for (const shard of shards) {
+      const batches = await core.acknowledged(shard)
       for (const { body } of batches.filter((batch) => batch.body.includes(person))) {
         found.push(...recordsOf(body).filter((record) => record.distinct_id === person))
       }
