@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartitionHandler, StoredRecord } from './log.ts'
+import { retryUntil } from './retry.ts'
 
 /** Where a group stands in a partition: what its members leave in the log for one another. */
 export interface Standing {
@@ -20,9 +20,6 @@ export interface PartitionCallsDeps {
   keep(standing: Standing): Promise<void>
   maxRecords: number
 }
-
-const FIRST_RETRY_MS = 50
-const LAST_RETRY_MS = 5_000
 
 /**
  * Gives one partition's records to the group's handler, in calls whose bounds are kept before the
@@ -45,7 +42,7 @@ export class PartitionCalls {
   /** Tells the handler; resolves with the offset to read from, or null when `signal` ended the wait. */
   start(signal: AbortSignal): Promise<number | null> {
     const { handler, partition, standing } = this.#deps
-    return retry(signal, () => handler.assigned(partition, standing?.next ?? null))
+    return retryUntil(signal, () => handler.assigned(partition, standing?.next ?? null))
   }
 
   /**
@@ -102,8 +99,9 @@ export class PartitionCalls {
 
   async #handle(records: readonly StoredRecord[], signal: AbortSignal): Promise<boolean> {
     const { handler, partition } = this.#deps
+    // The handler has reported its own failure; the same is asked of it again, later.
     const handled = () => handler.handle(partition, records, signal).then(() => true)
-    return (await retry(signal, handled)) ?? false
+    return (await retryUntil(signal, handled)) ?? false
   }
 
   async #keepHandled(records: readonly StoredRecord[]): Promise<void> {
@@ -111,20 +109,5 @@ export class PartitionCalls {
     if (!last) return
     this.#lastAppendedAt = last.appendedAt
     await this.#deps.keep({ next: last.offset + 1, planned: null, lastAppendedAt: last.appendedAt })
-  }
-}
-
-// The handler has reported its own failure; the same is asked of it again, later.
-async function retry<Value>(
-  signal: AbortSignal,
-  call: () => Promise<Value>,
-): Promise<Value | null> {
-  for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
-    if (signal.aborted) return null
-    try {
-      return await call()
-    } catch {
-      await sleep(waitMs, undefined, { signal }).catch(() => {})
-    }
   }
 }
