@@ -9,6 +9,8 @@ export interface RunFile {
 }
 
 const WAIT_MS = 10_000
+/** Services of a launcher that was killed notice it and end; this long they may take. */
+export const LEFTOVERS_END_MS = 12_000
 
 export function writeRunFile(dataDir: string, run: RunFile): void {
   const path = join(dataDir, 'run.json')
@@ -51,7 +53,7 @@ function isOurs(pid: number): boolean {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     if (/\) Z /.test(stat)) return false
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-    return /workerd|core\/main\.ts|edge\/serve\.ts|site\/serve\.ts|demo\/serve\.ts|local\/start\.ts/.test(
+    return /workerd|core\/main\.ts|edge\/serve\.ts|site\/serve\.ts|demo\/serve\.ts|local\/(start|run-all)\.ts/.test(
       command,
     )
   } catch {

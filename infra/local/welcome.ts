@@ -1,7 +1,14 @@
 import type { LocalConfig } from './config.ts'
 
+const DEFAULT_LAST = 'Stop with Ctrl-C; start again with npm start: nothing acknowledged is lost.'
+
 /** The one screen that a newcomer needs. The curl line works as printed. */
-export function welcome({ ports }: LocalConfig, writeKey: string, readyMs: number): string {
+export function welcome(
+  { ports }: Pick<LocalConfig, 'ports'>,
+  writeKey: string,
+  readyMs: number,
+  last = DEFAULT_LAST,
+): string {
   const url = (port: number, path = '') => `http://localhost:${port}${path}`
   const event = JSON.stringify({ api_key: writeKey, event: 'hello', distinct_id: 'me' })
   return `
@@ -20,6 +27,6 @@ export function welcome({ ports }: LocalConfig, writeKey: string, readyMs: numbe
       curl ${url(ports.edge, '/capture')} -H 'content-type: application/json' -d '${event}'
 
     A month of believable history:  npm run seed
-    Stop with Ctrl-C; start again with npm start: nothing acknowledged is lost.
+    ${last}
 `
 }
