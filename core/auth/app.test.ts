@@ -58,6 +58,31 @@ describe.each(Object.entries(DATABASES))('auth API on %s', (_name, open) => {
     expect(taken).toMatchObject({ status: 409, body: { error: { code: 'project_exists' } } })
   })
 
+  it('pins a project to a region for good: its id and so its keys say which', async () => {
+    const lena = await auth.signUp('lena')
+    const json = { id: 'boutique', name: 'Boutique', region: 'eu' }
+    const made = await lena('/api/projects', { json })
+    expect(made).toMatchObject({ status: 201, body: { id: 'eu.boutique', region: 'eu' } })
+    const { write_keys } = (await lena('/api/projects/eu.boutique/write-keys')).body
+    expect(write_keys[0].key).toMatch(/^wk_eu\.boutique_1_/)
+    expect(await verifyWriteKey(SECRETS.WRITE_KEY_SECRET, write_keys[0].key)).toEqual({
+      project_id: 'eu.boutique',
+      epoch: 1,
+    })
+    expect((await lena('/api/projects', { json })).status).toBe(409)
+    expect(await auth.projectExists('boutique')).toBe(false)
+  })
+
+  it('says the default region of every project that is pinned to none', async () => {
+    const mona = await auth.signUp('mona')
+    await mona('/api/projects', { json: { id: 'eu-monas', name: 'Looks pinned' } })
+    await mona('/api/projects', { json: { id: 'monas', name: 'Pinned', region: 'local' } })
+    expect((await mona('/api/projects')).body.projects).toMatchObject([
+      { id: 'eu-monas', region: 'local' },
+      { id: 'local.monas', region: 'local' },
+    ])
+  })
+
   it('numbers write keys that are made at the same time apart', async () => {
     const fred = await auth.signUp('fred')
     await fred('/api/projects', { json: { id: 'busy', name: 'Busy' } })

@@ -29,6 +29,8 @@ export interface AuthAppDeps {
   writeKeySecret: string
   /** Signs the calls of our own services. */
   internalSecret: string
+  /** Regions that projects can be pinned to; the first is where all others belong. */
+  regions: readonly [string, ...string[]]
   /** Origins whose pages may call us. */
   origins: readonly string[]
   /** Host names served besides loopback. */

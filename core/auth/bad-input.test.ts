@@ -16,6 +16,10 @@ describe('bad input', () => {
     ['no name', { id: 'shop' }, 'name'],
     ['a blank name', { id: 'shop', name: '  ' }, 'name'],
     ['a name of the wrong type', { id: 'shop', name: 7 }, 'name'],
+    ['an id that names a region itself', { id: 'eu.shop', name: 'x' }, 'id'],
+    ['a region that there is not', { id: 'shop', name: 'x', region: 'mars' }, 'region'],
+    ['a region that is no name', { id: 'shop', name: 'x', region: 'eu.' }, 'region'],
+    ['no room for its region', { id: 'a'.repeat(10), name: 'x', region: 'ap-south-1' }, 'id'],
     ['a foreign organisation', { id: 'shop', name: 'x', organization_id: 'o' }, 'organization_id'],
   ])('names the field when a project has %s', async (_what, json, field) => {
     const answer = await ann('/api/projects', { json })

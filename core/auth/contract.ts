@@ -1,6 +1,7 @@
 // The bodies of the auth API; schemas/openapi/auth.json is made from them.
 
 import { ProjectId } from '@headwater/schemas/insight'
+import { PROJECT_NAME, REGION_NAME } from '@headwater/schemas/project-id'
 import { z } from '@hono/zod-openapi'
 
 export const Name = z.string().trim().min(1).max(100)
@@ -20,6 +21,8 @@ export const Project = z
     id: ProjectId,
     name: z.string(),
     organization_id: z.string(),
+    /** Where its events are held and stored: what its id says, or the default region. */
+    region: z.string().openapi({ example: 'local' }),
     created_at: z.iso.datetime(),
   })
   .openapi('Project')
@@ -27,8 +30,21 @@ export type Project = z.infer<typeof Project>
 
 export const NewProject = z
   .strictObject({
-    id: ProjectId,
+    id: z
+      .string()
+      .regex(PROJECT_NAME, 'is a lower-case letter, then up to 19 letters, digits or dashes')
+      .openapi({ example: 'shop' }),
     name: Name,
+    /** Pins the project for good: its id becomes `<region>.<id>`. Left out: the default region. */
+    region: z
+      .string()
+      .regex(REGION_NAME, 'is a lower-case letter, then up to 9 letters, digits or dashes')
+      .optional()
+      .openapi({
+        description:
+          'Where its events are held and stored, for good; its id becomes `<region>.<id>`.',
+        example: 'eu',
+      }),
     /** Needed only by a user of several organisations. */
     organization_id: z.string().max(100).optional(),
   })

@@ -1,12 +1,17 @@
+import { regionOf } from '@headwater/schemas/project-id'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AuthApp, AuthAppDeps } from './app.ts'
 import { Me, NewProject, Project } from './contract.ts'
-import { createProject, listMemberships, listProjects } from './projects.ts'
+import { createProject, listMemberships, listProjects, type StoredProject } from './projects.ts'
 import { errors, json, jsonBody, requireUser } from './routes.ts'
 
 /** Who am I, and my projects. */
-export function addProjectRoutes(app: AuthApp, { auth, db }: AuthAppDeps): void {
+export function addProjectRoutes(app: AuthApp, { auth, db, regions }: AuthAppDeps): void {
   const middleware = requireUser(auth)
+  const withRegion = (project: StoredProject): Project => ({
+    ...project,
+    region: regionOf(project.id) ?? regions[0],
+  })
 
   const me = createRoute({
     method: 'get',
@@ -33,7 +38,8 @@ export function addProjectRoutes(app: AuthApp, { auth, db }: AuthAppDeps): void 
   })
   app.openapi(list, async (c) => {
     await listMemberships(db, c.var.user)
-    return c.json({ projects: await listProjects(db, c.var.user.id) }, 200)
+    const projects = await listProjects(db, c.var.user.id)
+    return c.json({ projects: projects.map(withRegion) }, 200)
   })
 
   const create = createRoute({
@@ -49,6 +55,7 @@ export function addProjectRoutes(app: AuthApp, { auth, db }: AuthAppDeps): void 
   })
   app.openapi(create, async (c) => {
     const memberships = await listMemberships(db, c.var.user)
-    return c.json(await createProject(db, memberships, c.req.valid('json')), 201)
+    const project = await createProject(db, memberships, c.req.valid('json'), regions)
+    return c.json(withRegion(project), 201)
   })
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { MAX_PROJECT_ID_LENGTH } from '@headwater/schemas/limits'
+import { isProjectId, pinnedId } from '@headwater/schemas/project-id'
 import type { Project } from './contract.ts'
 import type { Database } from './database.ts'
 import { AuthError } from './errors.ts'
@@ -8,9 +10,12 @@ import { mayDo, type Permission } from './roles.ts'
 const MAX_PROJECTS_PER_ORGANIZATION = 100
 const FIRST_WRITE_KEY_NAME = 'Default'
 
+/** What is stored of a project: its region is in its id. */
+export type StoredProject = Omit<Project, 'region'>
+
 /** A project as one user sees it. */
 export interface Access {
-  project: Project
+  project: StoredProject
   role: string
 }
 
@@ -70,7 +75,7 @@ export async function listMemberships(
   return memberships.execute()
 }
 
-export async function listProjects(db: Database, userId: string): Promise<Project[]> {
+export async function listProjects(db: Database, userId: string): Promise<StoredProject[]> {
   const rows = await visibleProjects(db, userId).orderBy('projects.created_at').execute()
   return rows.map(toProject)
 }
@@ -93,12 +98,21 @@ export async function requireAccess(
   return { project: toProject(row), role: row.role }
 }
 
+export interface WantedProject {
+  id: string
+  name: string
+  organization_id?: string | undefined
+  region?: string | undefined
+}
+
 /** Makes a project with its first write key. Throws `project_exists` when the id is taken by anybody. */
 export async function createProject(
   db: Database,
   memberships: readonly Membership[],
-  wanted: { id: string; name: string; organization_id?: string | undefined },
-): Promise<Project> {
+  wanted: WantedProject,
+  regions: readonly string[],
+): Promise<StoredProject> {
+  const id = idFor(wanted, regions)
   const organization = chooseOrganization(memberships, wanted.organization_id)
   requireRole(organization.role, { project: ['create'] })
   return db.transaction().execute(async (trx) => {
@@ -113,14 +127,14 @@ export async function createProject(
     }
     const project = await trx
       .insertInto('projects')
-      .values({ id: wanted.id, organization_id: organization.id, name: wanted.name })
+      .values({ id, organization_id: organization.id, name: wanted.name })
       .onConflict((conflict) => conflict.doNothing())
       .returningAll()
       .executeTakeFirst()
     if (!project) throw new AuthError('project_exists', 'This project id is taken.', 'id')
     await trx
       .insertInto('write_keys')
-      .values({ project_id: wanted.id, epoch: 1, name: FIRST_WRITE_KEY_NAME })
+      .values({ project_id: id, epoch: 1, name: FIRST_WRITE_KEY_NAME })
       .execute()
     return toProject(project)
   })
@@ -129,6 +143,19 @@ export async function createProject(
 export async function projectExists(db: Database, id: string): Promise<boolean> {
   const row = await db.selectFrom('projects').select('id').where('id', '=', id).executeTakeFirst()
   return row !== undefined
+}
+
+// The region is part of the id, so that every key and record says where it belongs, and none can move.
+function idFor({ id, region }: WantedProject, regions: readonly string[]): string {
+  if (region === undefined) return id
+  if (!regions.includes(region)) {
+    const message = `There is no region "${region}"; there are: ${regions.join(', ')}.`
+    throw new AuthError('invalid_request', message, 'region')
+  }
+  const pinned = pinnedId(region, id)
+  if (isProjectId(pinned)) return pinned
+  const message = `"${pinned}", the id with its region, is longer than ${MAX_PROJECT_ID_LENGTH} characters.`
+  throw new AuthError('invalid_request', message, 'id')
 }
 
 function visibleProjects(db: Database, userId: string) {
@@ -160,7 +187,7 @@ function toProject(row: {
   name: string
   organization_id: string
   created_at: Date
-}): Project {
+}): StoredProject {
   const { id, name, organization_id, created_at } = row
   return { id, name, organization_id, created_at: created_at.toISOString() }
 }

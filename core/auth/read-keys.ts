@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { type Auth, READ_KEY_CONFIG, READ_KEY_PREFIX } from './better-auth.ts'
-import type { MadeReadKey, Project, ReadKey } from './contract.ts'
+import type { MadeReadKey, ReadKey } from './contract.ts'
 import type { Database } from './database.ts'
 import { AuthError } from './errors.ts'
+import type { StoredProject } from './projects.ts'
 
 const SECONDS_PER_DAY = 86_400
 const MAX_READ_KEYS_PER_PROJECT = 100
@@ -11,7 +12,7 @@ const MAX_READ_KEY_LENGTH = 100
 /** The plugin keeps permissions as this JSON; a key opens exactly one project. */
 const permissionsFor = (projectId: string) => ({ read: [projectId] })
 
-export async function listReadKeys(db: Database, project: Project): Promise<ReadKey[]> {
+export async function listReadKeys(db: Database, project: StoredProject): Promise<ReadKey[]> {
   const rows = await keysOf(db, project).orderBy('createdAt').execute()
   return rows.map(toReadKey)
 }
@@ -20,7 +21,7 @@ export async function listReadKeys(db: Database, project: Project): Promise<Read
 export async function createReadKey(
   auth: Auth,
   db: Database,
-  project: Project,
+  project: StoredProject,
   userId: string,
   wanted: { name: string; expires_in_days?: number | undefined },
 ): Promise<MadeReadKey> {
@@ -42,7 +43,11 @@ export async function createReadKey(
 }
 
 /** Deletes the key: it stops working at once. Throws `not_found`. */
-export async function revokeReadKey(db: Database, project: Project, id: string): Promise<void> {
+export async function revokeReadKey(
+  db: Database,
+  project: StoredProject,
+  id: string,
+): Promise<void> {
   const found = await db
     .deleteFrom('apikey')
     .where('id', '=', id)
@@ -70,7 +75,7 @@ export async function verifyReadKey(auth: Auth, db: Database, key: string): Prom
   return null
 }
 
-function keysOf(db: Database, project: Project) {
+function keysOf(db: Database, project: StoredProject) {
   return db
     .selectFrom('apikey')
     .select(['id', 'name', 'start', 'createdAt', 'expiresAt', 'lastRequest'])

@@ -50,6 +50,7 @@ export async function startAuth(deps: AuthStartDeps): Promise<AuthService> {
       db,
       writeKeySecret: config.WRITE_KEY_SECRET,
       internalSecret: config.BRIDGE_SECRET,
+      regions: config.REGIONS,
       origins: config.SITE_ORIGINS,
       hosts: config.ALLOWED_HOSTS,
       clock,

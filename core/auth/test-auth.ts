@@ -45,7 +45,7 @@ export interface Answer {
 
 export async function startTestAuth(open = () => openPglite('memory://')): Promise<TestAuth> {
   const db = await open()
-  const config = readConfig({ ...SECRETS, AUTH_PORT: '0' })
+  const config = readConfig({ ...SECRETS, AUTH_PORT: '0', REGIONS: 'local,eu,ap-south-1' })
   const service = await startAuth({ config, logger: silentLogger, db })
   const call = (path: string, init: CallInit = {}) => send(`${service.url}${path}`, init)
   return {

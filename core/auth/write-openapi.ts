@@ -45,6 +45,7 @@ function describeApp(): unknown {
     auth,
     writeKeySecret: secret,
     internalSecret: secret,
+    regions: ['local'],
     hosts: [],
     clock: systemClock,
     metrics: createMetrics(),

@@ -38,11 +38,22 @@ describe('readConfig', () => {
       ...secrets,
       ALLOWED_HOSTS: ' Auth.example.com, query ',
       SITE_ORIGINS: 'http://a , http://b',
+      REGIONS: 'us, eu',
     }
     expect(readConfig(env)).toMatchObject({
       ALLOWED_HOSTS: ['auth.example.com', 'query'],
       SITE_ORIGINS: ['http://a', 'http://b'],
+      REGIONS: ['us', 'eu'],
     })
+  })
+
+  it('takes only names that a project’s id can hold, and a bridge of one of them', () => {
+    for (const REGIONS of ['us,Europe', 'us,,eu', 'eleven-long', ',']) {
+      expect(() => readConfig({ ...secrets, REGIONS }), REGIONS).toThrow('REGIONS')
+    }
+    const us = { ...secrets, REGIONS: 'us,eu', BRIDGE_REGION: 'us' }
+    expect(readConfig(us).BRIDGE_REGION).toBe('us')
+    expect(() => readConfig({ ...us, BRIDGE_REGION: 'mars' })).toThrow(/BRIDGE_REGION.*REGIONS/)
   })
 })
 

@@ -1,3 +1,4 @@
+import { REGION_NAME } from '@headwater/schemas/project-id'
 import { z } from 'zod'
 
 // The only file of the core that reads the environment. A bad value stops the boot with the
@@ -24,9 +25,18 @@ const brokers = z
   .transform((list) => list.split(',').flatMap((broker) => broker.trim() || []))
   .refine((list) => list.every(isAddress), 'must be addresses such as kafka-1:9092')
 
+const region = z
+  .string()
+  .regex(REGION_NAME, 'must be a letter, then up to 9 letters, digits or dashes')
+const regions = z
+  .string()
+  .default('local')
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .pipe(z.tuple([region], region))
+
 const optionalUrl = (protocol: RegExp) => z.union([z.literal(''), z.url({ protocol })]).default('')
 
-const Config = z.object({
+const Variables = z.object({
   /** Address every service binds. @default 127.0.0.1 */
   HOST: z.string().default('127.0.0.1'),
   QUERY_PORT: port(8001),
@@ -80,6 +90,10 @@ const Config = z.object({
   SITE_ORIGINS: origins,
   /** Host names, without port, under which the query and auth APIs are called besides loopback. */
   ALLOWED_HOSTS: hosts,
+  /** Regions that projects can be pinned to, comma separated; the first is where all others belong. */
+  REGIONS: regions,
+  /** Region whose records the bridge takes, one of REGIONS; empty: it takes those of all. */
+  BRIDGE_REGION: z.string().default(''),
   LOG_PARTITIONS: count(4, 1, 256),
   /** How long the log keeps what every group has read. */
   LOG_RETENTION_HOURS: count(72, 1, 8_760),
@@ -90,8 +104,12 @@ const Config = z.object({
   QUERY_TIMEOUT_MS: count(30_000, 100, 600_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
+const Config = Variables.refine(
+  ({ BRIDGE_REGION, REGIONS }) => BRIDGE_REGION === '' || REGIONS.includes(BRIDGE_REGION),
+  { path: ['BRIDGE_REGION'], error: 'must be one of REGIONS' },
+)
 export type Config = z.infer<typeof Config>
-export const CONFIG_VARIABLES = Object.keys(Config.shape)
+export const CONFIG_VARIABLES = Object.keys(Variables.shape)
 
 /** Reads and checks the environment. Throws one error that names every bad variable. */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
