@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePorts } from './ports.ts'
-import { ServiceProcess } from './process.ts'
+import { isAlive, ServiceProcess } from './process.ts'
 import { run } from './run.ts'
 import type { RealService } from './service.ts'
 import { tiedToUs } from './tied.ts'
@@ -45,6 +45,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     stopBy: 'SIGINT',
     isReady: (output) => output.includes('ready to accept connections'),
   })
+  removeStaleLock(data)
   await server.start()
   return Object.assign(server, { url: `postgres://${NAME}@127.0.0.1:${port}/${NAME}`, port })
 }
@@ -64,4 +65,11 @@ async function makeCluster(
   const alone = [program('postgres'), '--single', '-D', partial, 'postgres']
   await run(tiedToUs(alone, user), `CREATE DATABASE ${NAME}\n`)
   renameSync(partial, data)
+}
+
+// PostgreSQL would take a zombie for its running self, and refuse to start.
+function removeStaleLock(data: string): void {
+  const lock = join(data, 'postmaster.pid')
+  if (!existsSync(lock)) return
+  if (!isAlive(Number.parseInt(readFileSync(lock, 'utf8'), 10))) rmSync(lock)
 }

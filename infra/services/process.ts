@@ -139,10 +139,11 @@ function descendants(pid: number): number[] {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process; a zombie, which an orphan can stay for a while, is none. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    // An orphan can stay a zombie for a while: its files and ports are free.
+    if (process.platform !== 'linux') return true
     return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
