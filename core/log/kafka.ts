@@ -24,8 +24,12 @@ export async function openKafkaLog(
   client: KafkaClient,
   options: KafkaLogOptions,
 ): Promise<EventLog> {
-  if (client === 'kafkajs') return (await import('./kafkajs.ts')).openKafkaJsLog(options)
-  throw new Error(`no client ${client}`)
+  switch (client) {
+    case 'kafkajs':
+      return (await import('./kafkajs.ts')).openKafkaJsLog(options)
+    case 'platformatic':
+      return (await import('./platformatic.ts')).openPlatformaticLog(options)
+  }
 }
 
 /** Largest batch of records that a topic takes; a batch of the edge for one partition is one. */
@@ -47,6 +51,10 @@ export function topicSettings({ replication, retentionMs }: KafkaLogOptions) {
 
 /** The log's identity. A topic that is made anew must have another name: its offsets begin again. */
 export const kafkaLogId = (clusterId: string, topic: string): string => `${clusterId}/${topic}`
+
+/** Several may be lost before the group misses a member. */
+export const heartbeatMs = ({ sessionTimeoutMs }: KafkaLogOptions): number =>
+  Math.ceil(sessionTimeoutMs / 5)
 
 /** Bytes of one answer: what is fetched at once of one partition, compressed. */
 export const FETCH_BYTES = 4 * 1024 * 1024

@@ -1,5 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
-import { FETCH_BYTES, FETCH_MIN_BYTES, type KafkaLogOptions } from './kafka.ts'
+import { FETCH_BYTES, FETCH_MIN_BYTES, heartbeatMs, type KafkaLogOptions } from './kafka.ts'
 import { standingText, toStoredRecord } from './kafka-record.ts'
 import type { PartitionHandler, ReadOptions, StoredRecord, Subscription } from './log.ts'
 import { PartitionCalls, type Standing } from './partition-calls.ts'
@@ -203,8 +203,6 @@ class GroupMember {
     if (lost) throw lost
   }
 }
-
-const heartbeatMs = ({ sessionTimeoutMs }: KafkaLogOptions) => Math.ceil(sessionTimeoutMs / 5)
 
 function toRecords(messages: readonly KafkaMessage[]): StoredRecord[] {
   return messages.map(({ offset, timestamp, key, value, headers }) =>

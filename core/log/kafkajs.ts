@@ -14,6 +14,7 @@ import type {
 } from './log.ts'
 import { partitionOf } from './murmur2.ts'
 import type { Standing } from './partition-calls.ts'
+import { retryUntil } from './retry.ts'
 
 const { CompressionCodecs, CompressionTypes, Partitioners, logLevel } = kafkajs
 CompressionCodecs[CompressionTypes.ZSTD] = () => ({
@@ -23,6 +24,7 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
 
 const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 15_000
+const LEADERS_TIMEOUT_MS = 10_000
 /** Less than what the edge waits for the bridge: an answer that comes too late is worth nothing. */
 const APPEND_TIMEOUT_MS = 8_000
 /** A broker that is away for longer is the caller's to wait for. */
@@ -48,7 +50,7 @@ export async function openKafkaJsLog(options: KafkaLogOptions): Promise<EventLog
     await Promise.all([admin.connect(), producer.connect()])
     await makeTopic(admin, options)
     const { clusterId } = await admin.describeCluster()
-    const partitions = (await admin.fetchTopicOffsets(options.topic)).length
+    const partitions = await countPartitions(admin, options.topic)
     const id = kafkaLogId(clusterId, options.topic)
     return new KafkaJsLog({ id, partitions, client, admin, producer, options })
   } catch (error) {
@@ -151,6 +153,14 @@ async function makeTopic(admin: Admin, options: KafkaLogOptions): Promise<void> 
     ],
     waitForLeaders: true,
   })
+}
+
+/** Also waits until each has its leader: a topic that was just made refuses at first. */
+async function countPartitions(admin: Admin, topic: string): Promise<number> {
+  const patience = AbortSignal.timeout(LEADERS_TIMEOUT_MS)
+  const offsets = await retryUntil(patience, () => admin.fetchTopicOffsets(topic))
+  if (!offsets) throw new Error(`partitions of ${topic} have no leader`)
+  return offsets.length
 }
 
 const LEVELS = { 1: 'error', 2: 'warn', 4: 'info', 5: 'debug' } as const

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { EventLog, LogRecord, PartitionHandler, StoredRecord } from './log.ts'
 
-const READ = { maxRecords: 100, lingerMs: 5 }
+export const READ = { maxRecords: 100, lingerMs: 5 }
 
 /** What every EventLog must do, whatever it is made of. `open` gives a new, empty log of four partitions. */
 export function describeEventLog(name: string, open: () => Promise<EventLog>): void {
@@ -163,7 +163,10 @@ interface CollectorOptions {
   from?: (committed: number | null) => number
 }
 
-function collector({ failures = 0, from = (committed) => committed ?? 0 }: CollectorOptions = {}) {
+export function collector({
+  failures = 0,
+  from = (committed) => committed ?? 0,
+}: CollectorOptions = {}) {
   const busy = new Set<number>()
   const state = {
     records: [] as StoredRecord[],
@@ -197,7 +200,7 @@ function collector({ failures = 0, from = (committed) => committed ?? 0 }: Colle
 }
 
 /** Takes no call to its end: it waits until it is asked to give up. */
-function cutOffHandler() {
+export function cutOffHandler() {
   const given: number[][] = []
   const handler: PartitionHandler = {
     assigned: async (_, committed) => committed ?? 0,

@@ -17,3 +17,12 @@ export async function retryUntil<Value>(
     }
   }
 }
+
+/** The same promise, but it rejects as soon as `signal` ends the wait. */
+export function orAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(new Error('the wait was ended'))
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort))
+}
