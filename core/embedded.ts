@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AuthService, startAuth } from './auth/start.ts'
+import { bridgeRegion } from './bridge/region.ts'
 import { startBridge } from './bridge/start.ts'
 import { startConsumer } from './consumer/start.ts'
 import { openSqliteLog, type SqliteLog } from './log/sqlite.ts'
@@ -87,6 +88,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
   const bridgeDeps = {
     log,
     secret: config.BRIDGE_SECRET,
+    region: bridgeRegion(config),
     ...facts('bridge'),
     metrics: delivery,
   }

@@ -13,10 +13,13 @@ import type { EventLog, LogRecord } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
+import { type BridgeRegion, strayProject } from './region.ts'
 
 export interface BridgeDeps {
-  log: EventLog
+  log: Pick<EventLog, 'append'>
   secret: string
+  /** Whose records it takes. @default those of every region */
+  region?: BridgeRegion | undefined
   clock: Clock
   logger: Logger
   metrics: Metrics
@@ -32,7 +35,7 @@ const REFUSALS: Record<BatchRefusal, { status: 400 | 401; message: string }> = {
   bad_signature: { status: 401, message: 'the signature does not match the batch' },
 }
 
-export function createBridgeApp({ log, secret, clock, logger, metrics }: BridgeDeps): Hono {
+export function createBridgeApp({ log, secret, clock, logger, metrics, region }: BridgeDeps): Hono {
   const app = new Hono()
   const batches = new Counter({
     name: 'headwater_bridge_batches_total',
@@ -52,7 +55,12 @@ export function createBridgeApp({ log, secret, clock, logger, metrics }: BridgeD
   })
   let bytesInFlight = 0
 
-  const refuse = (c: Context, status: 400 | 401 | 413 | 503, code: string, message: string) => {
+  const refuse = (
+    c: Context,
+    status: 400 | 401 | 413 | 421 | 503,
+    code: string,
+    message: string,
+  ) => {
     batches.inc({ outcome: code })
     if (status === 503) c.header('retry-after', RETRY_AFTER_S)
     return c.json({ error: { code, message } }, status)
@@ -74,6 +82,12 @@ export function createBridgeApp({ log, secret, clock, logger, metrics }: BridgeD
       parsed = toRecords(id, new TextDecoder('utf-8', { fatal: true }).decode(frames))
     } catch (error) {
       return refuse(c, 400, 'malformed_batch', messageOf(error))
+    }
+    const stray = region ? strayProject(parsed, region) : null
+    if (region && stray !== null) {
+      logger.log('error', 'wrong_region', { ...id, project: stray, region: region.name })
+      // Not a 4xx that sets the batch aside: it is right, and waits until the way to here is repaired.
+      return refuse(c, 421, 'wrong_region', `project ${stray} does not belong to ${region.name}`)
     }
     if (bytesInFlight + frames.length > MAX_BYTES_IN_FLIGHT) {
       return refuse(c, 503, 'overloaded', 'too many batches are waiting for the log')
