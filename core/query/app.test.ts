@@ -158,7 +158,8 @@ describe('when the store fails', () => {
     ['refused', 500, 'internal_error'],
   ])('answers %s with %d and without a word of SQL', async (kind, status, code) => {
     const failure = new StoreError(kind, 'SELECT secret FROM events')
-    const failing = testClient({ store: { query: () => Promise.reject(failure) } })
+    const fail = () => Promise.reject(failure)
+    const failing = testClient({ store: { query: fail, dataVersion: fail } })
     const { status: got, headers, body } = await failing.get<ApiError>('/api/trends', QUESTION)
     expect([got, body.error.code]).toEqual([status, code])
     expect(headers.get('retry-after')).toBe(status === 503 ? '2' : null)

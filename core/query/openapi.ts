@@ -9,7 +9,7 @@ export const OPENAPI_FILE = new URL('../../schemas/openapi/query.json', import.m
 /** The OpenAPI document as the file holds it. The routes are described, never called. */
 export function describeQueryApi(): string {
   const app = createQueryApp({
-    store: { query: () => Promise.resolve([]) },
+    store: { query: () => Promise.resolve([]), dataVersion: () => Promise.resolve('') },
     freshness: { read: () => Promise.resolve({ complete_until: null, lag_records: 0 }) },
     projectExists: () => Promise.resolve(true),
     timeoutMs: 1_000,

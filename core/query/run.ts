@@ -56,7 +56,7 @@ export class QueryRunner {
     const complete_until =
       freshness.complete_until === null ? null : new Date(freshness.complete_until).toISOString()
     // Read before the rows: what is inserted meanwhile makes the kept answer look old, never new.
-    const version = await this.#dataVersion()
+    const version = await this.#deps.store.dataVersion()
     const versioned = `${version} ${key}`
     const kept = this.#cache.get(versioned)
     const run = (stop: AbortSignal) => this.#run(versioned, query, stop)
@@ -74,19 +74,4 @@ export class QueryRunner {
     this.#cache.set(key, answer, rows.length + 1)
     return answer
   }
-
-  /** Changes with every insert and mutation, and with every merge that removed a row. */
-  async #dataVersion(): Promise<string> {
-    const [row] = await this.#deps.store.query<{ version: string }>({ text: DATA_VERSION })
-    return row?.version ?? ''
-  }
 }
-
-const DATA_VERSION = `SELECT concat(
-    toString(sum(rows)), '.', toString(sum(newest)), '.', toString(max(mutation))) AS version
-  FROM (
-    SELECT partition, sum(rows) AS rows, max(max_block_number) AS newest,
-      max(if(data_version > max_block_number, data_version, 0)) AS mutation
-    FROM system.parts
-    WHERE database = currentDatabase() AND table = 'events' AND active
-    GROUP BY partition)`

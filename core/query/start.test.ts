@@ -18,6 +18,8 @@ const config = readConfig({
   QUERY_PORT: '0',
 })
 
+const dataVersion = async () => '1'
+
 async function serve(store: QueryStore): Promise<string> {
   service = await startQuery({
     config,
@@ -34,8 +36,8 @@ it('ends the question of a client that went away', async () => {
   const asked = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   const url = await serve({
-    query({ params }, options) {
-      if (!params) return Promise.resolve([])
+    dataVersion,
+    query(_, options) {
       asked.resolve()
       return new Promise((_, reject) => {
         options?.signal?.addEventListener('abort', () => {
@@ -54,14 +56,14 @@ it('ends the question of a client that went away', async () => {
 })
 
 it('knows the projects that have events, and the default one', async () => {
-  const url = await serve({ query: async <Row>() => [] as Row[] })
+  const url = await serve({ dataVersion, query: async <Row>() => [] as Row[] })
   const status = async (project: string) =>
     (await fetch(`${url}/api/trends?project=${project}&event=a`)).status
   expect([await status('default'), await status('another')]).toEqual([200, 404])
 })
 
 it('listens on loopback', async () => {
-  expect(await serve({ query: async <Row>() => [] as Row[] })).toMatch(
+  expect(await serve({ dataVersion, query: async <Row>() => [] as Row[] })).toMatch(
     /^http:\/\/127\.0\.0\.1:\d+$/,
   )
 })

@@ -46,6 +46,7 @@ export async function openTestApi(): Promise<TestApi> {
       if (query.params) api.questions++
       return store.query(query, options)
     },
+    dataVersion: () => store.dataVersion(),
   }
   const api: TestApi = {
     ...testClient({

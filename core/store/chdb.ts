@@ -2,6 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { drainPending, Session } from 'chdb'
 import { storeErrorOf } from './clickhouse-errors.ts'
+import {
+  DEFAULT_MAX_QUERY_MEMORY_BYTES,
+  DEFAULT_TIMEOUT_MS,
+  dataVersionQuery,
+  EVENT_PARTS,
+  encodeRows,
+  INSERT_SETTINGS,
+  OVERRUN_MS,
+  parseRows,
+  QUERY_SETTINGS,
+  ROW_FORMAT,
+  rejectOn,
+} from './clickhouse-shared.ts'
 import { migrate } from './migrate.ts'
 import { SerialQueue } from './serial-queue.ts'
 import {
@@ -11,32 +24,6 @@ import {
   type QueryStore,
   StoreError,
 } from './store.ts'
-
-const DEFAULT_TIMEOUT_MS = 30_000
-const DEFAULT_MAX_QUERY_MEMORY_BYTES = 2 * 1024 ** 3
-/** How long the engine may overrun its own time limit before the query is killed and given up. */
-const OVERRUN_MS = 2_000
-
-/** One insert is one block, so that a bad row at its end leaves nothing of its beginning behind. */
-const ONE_BLOCK = {
-  input_format_parallel_parsing: 0,
-  max_insert_block_size: 100_000_000,
-  min_insert_block_size_rows: 100_000_000,
-  min_insert_block_size_bytes: 0,
-  // A batch may span years, and every month is a partition.
-  max_partitions_per_insert_block: 10_000,
-} as const
-
-const INSERT_SETTINGS = {
-  ...ONE_BLOCK,
-  async_insert: 0,
-  // {"a":1,"a":2} and {"a.b":1,"a":{"b":2}} would otherwise refuse the whole insert.
-  type_json_skip_duplicated_paths: 1,
-  json_type_escape_dots_in_keys: 1,
-  // A property is given back as it was sent: "2026-01-01T10:00Z" stays that text.
-  input_format_try_infer_dates: 0,
-  input_format_try_infer_datetimes: 0,
-} as const
 
 export interface ChdbOptions {
   /** Folder of the data; made when missing. One process at a time may open it. */
@@ -85,7 +72,7 @@ class Chdb implements EventStore, QueryStore {
     try {
       await queue.run(() =>
         // Joined here, so that a waiting insert does not hold its rows twice.
-        session.insert({ table, values: Buffer.from(rows.join('\n')), format: FORMAT, settings }),
+        session.insert({ table, values: encodeRows(rows), format: ROW_FORMAT, settings }),
       )
     } catch (error) {
       throw storeErrorOf(error, 'insert')
@@ -108,8 +95,13 @@ class Chdb implements EventStore, QueryStore {
     return parseRows<Row>(text)
   }
 
-  async migrate(): Promise<void> {
-    await migrate(this, (statement) => this.#statement(statement))
+  async dataVersion(): Promise<string> {
+    const [row] = await this.query<{ version: string }>(dataVersionQuery(EVENT_PARTS))
+    return row?.version ?? ''
+  }
+
+  migrate(): Promise<string[]> {
+    return migrate(this, (statement) => this.#statement(statement))
   }
 
   async close(): Promise<void> {
@@ -134,8 +126,8 @@ class Chdb implements EventStore, QueryStore {
     signal?.addEventListener('abort', kill, { once: true })
     try {
       const result = params
-        ? session.queryBindAsync(sql, params, { format: FORMAT })
-        : session.queryAsync(sql, { format: FORMAT })
+        ? session.queryBindAsync(sql, params, { format: ROW_FORMAT })
+        : session.queryAsync(sql, { format: ROW_FORMAT })
       return (await result).text()
     } finally {
       clearTimeout(overrun)
@@ -144,13 +136,14 @@ class Chdb implements EventStore, QueryStore {
   }
 
   #settings(seconds: number, mark: string): string {
-    return [
-      `SETTINGS max_execution_time = ${seconds}`,
-      `max_memory_usage = ${this.#maxMemoryBytes}`,
-      'output_format_json_quote_64bit_integers = 1',
-      'output_format_json_quote_denormals = 0',
-      `log_comment = '${mark}'`,
-    ].join(', ')
+    const settings = {
+      ...QUERY_SETTINGS,
+      max_execution_time: seconds,
+      max_memory_usage: this.#maxMemoryBytes,
+      log_comment: `'${mark}'`,
+    }
+    const assigned = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
+    return `SETTINGS ${assigned.join(', ')}`
   }
 
   /** The client cannot stop a statement; another session can. A query that has ended is not found. */
@@ -174,20 +167,4 @@ interface Lane {
   queue: SerialQueue
 }
 
-const FORMAT = 'JSONEachRow'
-
 const openLane = (path: string): Lane => ({ session: new Session(path), queue: new SerialQueue() })
-
-function rejectOn(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-    if (signal?.aborted) reject(signal.reason)
-  })
-}
-
-function parseRows<Row>(text: string): Row[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row)
-}

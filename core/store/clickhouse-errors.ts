@@ -16,7 +16,6 @@ const REFUSED = new Set([
   44, // ILLEGAL_COLUMN
   47, // UNKNOWN_IDENTIFIER
   53, // TYPE_MISMATCH
-  60, // UNKNOWN_TABLE
   62, // SYNTAX_ERROR
   69, // ARGUMENT_OUT_OF_BOUND
   70, // CANNOT_CONVERT_TYPE
@@ -31,6 +30,17 @@ const REFUSED = new Set([
   441, // CANNOT_PARSE_DOMAIN_VALUE_FROM_STRING
   456, // UNKNOWN_QUERY_PARAMETER
   457, // BAD_QUERY_PARAMETER
+])
+
+/**
+ * The statement is at fault. An insert's statement is ours: its rows wait until the tables are made,
+ * or the right to write is given.
+ */
+const STATEMENT_REFUSED = new Set([
+  60, // UNKNOWN_TABLE
+  81, // UNKNOWN_DATABASE
+  164, // READONLY
+  497, // ACCESS_DENIED
 ])
 
 /** The query asked for more than it was given. */
@@ -48,13 +58,21 @@ const TOO_HEAVY = new Set([
 export function storeErrorOf(error: unknown, during: 'insert' | 'query'): StoreError {
   if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)
-  return new StoreError(kindOf(message, during), message, { cause: error })
+  return new StoreError(kindOf(codeOf(error, message), during), message, { cause: error })
 }
 
-function kindOf(message: string, during: 'insert' | 'query'): StoreErrorKind {
-  const code = Number(/^Code: (\d+)/.exec(message)?.[1])
+function kindOf(code: number, during: 'insert' | 'query'): StoreErrorKind {
   if (REFUSED.has(code)) return 'refused'
+  if (STATEMENT_REFUSED.has(code)) return during === 'query' ? 'refused' : 'unavailable'
   // An insert that finds no memory must come again: its rows are not at fault.
   if (TOO_HEAVY.has(code)) return during === 'query' ? 'too_heavy' : 'unavailable'
   return 'unavailable'
+}
+
+// chDB's client leaves the number in the message, the server's has taken it out. An error of the
+// network has a word for a code, and is none of the engine's.
+function codeOf(error: unknown, message: string): number {
+  const [, inMessage] = /^Code: (\d+)/.exec(message) ?? []
+  if (inMessage) return Number(inMessage)
+  return error instanceof Error && 'code' in error ? Number(error.code) : Number.NaN
 }

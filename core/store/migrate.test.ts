@@ -19,7 +19,7 @@ const write = (name: string, text: string) => writeFile(join(folder, name), text
 /** Remembers what was executed, and answers with what was recorded, as the journal's table would. */
 function journal() {
   const executed: string[] = []
-  const store: QueryStore = {
+  const store: Pick<QueryStore, 'query'> = {
     query: async <Row>() => {
       const records = executed.flatMap((statement) => {
         const match = /VALUES \((\d+), '(\w+)', '(\w+)'\)/.exec(statement)
@@ -37,10 +37,10 @@ function journal() {
 describe('migrations', () => {
   it('run once each, in order, new ones later', async () => {
     const { run, created } = journal()
-    await run()
+    expect(await run()).toEqual(['migrations', 'first'])
     await write('002_second.sql', 'CREATE second')
-    await run()
-    await run()
+    expect(await run()).toEqual(['second'])
+    expect(await run()).toEqual([])
     expect(created().filter((statement) => statement !== 'CREATE journal')).toEqual([
       'CREATE first',
       'CREATE second',

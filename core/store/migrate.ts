@@ -18,13 +18,14 @@ type Execute = (statement: string) => Promise<void>
 
 /**
  * Applies the migrations that the store has not seen, in order of their numbers. Safe to run twice and
- * by two at once. Throws when an applied file was changed since, or is not known here.
+ * by two at once. Resolves with the names of the applied. Throws when an applied file was changed
+ * since, or is not known here.
  */
 export async function migrate(
-  store: QueryStore,
+  store: Pick<QueryStore, 'query'>,
   execute: Execute,
   folder: URL = MIGRATIONS_FOLDER,
-): Promise<void> {
+): Promise<string[]> {
   const [journal, ...others] = await readMigrations(folder)
   if (!journal) throw new Error(`no migrations in ${folder.pathname}`)
   // The first one makes the table that remembers the others.
@@ -32,11 +33,12 @@ export async function migrate(
   const migrations = [journal, ...others]
   const applied = await readApplied(store)
   for (const done of applied.values()) refuseChanged(done, migrations)
-  for (const migration of migrations) {
-    if (applied.has(migration.number)) continue
+  const missing = migrations.filter(({ number }) => !applied.has(number))
+  for (const migration of missing) {
     if (migration !== journal) await execute(migration.statement)
     await execute(recordOf(migration))
   }
+  return missing.map(({ name }) => name)
 }
 
 /** Reads `NNN_name.sql` in order. Throws when two have one number. */
@@ -60,7 +62,7 @@ export async function readMigrations(folder: URL): Promise<Migration[]> {
   return migrations
 }
 
-async function readApplied(store: QueryStore): Promise<Map<number, Applied>> {
+async function readApplied(store: Pick<QueryStore, 'query'>): Promise<Map<number, Applied>> {
   const rows = await store.query<Applied>({
     text: 'SELECT DISTINCT number, name, checksum FROM migrations ORDER BY number',
   })

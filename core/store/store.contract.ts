@@ -49,6 +49,22 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
       expect(rows.map(({ number }) => number)).toEqual([0, 1, 2])
     })
 
+    it('applies what is missing only', async () => {
+      expect(await opened.store.migrate()).toEqual([])
+    })
+
+    it('has another data version after every insert, and only then', async () => {
+      const versions = [await opened.store.dataVersion(), await opened.store.dataVersion()]
+      await insert(rowsOf('ann'), 'first')
+      versions.push(await opened.store.dataVersion())
+      // As many rows as there were, in another month.
+      await insert(sampleRows([{ project_id: project, timestamp: 1e12 }]), 'second')
+      versions.push(await opened.store.dataVersion(), await opened.store.dataVersion())
+      const [before, , afterFirst, afterSecond] = versions
+      expect(versions).toEqual([before, before, afterFirst, afterSecond, afterSecond])
+      expect(new Set(versions).size).toBe(3)
+    })
+
     it('takes the same rows under the same token once', async () => {
       const rows = rowsOf('ann', 'bob')
       await insert(rows, 'once')

@@ -8,8 +8,11 @@ export interface EventStore {
    * `rows` are JSON objects, one text each. Rejects with StoreError.
    */
   insert(table: 'events' | 'dead_letters', rows: readonly string[], token: string): Promise<void>
-  /** Creates what is missing; safe to run twice, and by two at once. */
-  migrate(): Promise<void>
+  /**
+   * Creates what is missing; safe to run twice, and by two at once. Resolves with the names of the
+   * migrations it applied.
+   */
+  migrate(): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -32,6 +35,8 @@ export interface QueryOptions {
 export interface QueryStore {
   /** The rows, 64-bit integers as strings. Rejects with StoreError, or the signal's reason. */
   query<Row>(query: Query, options?: QueryOptions): Promise<Row[]>
+  /** Changes with every insert of events: answers of equal versions are answers from equal rows. */
+  dataVersion(): Promise<string>
 }
 
 /** Everything that the store's callers may have to tell apart. */

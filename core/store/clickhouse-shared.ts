@@ -1,0 +1,78 @@
+// What the adapters of ClickHouse share, chDB's in this process and the server's: one engine, one
+// set of settings, one form of rows.
+import type { Query } from './store.ts'
+
+export const ROW_FORMAT = 'JSONEachRow'
+export const DEFAULT_TIMEOUT_MS = 30_000
+export const DEFAULT_MAX_QUERY_MEMORY_BYTES = 2 * 1024 ** 3
+/** How long the engine may overrun its own time limit before the query is given up. */
+export const OVERRUN_MS = 2_000
+
+/** One insert is one block, so that a bad row at its end leaves nothing of its beginning behind. */
+const ONE_BLOCK = {
+  input_format_parallel_parsing: 0,
+  max_insert_block_size: '100000000',
+  min_insert_block_size_rows: '100000000',
+  min_insert_block_size_bytes: '0',
+  // A batch may span years, and every month is a partition.
+  max_partitions_per_insert_block: '10000',
+} as const
+
+export const INSERT_SETTINGS = {
+  ...ONE_BLOCK,
+  async_insert: 0,
+  // {"a":1,"a":2} and {"a.b":1,"a":{"b":2}} would otherwise refuse the whole insert.
+  type_json_skip_duplicated_paths: 1,
+  json_type_escape_dots_in_keys: 1,
+  // A property is given back as it was sent: "2026-01-01T10:00Z" stays that text.
+  input_format_try_infer_dates: 0,
+  input_format_try_infer_datetimes: 0,
+} as const
+
+export const QUERY_SETTINGS = {
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_denormals: 0,
+} as const
+
+/** An insert's body. */
+export const encodeRows = (rows: readonly string[]): Buffer => Buffer.from(rows.join('\n'))
+
+export function parseRows<Row>(text: string): Row[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row)
+}
+
+/** Never resolves; rejects with the signal's reason. */
+export function rejectOn(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+    if (signal?.aborted) reject(signal.reason)
+  })
+}
+
+/** Where the parts of a table are listed: SQL of the list, which of its rows, what a partition is. */
+interface PartList {
+  from: string
+  where: string
+  groupBy: string
+}
+
+export const EVENT_PARTS: PartList = {
+  from: 'system.parts',
+  where: "database = currentDatabase() AND table = 'events'",
+  groupBy: 'partition',
+}
+
+/** Asks for what changes with every insert and mutation, and with every merge that removed a row. */
+export const dataVersionQuery = ({ from, where, groupBy }: PartList): Query => ({
+  text: `SELECT concat(
+    toString(sum(rows)), '.', toString(sum(newest)), '.', toString(max(mutation))) AS version
+  FROM (
+    SELECT sum(rows) AS rows, max(max_block_number) AS newest,
+      max(if(data_version > max_block_number, data_version, 0)) AS mutation
+    FROM ${from}
+    WHERE ${where} AND active
+    GROUP BY ${groupBy})`,
+})
