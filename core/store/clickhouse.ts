@@ -1,0 +1,250 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { storeErrorOf } from './clickhouse-errors.ts'
+import {
+  DEFAULT_MAX_QUERY_MEMORY_BYTES,
+  DEFAULT_TIMEOUT_MS,
+  dataVersionQuery,
+  EVENT_PARTS,
+  encodeRows,
+  INSERT_SETTINGS,
+  OVERRUN_MS,
+  parseRows,
+  QUERY_SETTINGS,
+  ROW_FORMAT,
+  rejectOn,
+} from './clickhouse-shared.ts'
+import {
+  CLUSTER_INSERT_SETTINGS,
+  CLUSTER_QUERY_SETTINGS,
+  type Cluster,
+  clusterEventParts,
+} from './cluster.ts'
+import { clusterStatements } from './ddl.ts'
+import { migrate } from './migrate.ts'
+import {
+  type EventStore,
+  type Query,
+  type QueryOptions,
+  type QueryStore,
+  StoreError,
+} from './store.ts'
+
+const DEFAULT_MAX_INSERTS = 8
+const DEFAULT_MAX_QUERIES = 16
+const DEFAULT_INSERT_TIMEOUT_MS = 60_000
+const PING_TIMEOUT_MS = 3_000
+/** A cluster's DDL waits for every node. */
+const STATEMENT_TIMEOUT_MS = 200_000
+
+export interface ClickHouseOptions {
+  /** Of the server's HTTP interface. */
+  url: string
+  /** @default 'default' */
+  user?: string
+  /** @default '' */
+  password?: string
+  /** Made by migrate() when missing. */
+  database: string
+  /** Name of the cluster; without it the server stands alone. */
+  cluster?: string | undefined
+  /** Memory one query may take. @default 2 GiB */
+  maxQueryMemoryBytes?: number
+  /** Queries at one time; more wait. @default 16 */
+  maxQueries?: number
+  /** Inserts at one time; more wait. @default 8 */
+  maxInserts?: number
+  /** An insert is given up after this long; it may be stored all the same. @default 60_000 */
+  insertTimeoutMs?: number
+}
+
+export interface ClickHouseStore extends EventStore, QueryStore {
+  /** Rejects as unavailable when the server does not answer, or does not know the user. */
+  ping(): Promise<void>
+}
+
+/** The store on a ClickHouse server, or cluster. Connects when it is first asked. */
+export const openClickHouseStore = (options: ClickHouseOptions): ClickHouseStore =>
+  new ClickHouse(options)
+
+class ClickHouse implements ClickHouseStore {
+  // Each has its own connections: no flood of queries can keep an insert waiting.
+  readonly #inserts: ClickHouseClient
+  readonly #queries: ClickHouseClient
+  readonly #options: ClickHouseOptions
+  readonly #cluster: Cluster | null
+
+  constructor(options: ClickHouseOptions) {
+    const { maxInserts = DEFAULT_MAX_INSERTS, maxQueries = DEFAULT_MAX_QUERIES } = options
+    this.#options = options
+    this.#inserts = connect(options, options.database, maxInserts)
+    this.#queries = connect(options, options.database, maxQueries)
+    this.#cluster = options.cluster ? { name: options.cluster, database: options.database } : null
+  }
+
+  async insert(
+    table: 'events' | 'dead_letters',
+    rows: readonly string[],
+    token: string,
+  ): Promise<void> {
+    if (rows.length === 0) return
+    const { insertTimeoutMs = DEFAULT_INSERT_TIMEOUT_MS } = this.#options
+    try {
+      const { stream } = await this.#inserts.exec({
+        query: `INSERT INTO ${table} FORMAT ${ROW_FORMAT}`,
+        values: bodyOf(rows),
+        abort_signal: AbortSignal.timeout(insertTimeoutMs),
+        clickhouse_settings: {
+          ...INSERT_SETTINGS,
+          ...(this.#cluster && CLUSTER_INSERT_SETTINGS),
+          insert_deduplication_token: token,
+        },
+      })
+      // The connection is free for the next insert when the answer was read to its end.
+      await buffer(stream)
+    } catch (error) {
+      throw storeErrorOf(error, 'insert')
+    }
+  }
+
+  async query<Row>(query: Query, options: QueryOptions = {}): Promise<Row[]> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options
+    signal?.throwIfAborted()
+    const overrun = AbortSignal.timeout(timeoutMs + OVERRUN_MS)
+    const stop = signal ? AbortSignal.any([signal, overrun]) : overrun
+    const ask = () => this.#ask(query, timeoutMs, stop)
+    try {
+      return parseRows<Row>(await ask().catch(onceMore(ask)))
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      if (overrun.aborted) throw await this.#overrunError()
+      throw storeErrorOf(error, 'query')
+    }
+  }
+
+  async dataVersion(): Promise<string> {
+    const parts = this.#cluster ? clusterEventParts(this.#cluster) : EVENT_PARTS
+    const [row] = await this.query<{ version: string }>(dataVersionQuery(parts))
+    return row?.version ?? ''
+  }
+
+  async migrate(): Promise<string[]> {
+    const { database } = this.#options
+    const on = this.#cluster ? ` ON CLUSTER '${this.#cluster.name}'` : ''
+    // A client of a database that is not there is refused whatever it asks.
+    const server = connect(this.#options, undefined, 1)
+    try {
+      await command(server, `CREATE DATABASE IF NOT EXISTS ${database}${on}`, this.#cluster)
+    } finally {
+      await server.close()
+    }
+    return migrate(this, (statement) => this.#statement(statement))
+  }
+
+  async ping(): Promise<void> {
+    const abort_signal = AbortSignal.timeout(PING_TIMEOUT_MS)
+    const answer = await this.#queries.ping({ select: true, abort_signal })
+    if (!answer.success) throw new StoreError('unavailable', answer.error.message)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#inserts.close(), this.#queries.close()])
+  }
+
+  async #ask({ text, params }: Query, timeoutMs: number, stop: AbortSignal): Promise<string> {
+    const { maxQueryMemoryBytes = DEFAULT_MAX_QUERY_MEMORY_BYTES } = this.#options
+    const answer = await this.#queries.query({
+      query: text,
+      ...(params && { query_params: params }),
+      format: ROW_FORMAT,
+      abort_signal: stop,
+      clickhouse_settings: {
+        ...QUERY_SETTINGS,
+        ...READ_ONLY,
+        ...(this.#cluster && CLUSTER_QUERY_SETTINGS),
+        max_execution_time: timeoutMs / 1000,
+        max_memory_usage: String(maxQueryMemoryBytes),
+      },
+    })
+    const close = () => answer.close()
+    stop.addEventListener('abort', close, { once: true })
+    try {
+      return await Promise.race([answer.text(), rejectOn(stop)])
+    } finally {
+      stop.removeEventListener('abort', close)
+    }
+  }
+
+  async #statement(statement: string): Promise<void> {
+    const statements = this.#cluster ? clusterStatements(statement, this.#cluster) : [statement]
+    for (const sql of statements) await command(this.#inserts, sql, this.#cluster)
+  }
+
+  /** The server kept nothing to its own time limit: it is busy with the query, or with nothing at all. */
+  async #overrunError(): Promise<StoreError> {
+    const kind = await this.ping().then(
+      () => 'too_heavy' as const,
+      () => 'unavailable' as const,
+    )
+    return new StoreError(kind, 'the server did not answer in time')
+  }
+}
+
+/** A query that changes nothing is ended by the server when its client goes away. */
+const READ_ONLY = { readonly: '2', cancel_http_readonly_queries_on_client_close: 1 } as const
+
+function connect(
+  { url, user = 'default', password = '' }: ClickHouseOptions,
+  database: string | undefined,
+  connections: number,
+): ClickHouseClient {
+  return createClient({
+    url,
+    username: user,
+    password,
+    ...(database && { database }),
+    application: 'headwater',
+    max_open_connections: connections,
+    // Every request has a limit of its own.
+    request_timeout: STATEMENT_TIMEOUT_MS,
+    // Long lists of values do not fit in a URL.
+    use_multipart_params_auto: true,
+    keep_alive: { enabled: true, eagerly_destroy_stale_sockets: true },
+    // An error after the headers is an error.
+    clickhouse_settings: { wait_end_of_query: 1 },
+    // It would print what it also throws.
+    log: { level: ClickHouseLogLevel.OFF },
+  })
+}
+
+// Joined when it is sent, so that a waiting insert does not hold its rows twice. A stream goes out in
+// chunks: the server notices when the last one is missing, and stores nothing.
+function bodyOf(rows: readonly string[]): Readable {
+  const body = function* () {
+    yield encodeRows(rows)
+  }
+  return Readable.from(body(), { objectMode: false })
+}
+
+async function command(client: ClickHouseClient, query: string, cluster: Cluster | null) {
+  try {
+    await client.command({
+      query,
+      abort_signal: AbortSignal.timeout(STATEMENT_TIMEOUT_MS),
+      clickhouse_settings: cluster ? CLUSTER_INSERT_SETTINGS : {},
+    })
+  } catch (error) {
+    throw storeErrorOf(error, 'query')
+  }
+}
+
+/** Asks again when a kept connection turns out to be gone: a restarted server must not be noticed. */
+const onceMore =
+  (ask: () => Promise<string>) =>
+  (error: unknown): Promise<string> => {
+    const lost = error instanceof Error && 'code' in error && LOST.has(error.code)
+    return lost ? ask() : Promise.reject(error)
+  }
+
+const LOST = new Set<unknown>(['ECONNRESET', 'EPIPE'])
