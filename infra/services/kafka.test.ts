@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Consumer, Kafka, logLevel } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type KafkaCluster, startKafkaCluster } from './kafka.ts'
 import { processesIn } from './processes-in.ts'
 import { describeService } from './service.contract.ts'
 
 const TOPIC = 'written'
+const RETRY = { timeout: 20_000, interval: 100 }
 
 describeService('Kafka, one node', {
   async start(folder) {
@@ -98,7 +99,8 @@ async function consumeAll(addresses: string): Promise<string[]> {
   const client = clientOf(addresses)
   const admin = client.admin()
   await admin.connect()
-  const [end] = await admin.fetchTopicOffsets(TOPIC)
+  // After an election a leader first has to hear from a follower, and this call does not try again.
+  const [end] = await vi.waitFor(() => admin.fetchTopicOffsets(TOPIC), RETRY)
   await admin.disconnect()
   const consumer = client.consumer({
     groupId: `g-${Date.now()}`,
