@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { readRegions } from '../regions.ts'
 import { readLocalEdgeConfig } from './config.ts'
 
 const SECRET = 'local-test-secret-of-32-characters-ok'
@@ -18,4 +21,16 @@ it('takes an empty variable for one that is not set', () => {
     port: 8000,
     bindings: NEEDED,
   })
+})
+
+it('understands the example of a region in wrangler.toml', () => {
+  const toml = readFileSync(join(import.meta.dirname, '../../wrangler.toml'), 'utf8')
+  const [, name = '', lines = ''] = /^# \[vars\.REGIONS\.(.+)\]\n((?:# .+\n)+)/m.exec(toml) ?? []
+  const settings = [...lines.matchAll(/^# (\w+) = "(.+)"$/gm)].map(([, key, value]) => [key, value])
+  const faults: string[] = []
+  const local = { name: 'local', bridgeUrl: '', bridgeSecret: '', authUrl: '', shards: 1 }
+  const env = { REGIONS: { [name]: Object.fromEntries(settings) } }
+  const eu = readRegions(env, local, faults).get('eu')
+  expect(faults).toEqual([])
+  expect(eu).toMatchObject({ bridgeUrl: 'https://bridge.eu.example.com', jurisdiction: 'eu' })
 })
