@@ -54,11 +54,15 @@ const TOO_HEAVY = new Set([
   396, // TOO_MANY_ROWS_OR_BYTES
 ])
 
+/** A server takes values of up to its `http_max_field_value_size`, by default 128 KiB, each. */
+const TOO_LONG = /HTML Form Exception: Field value too long/
+
 /** Turns whatever an adapter's client threw into a StoreError that keeps it as its cause. */
 export function storeErrorOf(error: unknown, during: 'insert' | 'query'): StoreError {
   if (error instanceof StoreError) return error
   const message = error instanceof Error ? error.message : String(error)
-  return new StoreError(kindOf(codeOf(error, message), during), message, { cause: error })
+  const kind = TOO_LONG.test(message) ? 'too_heavy' : kindOf(codeOf(error, message), during)
+  return new StoreError(kind, message, { cause: error })
 }
 
 function kindOf(code: number, during: 'insert' | 'query'): StoreErrorKind {

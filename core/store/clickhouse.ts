@@ -34,7 +34,7 @@ import {
 const DEFAULT_MAX_INSERTS = 8
 const DEFAULT_MAX_QUERIES = 16
 const DEFAULT_INSERT_TIMEOUT_MS = 60_000
-const PING_TIMEOUT_MS = 3_000
+const PING_TIMEOUT_MS = 2_000
 /** A cluster's DDL waits for every node. */
 const STATEMENT_TIMEOUT_MS = 200_000
 
