@@ -14,7 +14,10 @@ export interface EdgeConfig {
    * `REGIONS`, each with `SHARDS` shards (@default 1). Growing that number moves senders to other shards.
    */
   regions: Regions
-  /** Whether a region's objects may be anywhere in a runtime that lacks jurisdictions. @default false */
+  /**
+   * Whether a region's objects may be made where workerd, which lacks jurisdictions, happens to run: to try
+   * regions out. @default false
+   */
   allowNoJurisdiction: boolean
   /** A batch is closed when it would grow over this. @default 4,000,000 */
   sealMaxBytes: number

@@ -46,8 +46,8 @@ export function shardStub(env: EdgeEnv, shard: string): DurableObjectStub<Buffer
 
 type BufferNamespace = EdgeEnv['BUFFER']
 
-// workerd itself, on a laptop, knows no jurisdictions. Only its own words, and only where the launcher
-// allows it, let the objects be made in the whole namespace.
+// workerd itself knows no jurisdictions: who runs it, on a laptop, says that this does not matter. Only then, and
+// only for workerd's own words, the objects are made in the whole namespace.
 function within(
   namespace: BufferNamespace,
   jurisdiction: DurableObjectJurisdiction,

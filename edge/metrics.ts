@@ -137,7 +137,8 @@ function readShards(env: EdgeEnv): Promise<ShardFacts[]> {
 export async function statsOf(env: EdgeEnv, shard: string): Promise<ShardStats | null> {
   try {
     return await shardStub(env, shard).stats()
-  } catch {
+  } catch (error) {
+    console.warn(`shard ${shard} does not answer: ${error}`)
     return null
   }
 }

@@ -13,9 +13,6 @@ export const COMPATIBILITY_DATE = '2026-11-01'
 /** For node:zlib, whose gzip has levels and no streams. */
 export const COMPATIBILITY_FLAGS = ['nodejs_compat']
 
-/** What holds for every edge on this machine: workerd itself knows no jurisdictions. */
-const LOCAL_BINDINGS = { ALLOW_NO_JURISDICTION: 'true' }
-
 export interface EdgeOptions {
   /** @default 127.0.0.1 */
   host?: string
@@ -68,7 +65,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
             modules: { 'worker.js': { type: 'esm', contents: bundle.contents } },
           },
           env: {
-            ...textBindings({ ...LOCAL_BINDINGS, ...bindings }),
+            ...textBindings(bindings),
             BUFFER: { type: 'durable-object', worker: NAME, exportName: 'BufferObject' },
           },
           exports: { BufferObject: { type: 'durable-object', storage: 'sqlite' } },

@@ -111,7 +111,7 @@ describe('the place of a shard', () => {
     }
   })
 
-  it('is left open where workerd has no jurisdictions and the launcher knows it', () => {
+  it('is left open where workerd has no jurisdictions and whoever runs it says so', () => {
     const words = 'Jurisdiction restrictions are not implemented in workerd.'
     const { asked, edge } = recordingEdge(words, { ALLOW_NO_JURISDICTION: 'true' })
     shardStub(edge, 'eu:0')

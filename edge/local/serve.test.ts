@@ -75,6 +75,11 @@ describe('the process', () => {
     expect(bridge.records.filter(({ uuid }) => uuids.includes(uuid))).toHaveLength(50)
   })
 
+  it('refuses to start with a jurisdiction that workerd cannot keep, by its region', async () => {
+    const { ALLOW_NO_JURISDICTION: _, ...rest } = environment()
+    await expect(startEdgeProcess({ ...rest, EDGE_PORT: '0' })).rejects.toThrow('in: eu')
+  })
+
   it('refuses to start without a secret, by its name', async () => {
     const { WRITE_KEY_SECRET: _, ...rest } = environment()
     await expect(startEdgeProcess({ ...rest, EDGE_PORT: '0' })).rejects.toThrow('WRITE_KEY_SECRET')
@@ -175,6 +180,7 @@ function environment(): Record<string, string> {
     AUTH_URL: bridge.url,
     SEAL_MAX_AGE_MS: '50',
     REGIONS: JSON.stringify({ eu: { bridge_url: euBridge.url, jurisdiction: 'eu' } }),
+    ALLOW_NO_JURISDICTION: 'true',
   }
 }
 
