@@ -59,8 +59,8 @@ function replicated(rest: string, table: string, key: string | null): string {
   const path =
     key === null
       ? // One replica on every node, whatever its shard.
-        `'/clickhouse/tables/{database}/${table}', '{shard}-{replica}'`
-      : `'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'`
+        "'/clickhouse/tables/{database}/{table}', '{shard}-{replica}'"
+      : "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
   const engine = /^ENGINE = (\w*MergeTree)$/m
   if (!engine.test(rest)) throw new Error(`core/store/ddl.ts does not know the engine of ${table}`)
   return replicatedSettings(rest.replace(engine, `ENGINE = Replicated$1(${path})`))
