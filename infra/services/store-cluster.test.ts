@@ -1,0 +1,197 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storePlaces } from '../../core/consumer/store-places.ts'
+import { type TestClient, testClient } from '../../core/query/test-api.ts'
+import { type ClickHouseStore, openClickHouseStore } from '../../core/store/clickhouse.ts'
+import { clusterStatements } from '../../core/store/ddl.ts'
+import { MIGRATIONS_FOLDER, readMigrations } from '../../core/store/migrate.ts'
+import { sampleRow, sampleRows } from '../../core/store/sample-row.ts'
+import { type ClickHouseServer, startClickHouse } from './clickhouse.ts'
+import { freePorts } from './ports.ts'
+
+// Two shards of one replica each. libchdb has neither a keeper nor the port from which replicas fetch,
+// so that its tables are not replicated here, and each statement is sent to both servers by us.
+const CLUSTER = { name: 'pair', database: 'clustered' }
+
+let folder: string
+let servers: ClickHouseServer[]
+let store: ClickHouseStore
+let alone: ClickHouseStore
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headwater-cluster-'))
+  servers = await startPair()
+  for (const { url } of servers) await createTables(url)
+  const [first] = servers
+  const url = first?.url ?? ''
+  store = openClickHouseStore({ url, database: CLUSTER.database, cluster: CLUSTER.name })
+  alone = openClickHouseStore({ url, database: 'alone' })
+  await alone.migrate()
+})
+afterAll(async () => {
+  await Promise.all([store.close(), alone.close()])
+  await Promise.all(servers.map((server) => server.stop()))
+  rmSync(folder, { recursive: true })
+})
+
+const SHARD = sampleRow().shard
+const DAY = Date.UTC(2026, 5, 15)
+const rowsOf = (project_id: string, persons: number, each: number) =>
+  sampleRows(
+    Array.from({ length: persons * each }, (_, i) => ({
+      project_id,
+      distinct_id: `person ${i % persons}`,
+      event: ['view', 'cart', 'buy'][Math.floor(i / persons) % 3] ?? '',
+      timestamp: DAY + i * 1_000,
+      properties: { plan: ['free', 'pro', 'team'][i % 3] ?? '' },
+    })),
+  )
+
+describe('a cluster of two shards', () => {
+  it('keeps all rows of a person on one shard, and uses both', async () => {
+    await store.insert('events', rowsOf('spread', 100, 3), 'spread')
+    const rows = await store.query<{ shards: string; rows: string; persons: string }>({
+      text: `SELECT shards, sum(rows) AS rows, count() AS persons FROM (
+          SELECT person_id, uniqExact(_shard_num) AS shards, count() AS rows
+          FROM events WHERE project_id = 'spread' GROUP BY person_id) GROUP BY shards`,
+    })
+    expect(rows).toEqual([{ shards: '1', rows: '300', persons: '100' }])
+    const [used] = await store.query<{ n: string }>({
+      text: `SELECT uniqExact(_shard_num) AS n FROM events WHERE project_id = 'spread'`,
+    })
+    expect(used?.n).toBe('2')
+  })
+
+  it('takes the same rows under the same token once, on every shard', async () => {
+    const rows = rowsOf('once', 20, 3)
+    for (let i = 0; i < 3; i++) await store.insert('events', rows, 'the same')
+    const letter = JSON.stringify({ project_id: 'once', record_key: 'k', record: '', error: '' })
+    for (let i = 0; i < 3; i++) await store.insert('dead_letters', [letter], 'the same')
+    const [count] = await store.query({
+      text: `SELECT (SELECT count() FROM events WHERE project_id = 'once') AS events,
+        (SELECT count() FROM dead_letters WHERE project_id = 'once') AS dead`,
+    })
+    expect(count).toEqual({ events: '60', dead: '1' })
+  })
+
+  it('stores nothing on any shard of an insert whose last row is refused', async () => {
+    const rows = [...rowsOf('refused', 50, 1), '{"uuid":"not a uuid"}']
+    const refused = store.insert('events', rows, 'refused')
+    await expect(refused).rejects.toMatchObject({ kind: 'refused' })
+    const text = "SELECT count() AS n FROM events WHERE project_id = 'refused'"
+    expect(await store.query({ text })).toEqual([{ n: '0' }])
+  })
+
+  it('has another data version after an insert on either shard, and only then', async () => {
+    const seen = new Set([await store.dataVersion()])
+    for (let i = 0; i < 10; i++) {
+      await store.insert('events', rowsOf(`version ${i}`, 1, 1), `version ${i}`)
+      const version = await store.dataVersion()
+      expect(await store.dataVersion()).toBe(version)
+      seen.add(version)
+    }
+    expect(seen.size).toBe(11)
+  })
+
+  it('answers questions as one server does', async () => {
+    const rows = rowsOf('asked', 100, 6)
+    await store.insert('events', rows, 'asked')
+    await alone.insert('events', rows, 'asked')
+    const [spread, single] = [testClient({ store }), testClient({ store: alone })]
+    for (const ask of QUESTIONS) {
+      const [got, expected] = [await ask(spread), await ask(single)]
+      expect(expected.status).toBe(200)
+      expect(withoutTimes(got.body)).toEqual(withoutTimes(expected.body))
+    }
+  })
+
+  it('tells the consumer its place', async () => {
+    const rows = sampleRows(
+      Array.from({ length: 30 }, (_, i) => ({
+        log_id: 'placed',
+        distinct_id: `person ${i}`,
+        log_offset: i,
+        seq: 7,
+        idx: i,
+      })),
+    )
+    await store.insert('events', rows, 'placed')
+    const places = storePlaces(store)
+    const id = { logId: 'placed', partition: 0 }
+    expect(await places.nextOffset(id)).toBe(30)
+    expect((await places.storedFrom(id, 10)).sort()).toEqual(rows.map((_, i) => i).slice(10))
+    expect(await places.lastMarks(id, 30, 0)).toEqual([[SHARD, { seq: 7, idx: 29 }]])
+    expect(await places.recentUuids(id, 30, 0, 20)).toHaveLength(20)
+  })
+
+  it('is unavailable while a shard is away, and has everything once when it is back', async () => {
+    const rows = rowsOf('outage', 40, 1)
+    await servers[1]?.kill()
+    const during = store.insert('events', rows, 'outage')
+    await expect(during).rejects.toMatchObject({ kind: 'unavailable' })
+    const text = "SELECT count() AS n FROM events WHERE project_id = 'outage'"
+    await expect(store.query({ text })).rejects.toMatchObject({ kind: 'unavailable' })
+    await servers[1]?.start()
+    await store.insert('events', rows, 'outage')
+    expect(await store.query({ text })).toEqual([{ n: '40' }])
+  })
+})
+
+const RANGE = { project: 'asked', date_from: '2026-06-15', date_to: '2026-06-15' }
+const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknown }>)[] = [
+  (client) => client.get('/api/trends', { ...RANGE, event: 'view' }),
+  (client) => client.get('/api/trends', { ...RANGE, event: '*', measure: 'unique_persons' }),
+  (client) =>
+    client.get('/api/trends', { ...RANGE, event: '*', breakdown: 'plan', breakdown_limit: '1' }),
+  (client) =>
+    client.post('/api/funnels', {
+      ...RANGE,
+      steps: [{ event: 'view' }, { event: 'cart' }, { event: 'buy' }],
+      breakdown: 'plan',
+    }),
+  (client) => client.get('/api/events/names', { project: 'asked' }),
+  (client) => client.get('/api/properties', { project: 'asked' }),
+]
+
+function withoutTimes(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body, (key, value) => (key === 'duration_ms' ? 0 : value)))
+}
+
+async function startPair(): Promise<ClickHouseServer[]> {
+  const [http1 = 0, tcp1 = 0, http2 = 0, tcp2 = 0] = await freePorts(4)
+  const shards = [tcp1, tcp2].map(
+    (port) => `<shard><replica><host>127.0.0.1</host><port>${port}</port></replica></shard>`,
+  )
+  const config = `<clickhouse><remote_servers><${CLUSTER.name}>${shards.join('')}
+    </${CLUSTER.name}></remote_servers></clickhouse>`
+  const start = (name: string, httpPort: number, tcpPort: number) => {
+    const own = join(folder, name)
+    mkdirSync(own)
+    // It takes the file of this name in the folder in which it runs.
+    writeFileSync(join(own, 'config.xml'), config)
+    return startClickHouse({ folder: own, httpPort, tcpPort })
+  }
+  return Promise.all([start('one', http1, tcp1), start('two', http2, tcp2)])
+}
+
+async function createTables(url: string): Promise<void> {
+  const server = createClient({ url })
+  await server.command({ query: `CREATE DATABASE ${CLUSTER.database}` })
+  await server.close()
+  const client = createClient({ url, database: CLUSTER.database })
+  for (const { statement } of await readMigrations(MIGRATIONS_FOLDER)) {
+    for (const sql of clusterStatements(statement, CLUSTER)) {
+      await client.command({ query: withoutKeeper(sql) })
+    }
+  }
+  await client.close()
+}
+
+const withoutKeeper = (statement: string): string =>
+  statement
+    .replace(/ ON CLUSTER '\w+'/, '')
+    .replace(/Replicated(\w*MergeTree)\([^)]*\)/, '$1')
+    .replace(/(?<!\w)replicated_deduplication_window = (\d+)/, 'non_$&')
+    .replace(/,\s*replicated_deduplication_window_seconds = \d+/, '')
