@@ -35,7 +35,7 @@ describe('requests of one isolate', () => {
   })
 
   it('do not wait behind a group that is slow, or never ends', async () => {
-    const far = new FarSide()
+    const far = new FarSide(20)
     void far.join('a')
     await far.groups(1)
     const next = far.join('b')
@@ -80,8 +80,13 @@ describe('requests of one isolate', () => {
 /** The far side of groups: answers when the test says so. */
 class FarSide {
   readonly texts: string[] = []
-  readonly #gathering = new Gathering<string, string>()
+  readonly #gathering: Gathering<string, string>
   readonly #open: { resolve: () => void; reject: (error: Error) => void }[] = []
+
+  /** As a rule groups wait for each other, however slow the machine is. */
+  constructor(holdMs = 10_000) {
+    this.#gathering = new Gathering(holdMs)
+  }
 
   join(text: string, bytes = 1): Promise<string> {
     return this.#gathering.join(text, bytes, (places) => this.#work(places), keepAlive)
