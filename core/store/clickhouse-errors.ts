@@ -60,9 +60,15 @@ const TOO_LONG = /HTML Form Exception: Field value too long/
 /** Turns whatever an adapter's client threw into a StoreError that keeps it as its cause. */
 export function storeErrorOf(error: unknown, during: 'insert' | 'query'): StoreError {
   if (error instanceof StoreError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const kind = TOO_LONG.test(message) ? 'too_heavy' : kindOf(codeOf(error, message), during)
   return new StoreError(kind, message, { cause: error })
+}
+
+// A name with several addresses, none of which answers, fails with a code and without a message.
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message || ('code' in error ? String(error.code) : error.name)
 }
 
 function kindOf(code: number, during: 'insert' | 'query'): StoreErrorKind {
