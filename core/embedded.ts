@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import { type AuthService, startAuth } from './auth/start.ts'
 import { bridgeRegion } from './bridge/region.ts'
 import { startBridge } from './bridge/start.ts'
+import { lagCheck } from './consumer/freshness.ts'
 import { startConsumer } from './consumer/start.ts'
+import { logCheck } from './log/health.ts'
 import { openSqliteLog, type SqliteLog } from './log/sqlite.ts'
 import { startQuery } from './query/start.ts'
 import { systemClock } from './shared/clock.ts'
 import type { Config } from './shared/config.ts'
 import { lockFolder } from './shared/folder-lock.ts'
+import { diskCheck } from './shared/health.ts'
 import { jsonLogger } from './shared/logger.ts'
 import { createMetrics } from './shared/metrics.ts'
 import { Closers, type Running } from './shared/running.ts'
@@ -91,6 +94,11 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     region: bridgeRegion(config),
     ...facts('bridge'),
     metrics: delivery,
+    checks: [
+      logCheck(log),
+      diskCheck(config.DATA_DIR, config.HEALTH_MAX_DISK_PERCENT),
+      lagCheck(consumer.freshness, config.HEALTH_MAX_LAG_S, systemClock),
+    ],
   }
   const bridge = await startBridge(bridgeDeps, config.HOST, config.BRIDGE_PORT)
   closers.add(() => bridge.close())

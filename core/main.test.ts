@@ -27,9 +27,9 @@ async function start(command: string): Promise<CoreProcess> {
 
 describe('core/main.ts', () => {
   it.each([
-    ['bridge', 'needs the Kafka adapter'],
-    ['consumer', 'needs the Kafka adapter'],
-    ['query', 'needs the ClickHouse server adapter'],
+    ['bridge', 'KAFKA_BROKERS is not set'],
+    ['consumer', 'CLICKHOUSE_URL is not set'],
+    ['query', 'CLICKHOUSE_URL is not set'],
     ['nonsense', 'usage: node core/main.ts all|auth|bridge|consumer|query'],
   ])('refuses "%s" in one line that says why', async (command, why) => {
     const { code, output } = await spawnCore(command, env).exit

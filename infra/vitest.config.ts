@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-// The suites that start the whole stack are their own: infra/e2e and infra/faults.
+// The suites that start a whole stack, or the real services, are their own.
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['e2e/**', 'faults/**', '**/node_modules/**'],
+    exclude: ['e2e/**', 'faults/**', 'services/**', 'drills/**', '**/node_modules/**'],
     testTimeout: 20_000,
   },
 })

@@ -5,6 +5,11 @@ import { constantTimeEqual, hmacSha256 } from './signature.ts'
 /** Where the edge asks the auth service for the revoked write keys. */
 export const REVOCATIONS_PATH = '/internal/revocations'
 
+/** Where the query service asks the auth service whether there is a project: 200 or 404. */
+export const PROJECT_PATH = '/internal/projects/{id}'
+export const projectPath = (id: string): string =>
+  PROJECT_PATH.replace('{id}', encodeURIComponent(id))
+
 export const INTERNAL_HEADERS = {
   time: 'x-headwater-time',
   signature: 'x-headwater-signature',

@@ -1,5 +1,7 @@
 import {
   INTERNAL_HEADERS,
+  PROJECT_PATH,
+  projectPath,
   REVOCATIONS_PATH,
   verifyInternal,
 } from '@headwater/schemas/internal-signature'
@@ -7,28 +9,51 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { AuthApp, AuthAppDeps } from './app.ts'
 import { Revoked } from './contract.ts'
 import { AuthError } from './errors.ts'
+import { projectExists } from './projects.ts'
 import { errors, json } from './routes.ts'
 import { listRevocations } from './write-keys.ts'
 
-/** What the edge asks; every call is signed with the services' shared secret. */
+const SIGNED = z.object({
+  [INTERNAL_HEADERS.time]: z.string().optional(),
+  [INTERNAL_HEADERS.signature]: z.string().optional(),
+})
+
+/** What our other services ask; every call is signed with the services' shared secret. */
 export function addInternalRoutes(app: AuthApp, deps: AuthAppDeps): void {
   const revocations = createRoute({
     method: 'get',
     path: REVOCATIONS_PATH,
     summary: 'The revoked write keys, for the edge',
-    request: {
-      headers: z.object({
-        [INTERNAL_HEADERS.time]: z.string().optional(),
-        [INTERNAL_HEADERS.signature]: z.string().optional(),
-      }),
-    },
+    request: { headers: SIGNED },
     responses: { 200: json(Revoked, 'Oldest first.'), ...errors('bad_signature') },
   })
   app.openapi(revocations, async (c) => {
-    const header = (name: string) => c.req.header(name)
-    if (!(await verifyInternal(deps.internalSecret, REVOCATIONS_PATH, header, deps.clock()))) {
-      throw new AuthError('bad_signature', 'The signature is missing, wrong or too old.')
-    }
+    await requireSigned(deps, REVOCATIONS_PATH, (name) => c.req.header(name))
     return c.json(await listRevocations(deps.db), 200)
   })
+  const project = createRoute({
+    method: 'get',
+    path: PROJECT_PATH,
+    summary: 'Whether there is a project, for the query service',
+    request: { headers: SIGNED, params: z.object({ id: z.string() }) },
+    responses: {
+      200: json(z.object({ id: z.string() }), 'There is.'),
+      ...errors('bad_signature', 'not_found'),
+    },
+  })
+  app.openapi(project, async (c) => {
+    const { id } = c.req.valid('param')
+    await requireSigned(deps, projectPath(id), (name) => c.req.header(name))
+    if (!(await projectExists(deps.db, id))) throw new AuthError('not_found', 'No such project.')
+    return c.json({ id }, 200)
+  })
+}
+
+async function requireSigned(
+  { internalSecret, clock }: AuthAppDeps,
+  path: string,
+  header: (name: string) => string | undefined,
+): Promise<void> {
+  if (await verifyInternal(internalSecret, path, header, clock())) return
+  throw new AuthError('bad_signature', 'The signature is missing, wrong or too old.')
 }

@@ -11,6 +11,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { Counter, Histogram } from 'prom-client'
 import type { EventLog, LogRecord } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
+import { addOperations, type HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { type BridgeRegion, strayProject } from './region.ts'
@@ -23,6 +24,8 @@ export interface BridgeDeps {
   clock: Clock
   logger: Logger
   metrics: Metrics
+  /** What its health is made of. @default none */
+  checks?: readonly HealthCheck[]
 }
 
 /** Bytes of batches that may wait for the log at once; more are told to come back. */
@@ -35,7 +38,8 @@ const REFUSALS: Record<BatchRefusal, { status: 400 | 401; message: string }> = {
   bad_signature: { status: 401, message: 'the signature does not match the batch' },
 }
 
-export function createBridgeApp({ log, secret, clock, logger, metrics, region }: BridgeDeps): Hono {
+export function createBridgeApp(deps: BridgeDeps): Hono {
+  const { log, secret, clock, logger, metrics, region, checks = [] } = deps
   const app = new Hono()
   const batches = new Counter({
     name: 'headwater_bridge_batches_total',
@@ -109,8 +113,7 @@ export function createBridgeApp({ log, secret, clock, logger, metrics, region }:
     return c.json({ acknowledged: parsed.length })
   })
 
-  app.get('/_health', (c) => c.json({ status: 'ok' }))
-  app.get('/_metrics', async (c) => c.text(await metrics.metrics()))
+  addOperations(app, { checks, metrics })
   app.notFound((c) => c.json({ error: { code: 'not_found', message: 'no such path' } }, 404))
   app.onError((error, c) => {
     logger.log('error', 'request_failed', { error })

@@ -1,5 +1,6 @@
 import type { EventLog } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { HealthCheck } from '../shared/health.ts'
 
 /** How far the store is complete; read before a question is asked, so that the answer covers it. */
 export interface FreshnessSource {
@@ -41,6 +42,25 @@ export function logFreshness(
         until = Math.min(until, complete)
       }
       return { complete_until: ever && until > 0 ? until : null, lag_records: lag }
+    },
+  }
+}
+
+/** Red when the store is behind by more than this. */
+export function lagCheck(
+  freshness: FreshnessSource,
+  maxSeconds: number,
+  clock: Clock,
+): HealthCheck {
+  return {
+    name: 'lag',
+    async run() {
+      const { complete_until, lag_records } = await freshness.read()
+      if (lag_records === 0) return null
+      const seconds = complete_until === null ? null : (clock() - complete_until) / 1000
+      if (seconds !== null && seconds <= maxSeconds) return null
+      const behind = seconds === null ? 'an unknown time' : `${Math.round(seconds)} s`
+      return `the store is behind by ${behind} and ${lag_records} records`
     },
   }
 }

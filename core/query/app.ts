@@ -8,8 +8,10 @@ import { HTTPException } from 'hono/http-exception'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import { guard } from '../shared/guard.ts'
+import { addOperations, type HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
+import { storeCheck } from '../store/health.ts'
 import { type QueryStore, StoreError } from '../store/store.ts'
 import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
@@ -37,7 +39,6 @@ import { compileTrend, planTrend, shapeTrend, type TrendRow } from './trend.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 const RETRY_AFTER_S = '2'
-const HEALTH_TIMEOUT_MS = 2_000
 const CLIENT_GONE = 499
 
 export interface QueryAppDeps {
@@ -53,6 +54,8 @@ export interface QueryAppDeps {
   clock: Clock
   logger: Logger
   metrics: Metrics
+  /** What its health is made of, besides the store. @default nothing */
+  checks?: readonly HealthCheck[]
 }
 
 /** The query API. No answer holds SQL, a stack, or anything of a project that was not asked for. */
@@ -131,13 +134,9 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     return c.json({ complete_until: until, lag_records } satisfies Freshness, 200)
   })
 
-  app.get('/_health', async (c) => {
-    await store.query({ text: 'SELECT 1' }, { timeoutMs: HEALTH_TIMEOUT_MS })
-    return c.json({ status: 'ok' })
-  })
-  app.get('/_metrics', async (c) => {
-    const text = await deps.metrics.metrics()
-    return c.body(text, 200, { 'content-type': deps.metrics.contentType })
+  addOperations(app, {
+    checks: [storeCheck(store), ...(deps.checks ?? [])],
+    metrics: deps.metrics,
   })
   addDocs(app)
   return app

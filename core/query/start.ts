@@ -1,6 +1,7 @@
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
+import type { HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
@@ -14,6 +15,8 @@ export interface QueryStartDeps {
   clock: Clock
   logger: Logger
   metrics: Metrics
+  /** What its health is made of, besides the store. @default nothing */
+  checks?: readonly HealthCheck[]
   /** Whether there is such a project. @default `default`, and every project that has events */
   projectExists?: (id: string) => Promise<boolean>
 }
@@ -31,7 +34,7 @@ export function startQuery(deps: QueryStartDeps): Promise<Service> {
   return listen(app.fetch, config.HOST, config.QUERY_PORT)
 }
 
-async function hasEvents(store: QueryStore, project: string): Promise<boolean> {
+export async function hasEvents(store: QueryStore, project: string): Promise<boolean> {
   if (project === 'default') return true
   const rows = await store.query({
     text: 'SELECT 1 FROM events WHERE project_id = {project:String} LIMIT 1',

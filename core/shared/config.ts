@@ -19,7 +19,7 @@ const hosts = z
   .default('')
   .transform((list) => list.split(',').flatMap((host) => host.trim().toLowerCase() || []))
 
-const brokers = z
+const addresses = z
   .string()
   .default('')
   .transform((list) => list.split(',').flatMap((broker) => broker.trim() || []))
@@ -49,7 +49,7 @@ const Variables = z.object({
   /** PostgreSQL of the auth service; empty: PGlite in DATA_DIR. */
   DATABASE_URL: optionalUrl(/^postgres(ql)?$/),
   /** Kafka of the log, host:port, comma separated. Needed by every service that runs alone, but auth. */
-  KAFKA_BROKERS: brokers,
+  KAFKA_BROKERS: addresses,
   /** Topic of the events. Another name is another log. */
   KAFKA_TOPIC: z
     .string()
@@ -101,6 +101,14 @@ const Variables = z.object({
   CONSUMER_LINGER_MS: count(500, 10, 60_000),
   /** Uuids remembered per partition to catch a client's own retry. */
   CONSUMER_UUID_WINDOW: count(200_000, 1_000, 10_000_000),
+  /** The consumer's health is red when the store is behind by more, seconds. */
+  HEALTH_MAX_LAG_S: count(300, 1, 86_400),
+  /** Health is red when a disk is fuller, percent. */
+  HEALTH_MAX_DISK_PERCENT: count(80, 1, 100),
+  /** TLS addresses whose certificates the bridge's health watches. */
+  HEALTH_CERTIFICATES: addresses,
+  /** Health is red when one of those certificates ends within so many days. */
+  HEALTH_MIN_CERTIFICATE_DAYS: count(14, 1, 365),
   QUERY_TIMEOUT_MS: count(30_000, 100, 600_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })

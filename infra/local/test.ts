@@ -16,6 +16,8 @@ const SUITES: Record<string, string> = {
   infra: 'infra',
   e2e: 'infra/e2e',
   faults: 'infra/faults',
+  services: 'infra/services',
+  drills: 'infra/drills',
 }
 
 interface Counts {

@@ -1,0 +1,47 @@
+import { collectDefaultMetrics } from 'prom-client'
+import { logCheck } from '../log/health.ts'
+import { openConfiguredLog } from '../log/open.ts'
+import { systemClock } from '../shared/clock.ts'
+import type { Config } from '../shared/config.ts'
+import { certificateCheck } from '../shared/health.ts'
+import { jsonLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { Closers, type Running } from '../shared/running.ts'
+import { bridgeRegion } from './region.ts'
+import { startBridge } from './start.ts'
+
+/** The bridge as a process of its own, on Kafka. Any number of them may stand behind one address. */
+export async function startBridgeAlone(
+  config: Config,
+  openLog: typeof openConfiguredLog = openConfiguredLog,
+): Promise<Running> {
+  const closers = new Closers()
+  try {
+    const logger = jsonLogger('bridge', config.LOG_LEVEL)
+    const metrics = createMetrics()
+    collectDefaultMetrics({ register: metrics })
+    const log = await openLog(config, logger)
+    closers.add(() => log.close())
+    const certificates = config.HEALTH_CERTIFICATES.map((address) =>
+      certificateCheck(address, config.HEALTH_MIN_CERTIFICATE_DAYS),
+    )
+    const bridge = await startBridge(
+      {
+        log,
+        secret: config.BRIDGE_SECRET,
+        region: bridgeRegion(config),
+        clock: systemClock,
+        logger,
+        metrics,
+        checks: [logCheck(log), ...certificates],
+      },
+      config.HOST,
+      config.BRIDGE_PORT,
+    )
+    closers.add(() => bridge.close())
+    return { urls: { bridge: bridge.url }, close: () => closers.closeAll() }
+  } catch (error) {
+    await closers.closeAll()
+    throw error
+  }
+}

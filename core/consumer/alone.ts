@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import { collectDefaultMetrics } from 'prom-client'
+import { logCheck } from '../log/health.ts'
+import { openConfiguredLog } from '../log/open.ts'
+import { systemClock } from '../shared/clock.ts'
+import type { Config } from '../shared/config.ts'
+import { addOperations } from '../shared/health.ts'
+import { jsonLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { Closers, type Running } from '../shared/running.ts'
+import { listen } from '../shared/service.ts'
+import { storeCheck, storeDiskCheck } from '../store/health.ts'
+import { openConfiguredStore } from '../store/open.ts'
+import { lagCheck } from './freshness.ts'
+import { startConsumer } from './start.ts'
+
+/** The consumer as a process of its own, from Kafka to ClickHouse; it migrates the store first. */
+export async function startConsumerAlone(
+  config: Config,
+  openLog: typeof openConfiguredLog = openConfiguredLog,
+  openStore: typeof openConfiguredStore = openConfiguredStore,
+): Promise<Running> {
+  const closers = new Closers()
+  try {
+    const logger = jsonLogger('consumer', config.LOG_LEVEL)
+    const metrics = createMetrics()
+    collectDefaultMetrics({ register: metrics })
+    const store = await openStore(config)
+    closers.add(() => store.close())
+    await store.migrate()
+    const log = await openLog(config, logger)
+    closers.add(() => log.close())
+    const consumer = await startConsumer({
+      config,
+      log,
+      store,
+      clock: systemClock,
+      logger,
+      metrics,
+    })
+    closers.add(() => consumer.close())
+    const app = new Hono()
+    const checks = [
+      logCheck(log),
+      storeCheck(store),
+      storeDiskCheck(store, config.HEALTH_MAX_DISK_PERCENT),
+      lagCheck(consumer.freshness, config.HEALTH_MAX_LAG_S, systemClock),
+    ]
+    addOperations(app, { checks, metrics })
+    const server = await listen(app.fetch, config.HOST, config.CONSUMER_PORT)
+    closers.add(() => server.close())
+    return { urls: { consumer: server.url }, close: () => closers.closeAll() }
+  } catch (error) {
+    await closers.closeAll()
+    throw error
+  }
+}

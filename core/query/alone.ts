@@ -1,0 +1,49 @@
+import { collectDefaultMetrics } from 'prom-client'
+import { logFreshness } from '../consumer/freshness.ts'
+import { CONSUMER_GROUP } from '../consumer/start.ts'
+import { logCheck } from '../log/health.ts'
+import { openConfiguredLog } from '../log/open.ts'
+import { systemClock } from '../shared/clock.ts'
+import type { Config } from '../shared/config.ts'
+import { jsonLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { Closers, type Running } from '../shared/running.ts'
+import { openConfiguredStore } from '../store/open.ts'
+import { remoteProjects } from './remote-projects.ts'
+import { hasEvents, startQuery } from './start.ts'
+
+/** The query service as a process of its own: it asks ClickHouse, Kafka how complete that is, and auth. */
+export async function startQueryAlone(config: Config): Promise<Running> {
+  const closers = new Closers()
+  try {
+    const logger = jsonLogger('query', config.LOG_LEVEL)
+    const metrics = createMetrics()
+    collectDefaultMetrics({ register: metrics })
+    const store = await openConfiguredStore(config)
+    closers.add(() => store.close())
+    const log = await openConfiguredLog(config, logger)
+    closers.add(() => log.close())
+    const isKnown = remoteProjects({
+      url: config.INTERNAL_AUTH_URL || config.AUTH_URL,
+      secret: config.BRIDGE_SECRET,
+      clock: systemClock,
+      logger,
+    })
+    const query = await startQuery({
+      config,
+      store,
+      freshness: logFreshness(log, CONSUMER_GROUP, systemClock),
+      // While auth is away, a project that has events is one.
+      projectExists: async (id) => (await isKnown(id)) ?? (await hasEvents(store, id)),
+      clock: systemClock,
+      logger,
+      metrics,
+      checks: [logCheck(log)],
+    })
+    closers.add(() => query.close())
+    return { urls: { query: query.url }, close: () => closers.closeAll() }
+  } catch (error) {
+    await closers.closeAll()
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer } from 'node:tls'
+import { Hono } from 'hono'
+import { expect, it } from 'vitest'
+import { addOperations, certificateCheck, diskCheck, type HealthCheck } from './health.ts'
+import { createMetrics } from './metrics.ts'
+
+const well: HealthCheck = { name: 'log', run: async () => null }
+
+it('is red with the reasons as soon as one check is not well', async () => {
+  const full: HealthCheck = { name: 'disk', run: async () => '93 % of the disk is used' }
+  const away: HealthCheck = { name: 'store', run: () => Promise.reject(new Error('secret host')) }
+  const { status, body } = await ask('/_health', [well, full, away])
+  expect(status).toBe(503)
+  expect(body).toEqual({
+    status: 'failing',
+    checks: { log: 'ok', disk: '93 % of the disk is used', store: 'does not answer' },
+  })
+})
+
+it('is green when all are well, and red when one never answers', async () => {
+  expect(await ask('/_health', [well])).toEqual({
+    status: 200,
+    body: { status: 'ok', checks: { log: 'ok' } },
+  })
+  const hanging: HealthCheck = { name: 'log', run: () => new Promise(() => {}) }
+  expect((await ask('/_health', [hanging])).status).toBe(503)
+})
+
+it('lives while it answers, whatever its health', async () => {
+  const bad: HealthCheck = { name: 'log', run: async () => 'away' }
+  expect(await ask('/_live', [bad])).toEqual({ status: 200, body: { status: 'ok' } })
+})
+
+it('tells a disk that is fuller than allowed', async () => {
+  expect(await diskCheck('/', 100).run()).toBeNull()
+  expect(await diskCheck('/', -1).run()).toMatch(/^\d+ % of the disk is used$/)
+})
+
+it('tells a certificate that ends soon', async () => {
+  const server = createServer(makeCertificate(365)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  expect(await certificateCheck(`127.0.0.1:${port}`, 14).run()).toBeNull()
+  expect(await certificateCheck(`127.0.0.1:${port}`, 400).run()).toMatch(/ends in \d+ days/)
+  server.close()
+  await expect(certificateCheck('127.0.0.1:1', 14).run()).rejects.toThrow()
+})
+
+async function ask(path: string, checks: readonly HealthCheck[]) {
+  const app = new Hono()
+  addOperations(app, { checks, metrics: createMetrics() })
+  const response = await app.request(path)
+  return { status: response.status, body: await response.json() }
+}
+
+function makeCertificate(days: number): { key: string; cert: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-tls-'))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const request = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost']
+  const files = ['-days', String(days), '-keyout', key, '-out', cert]
+  execFileSync('openssl', ['req', ...request, ...files], { stdio: 'ignore' })
+  const made = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+  rmSync(folder, { recursive: true })
+  return made
+}
