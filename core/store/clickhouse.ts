@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { type ClickHouseAddress, command, connect, onceMore } from './clickhouse-client.ts'
 import { storeErrorOf } from './clickhouse-errors.ts'
 import {
   DEFAULT_MAX_QUERY_MEMORY_BYTES,
@@ -35,16 +36,8 @@ const DEFAULT_MAX_INSERTS = 8
 const DEFAULT_MAX_QUERIES = 16
 const DEFAULT_INSERT_TIMEOUT_MS = 60_000
 const PING_TIMEOUT_MS = 2_000
-/** A cluster's DDL waits for every node. */
-const STATEMENT_TIMEOUT_MS = 200_000
 
-export interface ClickHouseOptions {
-  /** Of the server's HTTP interface. */
-  url: string
-  /** @default 'default' */
-  user?: string
-  /** @default '' */
-  password?: string
+export interface ClickHouseOptions extends ClickHouseAddress {
   /** Made by migrate() when missing. */
   database: string
   /** Name of the cluster; without it the server stands alone. */
@@ -90,11 +83,17 @@ class ClickHouse implements ClickHouseStore {
   ): Promise<void> {
     if (rows.length === 0) return
     const { insertTimeoutMs = DEFAULT_INSERT_TIMEOUT_MS } = this.#options
+    const limit = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    // Counted from when it is sent: an insert may wait long for those before it.
+    const values = bodyOf(rows, () => {
+      timer = setTimeout(() => limit.abort(), insertTimeoutMs)
+    })
     try {
       const { stream } = await this.#inserts.exec({
         query: `INSERT INTO ${table} FORMAT ${ROW_FORMAT}`,
-        values: bodyOf(rows),
-        abort_signal: AbortSignal.timeout(insertTimeoutMs),
+        values,
+        abort_signal: limit.signal,
         clickhouse_settings: {
           ...INSERT_SETTINGS,
           ...(this.#cluster && CLUSTER_INSERT_SETTINGS),
@@ -105,6 +104,8 @@ class ClickHouse implements ClickHouseStore {
       await buffer(stream)
     } catch (error) {
       throw storeErrorOf(error, 'insert')
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -135,7 +136,7 @@ class ClickHouse implements ClickHouseStore {
     // A client of a database that is not there is refused whatever it asks.
     const server = connect(this.#options, undefined, 1)
     try {
-      await command(server, `CREATE DATABASE IF NOT EXISTS ${database}${on}`, this.#cluster)
+      await command(server, `CREATE DATABASE IF NOT EXISTS ${database}${on}`)
     } finally {
       await server.close()
     }
@@ -178,10 +179,11 @@ class ClickHouse implements ClickHouseStore {
 
   async #statement(statement: string): Promise<void> {
     const statements = this.#cluster ? clusterStatements(statement, this.#cluster) : [statement]
-    for (const sql of statements) await command(this.#inserts, sql, this.#cluster)
+    const settings = this.#cluster ? CLUSTER_INSERT_SETTINGS : {}
+    for (const sql of statements) await command(this.#inserts, sql, settings)
   }
 
-  /** The server kept nothing to its own time limit: it is busy with the query, or with nothing at all. */
+  /** The server did not end the query in its time: the query is too much for it, or it is away. */
   async #overrunError(): Promise<StoreError> {
     const kind = await this.ping().then(
       () => 'too_heavy' as const,
@@ -194,57 +196,12 @@ class ClickHouse implements ClickHouseStore {
 /** A query that changes nothing is ended by the server when its client goes away. */
 const READ_ONLY = { readonly: '2', cancel_http_readonly_queries_on_client_close: 1 } as const
 
-function connect(
-  { url, user = 'default', password = '' }: ClickHouseOptions,
-  database: string | undefined,
-  connections: number,
-): ClickHouseClient {
-  return createClient({
-    url,
-    username: user,
-    password,
-    ...(database && { database }),
-    application: 'headwater',
-    max_open_connections: connections,
-    // Every request has a limit of its own.
-    request_timeout: STATEMENT_TIMEOUT_MS,
-    // Long lists of values do not fit in a URL.
-    use_multipart_params_auto: true,
-    keep_alive: { enabled: true, eagerly_destroy_stale_sockets: true },
-    // An error after the headers is an error.
-    clickhouse_settings: { wait_end_of_query: 1 },
-    // It would print what it also throws.
-    log: { level: ClickHouseLogLevel.OFF },
-  })
-}
-
 // Joined when it is sent, so that a waiting insert does not hold its rows twice. A stream goes out in
 // chunks: the server notices when the last one is missing, and stores nothing.
-function bodyOf(rows: readonly string[]): Readable {
+function bodyOf(rows: readonly string[], onSend: () => void): Readable {
   const body = function* () {
+    onSend()
     yield encodeRows(rows)
   }
   return Readable.from(body(), { objectMode: false })
 }
-
-async function command(client: ClickHouseClient, query: string, cluster: Cluster | null) {
-  try {
-    await client.command({
-      query,
-      abort_signal: AbortSignal.timeout(STATEMENT_TIMEOUT_MS),
-      clickhouse_settings: cluster ? CLUSTER_INSERT_SETTINGS : {},
-    })
-  } catch (error) {
-    throw storeErrorOf(error, 'query')
-  }
-}
-
-/** Asks again when a kept connection turns out to be gone: a restarted server must not be noticed. */
-const onceMore =
-  (ask: () => Promise<string>) =>
-  (error: unknown): Promise<string> => {
-    const lost = error instanceof Error && 'code' in error && LOST.has(error.code)
-    return lost ? ask() : Promise.reject(error)
-  }
-
-const LOST = new Set<unknown>(['ECONNRESET', 'EPIPE'])

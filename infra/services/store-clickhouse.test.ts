@@ -86,6 +86,22 @@ describe('store on a ClickHouse server', () => {
     expect(await count()).toBe(2)
   })
 
+  it('hears why a long insert was refused at its first row', async () => {
+    const text = 'x'.repeat(1_000)
+    const rows = sampleRows(Array(20_000).fill({ properties: { text } }))
+    const refused = store.insert('events', ['{"uuid":"not a uuid"}', ...rows], 'refused')
+    await expect(refused).rejects.toMatchObject({ kind: 'refused' })
+  })
+
+  it('lets inserts wait for each other for longer than one may take', async () => {
+    const narrow = open({ maxInserts: 1, insertTimeoutMs: 3_000 })
+    const inserts = Array.from({ length: 20 }, (_, i) =>
+      narrow.insert('events', sampleRows(Array(8_000).fill({})), `waiting ${i}`),
+    )
+    await Promise.all(inserts)
+    expect(await count()).toBe(160_000)
+  })
+
   it('calls a server that does not answer unavailable, not the query too heavy', async () => {
     server.signal('SIGSTOP')
     try {
