@@ -67,7 +67,12 @@ export async function layOut(
   mkdirSync(target, { recursive: true })
   const base = stages.find((known) => known.name === stage.base)
   if (base) cpSync(await layOut(stages, base.name, folder), target, copyOptions)
+  const env = { ...process.env }
   for (const instruction of stage.instructions) {
+    if (instruction.name === 'ENV') {
+      const [name = '', ...value] = instruction.text.split('=')
+      env[name] = value.join('=')
+    }
     if (instruction.name === 'COPY') {
       const copy = readCopy(instruction.text)
       const source = copy.from ? await layOut(stages, copy.from, folder) : ROOT
@@ -75,7 +80,7 @@ export async function layOut(
     }
     // What the last stage runs is about the base image's own files.
     if (instruction.name === 'RUN' && stage !== stages.at(-1)) {
-      await promisify(execFile)('/bin/sh', ['-c', instruction.text], { cwd: target })
+      await promisify(execFile)('/bin/sh', ['-c', instruction.text], { cwd: target, env })
     }
   }
   return target
