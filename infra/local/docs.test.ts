@@ -2,6 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ROOT } from './config.ts'
+import { HELP } from './help.ts'
+
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
 
 const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
   .filter((name) => name.endsWith('.md'))
@@ -26,10 +31,12 @@ it('keeps the README within 150 lines', () => {
   expect(readme?.text.split('\n').length).toBeLessThanOrEqual(150)
 })
 
+it('says of every npm script what it does', () => {
+  expect(Object.keys(HELP).toSorted()).toEqual(Object.keys(scripts).toSorted())
+  for (const line of Object.values(HELP)) expect(line).toMatch(/^\S.{5,90}$/)
+})
+
 it('has every npm script that the documents tell to run', () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>
-  }
   for (const { name, text } of DOCUMENTS) {
     for (const [, script = ''] of text.matchAll(/npm run ([\w:-]+)/g)) {
       expect(Object.keys(scripts), `${name}: npm run ${script}`).toContain(script)

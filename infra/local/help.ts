@@ -1,0 +1,35 @@
+// `npm run help`: every script of package.json in one line. infra/local/docs.test.ts holds it complete.
+
+/** By script, in the order in which a newcomer needs them. */
+export const HELP: Record<string, string> = {
+  start: 'All of Headwater on this machine, in a few processes, until Ctrl-C',
+  seed: 'A month of believable history, through the capture API',
+  test: 'Every suite; some of them: npm test -- edge core',
+  check: 'Format, lint, types, documents in step, deploy dry run',
+  format: 'Formats and fixes what can be fixed',
+  'infra-up': 'The distributed system in containers [-- --cluster --monitoring --infra]',
+  'infra-down': 'Stops the containers [-- --cluster --volumes]; --volumes deletes their data',
+  'infra-local':
+    'Kafka, ClickHouse, PostgreSQL and Redis as processes, without Docker, until Ctrl-C',
+  'init-ch': 'Migrates ClickHouse [-- --env FILE]',
+  'run-all': 'Our services, one process each, beside a running infrastructure [-- --env FILE]',
+  'dashboard-dev': 'The site with live reload, on a running query API (QUERY_URL)',
+  'test:e2e': 'The whole stack in a real browser',
+  'test:services':
+    'The distributed adapters on real services, and the drills (kills, outages, full disks)',
+  'test:faults': 'kill -9 under load, compared event by event',
+  'bench:edge': 'Durable acknowledgements per second, beside their floors',
+  'bench:pipeline': 'Events per second from capture to queryable',
+  lock: 'Writes package-lock.json anew, complete for every platform',
+  help: 'This list',
+}
+
+if (import.meta.main) {
+  const commands = Object.keys(HELP).map((name) =>
+    /^(start|test)$/.test(name) ? `npm ${name}` : `npm run ${name}`,
+  )
+  const width = Math.max(...commands.map((command) => command.length))
+  for (const [i, line] of Object.values(HELP).entries()) {
+    console.log(`  ${commands[i]?.padEnd(width)}  ${line}`)
+  }
+}
