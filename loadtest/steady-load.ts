@@ -46,7 +46,12 @@ export async function steadyLoad(plan: LoadPlan): Promise<LoadResult> {
   return result
 }
 
-async function sendBatch(plan: LoadPlan, agent: Agent, body: string, result: LoadResult) {
+export async function sendBatch(
+  plan: Pick<LoadPlan, 'url' | 'batch'>,
+  agent: Agent,
+  body: string,
+  result: Omit<LoadResult, 'seconds'>,
+) {
   const started = performance.now()
   for (;;) {
     const status = await post(plan.url, agent, body)
@@ -70,7 +75,10 @@ function post(url: string, agent: Agent, body: string): Promise<number> {
 }
 
 // About 430 bytes an event, as a page view of the web SDK.
-function makeBody({ writeKey, batch }: LoadPlan, request: number): string {
+export function makeBody(
+  { writeKey, batch }: Pick<LoadPlan, 'writeKey' | 'batch'>,
+  request: number,
+): string {
   const now = new Date().toISOString()
   const events = Array.from({ length: batch }, (_, i) => {
     const person = (request * 7919 + i * 104_729) % 50_000

@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   env?: Record<string, string>
   /** Data folders elsewhere, such as on a small disk. @default in a folder of its own */
   folders?: Partial<Record<'kafka' | 'clickhouse' | 'edge', string>>
+  /** Whether ClickHouse merges parts, which hides what was stored twice. @default false */
+  merges?: boolean
   /** Runs a service through another script, which takes the service's name. */
   script?: Partial<Record<'bridge' | 'consumer', string>>
 }
@@ -142,7 +144,7 @@ class RunningDeployment implements Deployment {
       ...OUR_SERVICES.map((name) => this.#startService(name, this.#commandOf(name))),
       ...Array.from({ length: consumers }, () => this.addConsumer()),
     ])
-    await keepEveryPart(clickhouse.url)
+    if (!this.#options.merges) await keepEveryPart(clickhouse.url)
   }
 
   get kafka() {

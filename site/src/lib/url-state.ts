@@ -1,4 +1,5 @@
 import type { FunnelQuery, PropertyFilter, TrendQuery } from '@headwater/schemas/insight'
+import { isProjectId } from '@headwater/schemas/project-id'
 import {
   CHARTS,
   type Chart,
@@ -43,7 +44,6 @@ export interface Defaults {
 }
 
 const DATE_BOUND = /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/
-const PROJECT = /^[a-z][a-z0-9-]{0,19}$/
 /** As many as there are colours (plots/series.ts). */
 const BREAKDOWN_LIMIT = 8
 export const DEMO_STEPS = ['$pageview', 'feature_click', 'signup_click']
@@ -134,7 +134,7 @@ function readCommon(read: Reader, defaults: Defaults): RangeQuestion {
   const dateTo = read.one<string | null>('date_to', matching(DATE_BOUND), null)
   const breakdown = read.one<string | null>('breakdown', isName, null)
   return {
-    project: read.one('project', matching(PROJECT), defaults.project),
+    project: read.one('project', (text) => (isProjectId(text) ? text : null), defaults.project),
     interval: read.one('interval', (text) => (isKeyOf(INTERVALS, text) ? text : null), 'day'),
     date_from: read.one('date_from', matching(DATE_BOUND), '-7d'),
     ...(dateTo !== null && { date_to: dateTo }),
