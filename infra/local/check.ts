@@ -35,6 +35,7 @@ const CHECKS: Record<string, string[]> = {
     bin('wrangler/bin/wrangler.js'),
     'deploy',
     '--dry-run',
+    ...['--env', 'production'],
     '--outdir',
     'node_modules/.cache/headwater/deploy',
   ],
