@@ -5,6 +5,8 @@ export function drillConfig(env: Record<string, string | undefined> = process.en
   return {
     /** The folders of a deployment stay, for its logs. */
     keepFolders: env.DRILL_KEEP === '1',
+    /** Longest time of one test. */
+    testTimeoutMs: scale === 1 ? 6_000_000 : 300_000,
     /** The broker, and ClickHouse, are away for so long: 5 minutes. */
     outageMs: 300_000 * scale,
     /** Consumers come and go for so long: 2 minutes. */

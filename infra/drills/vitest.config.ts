@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { drillConfig } from './config.ts'
 
-// Brokers share two cores: one file at a time. The first start fetches Kafka.
+// Brokers share two cores: one file at a time.
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 300_000,
+    testTimeout: drillConfig().testTimeoutMs,
     hookTimeout: 180_000,
   },
 })

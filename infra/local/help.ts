@@ -17,9 +17,10 @@ export const HELP: Record<string, string> = {
   'test:e2e': 'The whole stack in a real browser',
   'test:services':
     'The distributed adapters on real services, and the drills (kills, outages, full disks)',
+  'drills:full': 'The drills at full length: outages of 5 minutes, a retry after an hour',
   'test:faults': 'kill -9 under load, compared event by event',
   'bench:edge': 'Durable acknowledgements per second, beside their floors',
-  'bench:pipeline': 'Events per second from capture to queryable',
+  'bench:pipeline': 'Events per second from capture to queryable [-- --services]',
   lock: 'Writes package-lock.json anew, complete for every platform',
   help: 'This list',
 }
