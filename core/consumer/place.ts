@@ -22,7 +22,7 @@ export interface PlaceReader {
   nextOffset(id: PartitionId): Promise<number>
   /** Every stored offset from `start` on. */
   storedFrom(id: PartitionId, start: number): Promise<number[]>
-  /** The highest mark of each shard among what was stored before `start`, and received since a time. */
+  /** The highest mark of each shard among what was stored before `start`, and inserted since a time. */
   lastMarks(id: PartitionId, start: number, since: number): Promise<(readonly [string, Mark])[]>
   /** Keys of the newest rows and dead letters before `start`, oldest first, as UuidWindow makes them. */
   recentUuids(id: PartitionId, start: number, since: number, limit: number): Promise<string[]>
@@ -32,7 +32,7 @@ export interface PlaceOptions extends PartitionId {
   /** The group's hint: everything before it was handled. */
   committed: number | null
   windowSize: number
-  /** Rows received before this are too old to be repeated by an edge, ms since 1970. */
+  /** Rows inserted before this are too old to be repeated, ms since 1970. */
   since: number
 }
 

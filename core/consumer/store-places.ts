@@ -4,8 +4,8 @@ import { UuidWindow } from './uuid-window.ts'
 
 const AT = 'log_id = {log_id:String} AND log_partition = {partition:UInt32}'
 const RECENT = `${AT} AND log_offset < {start:UInt64}
-  AND received_at >= fromUnixTimestamp64Milli({since:Int64})`
-const RECENT_DEAD = RECENT.replace('received_at', 'dead_at')
+  AND inserted_at >= fromUnixTimestamp64Milli({since:Int64})`
+const RECENT_DEAD = RECENT.replace('inserted_at', 'dead_at')
 
 const params = ({ logId, partition }: PartitionId) => ({ log_id: logId, partition })
 
@@ -48,7 +48,7 @@ export function storePlaces(store: QueryStore): PlaceReader {
             SELECT log_offset, project_id AS project, toString(uuid) AS uuid, false AS dead
             FROM events WHERE ${RECENT}
             UNION ALL
-            SELECT log_offset, project_id, JSONExtractString(record, 'uuid'), true
+            SELECT log_offset, project_id, uuid, true
             FROM dead_letters WHERE ${RECENT_DEAD})
           ORDER BY log_offset DESC LIMIT {limit:UInt32}`,
         params: { ...params(id), start, since, limit },

@@ -23,6 +23,7 @@ import {
   type QueryOptions,
   type QueryStore,
   StoreError,
+  type StoreTable,
 } from './store.ts'
 
 export interface ChdbOptions {
@@ -61,11 +62,7 @@ class Chdb implements EventStore, QueryStore {
     this.#control = openLane(path)
   }
 
-  async insert(
-    table: 'events' | 'dead_letters',
-    rows: readonly string[],
-    token: string,
-  ): Promise<void> {
+  async insert(table: StoreTable, rows: readonly string[], token: string): Promise<void> {
     if (rows.length === 0) return
     const { queue, session } = this.#inserts
     const settings = { ...INSERT_SETTINGS, insert_deduplication_token: token }

@@ -30,6 +30,7 @@ import {
   type QueryOptions,
   type QueryStore,
   StoreError,
+  type StoreTable,
 } from './store.ts'
 
 const DEFAULT_MAX_INSERTS = 8
@@ -76,11 +77,7 @@ class ClickHouse implements ClickHouseStore {
     this.#cluster = options.cluster ? { name: options.cluster, database: options.database } : null
   }
 
-  async insert(
-    table: 'events' | 'dead_letters',
-    rows: readonly string[],
-    token: string,
-  ): Promise<void> {
+  async insert(table: StoreTable, rows: readonly string[], token: string): Promise<void> {
     if (rows.length === 0) return
     const { insertTimeoutMs = DEFAULT_INSERT_TIMEOUT_MS } = this.#options
     const limit = new AbortController()

@@ -9,6 +9,7 @@ const SHARDING: Record<string, string | null> = {
   // The expression of person_id: all events of a person are on one shard.
   events: 'sipHash64(project_id, distinct_id)',
   dead_letters: 'sipHash64(project_id, record_key)',
+  dead_letter_replays: 'sipHash64(project_id, log_id, log_partition, log_offset)',
 }
 
 /** Tokens of inserts are forgotten after this, however few they are. */

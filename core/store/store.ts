@@ -1,13 +1,16 @@
 // Stage 6 of 8: store. In: rows from the consumer. Out: answers to SQL.
 // Promise: a row once inserted is found by every later query, once.
 
+/** Every table that services insert into. */
+export type StoreTable = 'events' | 'dead_letters' | 'dead_letter_replays'
+
 /** Where rows are written. */
 export interface EventStore {
   /**
    * All or nothing per table part; the same token with the same rows twice is one insert.
    * `rows` are JSON objects, one text each. Rejects with StoreError.
    */
-  insert(table: 'events' | 'dead_letters', rows: readonly string[], token: string): Promise<void>
+  insert(table: StoreTable, rows: readonly string[], token: string): Promise<void>
   /**
    * Creates what is missing; safe to run twice, and by two at once. Resolves with the names of the
    * migrations it applied.

@@ -2,10 +2,9 @@ import type { EventRow } from '@headwater/schemas/row'
 import type { Mark } from '../../consumer/fence.ts'
 import type { PartitionId, PlaceReader } from '../../consumer/place.ts'
 import { UuidWindow } from '../../consumer/uuid-window.ts'
-import { type EventStore, StoreError } from '../../store/store.ts'
+import { type EventStore, StoreError, type StoreTable } from '../../store/store.ts'
 import type { World } from './world.ts'
 
-type Table = 'events' | 'dead_letters'
 type Row = Pick<EventRow, 'uuid' | 'log_partition' | 'log_offset' | 'shard' | 'seq' | 'idx'> &
   Partial<EventRow> & { record?: string }
 
@@ -28,7 +27,7 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
 
   /** @param alive whether the inserting process, which the store is part of, still lives */
   async insert(
-    table: Table,
+    table: StoreTable,
     rows: readonly string[],
     token: string,
     alive: () => boolean = () => true,
@@ -94,7 +93,7 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
     return [...this.events, ...this.deadLetters].filter((row) => row.log_partition === partition)
   }
 
-  #table(table: Table): Row[] {
+  #table(table: StoreTable): Row[] {
     return table === 'events' ? this.events : this.deadLetters
   }
 }
