@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { collectDefaultMetrics } from 'prom-client'
 import { logCheck } from '../log/health.ts'
-import { openConfiguredLog } from '../log/open.ts'
+import { openConfiguredLog, openDeadLetterLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import { addOperations } from '../shared/health.ts'
@@ -33,6 +33,7 @@ export async function startConsumerAlone(
     const consumer = await startConsumer({
       config,
       log,
+      openDeadLetterTopic: () => openDeadLetterLog(config, logger),
       store,
       clock: systemClock,
       logger,

@@ -1,6 +1,7 @@
 import { toRowJson } from '@headwater/schemas/row'
 import type { StoredRecord } from '../log/log.ts'
-import { type EventStore, StoreError } from '../store/store.ts'
+import { type EventStore, StoreError, type StoreTable } from '../store/store.ts'
+import { type DeadLetter, letterRow } from './dead-letters.ts'
 
 /** A record that is to be stored. */
 export interface Candidate {
@@ -14,11 +15,6 @@ export interface OffsetRange {
   partition: number
   first: number
   last: number
-}
-
-interface DeadLetter {
-  candidate: Candidate
-  error: string
 }
 
 export interface InsertReport {
@@ -73,7 +69,7 @@ export async function insertAll(
     } else if (refusals + 1 < MIN_REFUSALS) {
       pending.push({ ...attempt, refusals: refusals + 1 })
     } else if (only) {
-      report.deadLetters.push({ candidate: only, error: refusal })
+      report.deadLetters.push({ ...only, error: refusal })
     }
   }
   // Last: a stopped process may still be at this very call. Whoever repeats it must meet the same
@@ -120,22 +116,16 @@ async function insertOnce(
 
 async function keepDeadLetter(
   deps: InsertDeps,
-  { candidate: { record, project }, error }: DeadLetter,
+  letter: DeadLetter,
   range: OffsetRange,
   report: InsertReport,
 ): Promise<void> {
-  const row = JSON.stringify({
-    project_id: project,
-    record_key: record.key.toWellFormed(),
-    record: record.value.toWellFormed(),
-    error: error.slice(0, 2_000),
-    ...placeOf(record, range),
-  })
+  const { offset } = letter.record
   const refusal = await insertRetrying(
     deps,
     'dead_letters',
-    [row],
-    `dead/${tokenOf({ ...range, first: record.offset, last: record.offset })}`,
+    [JSON.stringify(letterRow(letter, range))],
+    `dead/${tokenOf({ ...range, first: offset, last: offset })}`,
     report,
   )
   if (refusal !== null) throw new Error(`a dead letter was refused: ${refusal}`)
@@ -145,7 +135,7 @@ async function keepDeadLetter(
 // recognised by its token.
 async function insertRetrying(
   { store, onRetry, signal, sleep }: InsertDeps,
-  table: 'events' | 'dead_letters',
+  table: StoreTable,
   rows: string[],
   token: string,
   report: InsertReport,

@@ -7,6 +7,7 @@ export interface ConsumerMetrics {
   rows: Counter
   skipped: Counter<'kind'>
   deadLetters: Counter
+  deadLetterCopies: Counter<'outcome'>
   retries: Counter
 }
 
@@ -23,6 +24,12 @@ export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
     deadLetters: new Counter({
       name: 'headwater_consumer_dead_letters_total',
       help: 'Records that can never become rows',
+      registers,
+    }),
+    deadLetterCopies: new Counter({
+      name: 'headwater_consumer_dead_letter_copies_total',
+      help: 'Dead letters for their own topic, by outcome: appended, failed. The table has all of them',
+      labelNames: ['outcome'],
       registers,
     }),
     retries: new Counter({

@@ -2,18 +2,10 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { StoredRecord } from '../log/log.ts'
 import { openSqliteLog, type SqliteLog } from '../log/sqlite.ts'
-import { silentLogger } from '../shared/logger.ts'
-import { createMetrics } from '../shared/metrics.ts'
 import { type ChdbStore, openChdbStore } from '../store/chdb.ts'
 import { type EventStore, StoreError } from '../store/store.ts'
-import { consumerMetrics } from './metrics.ts'
-import { Consumer } from './run.ts'
-import { storePlaces } from './store-places.ts'
-
-const NEVER = new AbortController().signal
-const SHARD = 'local:0@0123456789abcdef'
+import { NEVER, record, SHARD, testConsumer } from './test-consumer.ts'
 
 let store: ChdbStore
 let log: SqliteLog
@@ -125,60 +117,17 @@ it('tries again until the store is back, and stores once', async () => {
       return store.insert(...args)
     },
   }
-  const consumer = newConsumer(flaky)
+  const consumer = testConsumer({ log, store, inserts: flaky })
   await consumer.assigned(0, null)
   await consumer.handle(0, [record(0), record(1)], NEVER)
   expect(await storedOffsets()).toEqual([0, 1])
 })
 
-function newConsumer(inserts: Pick<EventStore, 'insert'> = store): Consumer {
-  return new Consumer({
-    log,
-    store: inserts,
-    places: storePlaces(store),
-    clock: Date.now,
-    sleep: () => Promise.resolve(),
-    logger: silentLogger,
-    metrics: consumerMetrics(createMetrics()),
-    windowSize: 1_000,
-    repeatsMs: 3_600_000,
-  })
-}
+const newConsumer = () => testConsumer({ log, store })
 
 async function storedOffsets(): Promise<number[]> {
   const rows = await store.query<{ log_offset: string }>({
     text: 'SELECT log_offset FROM events ORDER BY log_offset',
   })
   return rows.map((row) => Number(row.log_offset))
-}
-
-interface Change {
-  seq?: number
-  idx?: number
-  uuid?: number
-  project?: string
-}
-
-function record(offset: number, change: Change = {}): StoredRecord {
-  const { seq = 1, idx = offset, uuid: number = offset, project = 'default' } = change
-  const uuid = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-  const value = JSON.stringify({
-    uuid,
-    project_id: project,
-    event: 'e',
-    distinct_id: 'ann',
-    timestamp: Date.now(),
-    received_at: Date.now(),
-    properties: { n: offset },
-  })
-  return {
-    key: `${project}:ann`,
-    value,
-    uuid,
-    shard: SHARD,
-    seq,
-    idx,
-    offset,
-    appendedAt: Date.now(),
-  }
 }

@@ -4,8 +4,10 @@ import type { EventLog, PartitionHandler, StoredRecord } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { EventStore } from '../store/store.ts'
+import type { DeadLetterTopic } from './dead-letter-topic.ts'
+import { isReplay, letterId, letterRecord, letterRow, projectOf } from './dead-letters.ts'
 import type { Fence } from './fence.ts'
-import { type Candidate, type InsertReport, insertAll } from './insert.ts'
+import { type Candidate, type InsertReport, insertAll, type OffsetRange } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { type Place, type PlaceReader, recoverPlace } from './place.ts'
 import { UuidWindow } from './uuid-window.ts'
@@ -15,6 +17,8 @@ export interface ConsumerDeps {
   store: Pick<EventStore, 'insert'>
   /** Reads back from the store what was stored. */
   places: PlaceReader
+  /** Told of every dead letter that the store holds. @default nobody is */
+  deadLetterTopic?: Pick<DeadLetterTopic, 'append'> | undefined
   clock: Clock
   sleep(ms: number): Promise<void>
   logger: Logger
@@ -77,6 +81,7 @@ export class Consumer implements PartitionHandler {
     const started = clock()
     const selection = select(place, records)
     const { candidates, skips } = selection
+    const range = { logId: log.id, partition, first: first.offset, last: last.offset }
     const report = await insertAll(
       {
         store,
@@ -87,16 +92,13 @@ export class Consumer implements PartitionHandler {
         signal,
         sleep,
       },
-      { logId: log.id, partition, first: first.offset, last: last.offset },
+      range,
       candidates,
     )
     pass(place, records, selection, report)
+    await this.#tellOfDeadLetters(report, range)
     metrics.rows.inc(report.rows)
-    metrics.deadLetters.inc(report.deadLetters.length)
     for (const [kind, count] of Object.entries(skips)) metrics.skipped.inc({ kind }, count)
-    for (const { candidate, error } of report.deadLetters) {
-      logger.log('error', 'dead_letter', { partition, offset: candidate.record.offset, error })
-    }
     logger.log('info', 'insert', {
       partition,
       rows: report.rows,
@@ -111,11 +113,19 @@ export class Consumer implements PartitionHandler {
   async revoked(partition: number): Promise<void> {
     this.#places.delete(partition)
   }
-}
 
-/** Shards of this name are replays of dead letters; the rest of the name numbers them. */
-export const REPLAY_SHARD = 'replay'
-const isReplay = ({ shard }: StoredRecord) => shard.startsWith(`${REPLAY_SHARD}@`)
+  async #tellOfDeadLetters({ deadLetters }: InsertReport, range: OffsetRange): Promise<void> {
+    const { deadLetterTopic, metrics, logger } = this.#deps
+    metrics.deadLetters.inc(deadLetters.length)
+    for (const letter of deadLetters) {
+      const { project, error, record } = letter
+      const id = letterId(letterRow(letter, range))
+      const at = { partition: range.partition, offset: record.offset }
+      logger.log('error', 'dead_letter', { id, project, ...at, error })
+    }
+    await deadLetterTopic?.append(deadLetters.map((letter) => letterRecord(letter, range)))
+  }
+}
 
 // Judges on drafts: a call that fails must leave fence and window as they were.
 function select(place: Place, records: readonly StoredRecord[]): Selection {
@@ -124,7 +134,7 @@ function select(place: Place, records: readonly StoredRecord[]): Selection {
   const candidates: Candidate[] = []
   const skips: Skips = { stored: 0, repeat: 0, duplicate: 0 }
   for (const record of records) {
-    const project = record.key.slice(0, record.key.indexOf(':'))
+    const project = projectOf(record.key)
     const key = UuidWindow.key(project, record.uuid)
     if (place.stored.has(record.offset)) {
       skips.stored++
@@ -154,8 +164,7 @@ function pass(
   { deadLetters }: InsertReport,
 ): void {
   place.fence = fence
-  for (const { candidate } of deadLetters) {
-    const { project, record } = candidate
+  for (const { project, record } of deadLetters) {
     fresh.delete(UuidWindow.key(project, record.uuid))
     place.window.add(UuidWindow.deadKey(project, record.uuid))
   }

@@ -6,6 +6,7 @@ import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Service } from '../shared/service.ts'
 import type { EventStore, QueryStore } from '../store/store.ts'
+import { DeadLetterTopic } from './dead-letter-topic.ts'
 import { type FreshnessSource, logFreshness } from './freshness.ts'
 import { consumerMetrics, showLag } from './metrics.ts'
 import { Consumer } from './run.ts'
@@ -17,6 +18,8 @@ const HOUR_MS = 3_600_000
 export interface ConsumerStartDeps {
   config: Config
   log: EventLog
+  /** Opens a topic for copies of dead letters. @default there is none */
+  openDeadLetterTopic?: () => Promise<EventLog>
   store: EventStore & QueryStore
   clock: Clock
   logger: Logger
@@ -29,15 +32,21 @@ export interface ConsumerService extends Service {
 
 /** Joins the group and moves records to rows until it is closed. */
 export async function startConsumer(deps: ConsumerStartDeps): Promise<ConsumerService> {
-  const { config, log, store, clock, logger, metrics } = deps
+  const { config, log, store, clock, logger } = deps
+  const metrics = consumerMetrics(deps.metrics)
+  const { openDeadLetterTopic: open } = deps
+  const deadLetterTopic = open && new DeadLetterTopic({ open, logger, metrics })
+  // The events do not wait for it.
+  void deadLetterTopic?.prepare()
   const consumer = new Consumer({
     log,
     store,
+    deadLetterTopic,
     places: storePlaces(store),
     clock,
     sleep,
     logger,
-    metrics: consumerMetrics(metrics),
+    metrics,
     windowSize: config.CONSUMER_UUID_WINDOW,
     repeatsMs: config.LOG_RETENTION_HOURS * HOUR_MS,
   })
@@ -46,10 +55,13 @@ export async function startConsumer(deps: ConsumerStartDeps): Promise<ConsumerSe
     lingerMs: config.CONSUMER_LINGER_MS,
   })
   const freshness = logFreshness(log, CONSUMER_GROUP, clock)
-  showLag(metrics, freshness, clock)
+  showLag(deps.metrics, freshness, clock)
   return {
     url: null,
     freshness,
-    close: () => subscription.close(),
+    async close() {
+      await subscription.close()
+      await deadLetterTopic?.close()
+    },
   }
 }

@@ -10,10 +10,24 @@ export function openConfiguredLog(config: Config, logger: Logger): Promise<Event
   if (config.KAFKA_BROKERS.length === 0) {
     throw new Error('KAFKA_BROKERS is not set: a service that runs alone needs Kafka')
   }
+  return open(config, logger, config.KAFKA_TOPIC, config.LOG_PARTITIONS)
+}
+
+/** What dead letters are copied to, for whoever wants to be told of them. Rejects while Kafka does not answer. */
+export function openDeadLetterLog(config: Config, logger: Logger): Promise<EventLog> {
+  return open(config, logger, `${config.KAFKA_TOPIC}.dead-letters`, 1)
+}
+
+function open(
+  config: Config,
+  logger: Logger,
+  topic: string,
+  partitions: number,
+): Promise<EventLog> {
   return openKafkaLog(config.KAFKA_CLIENT, {
     brokers: config.KAFKA_BROKERS,
-    topic: config.KAFKA_TOPIC,
-    partitions: config.LOG_PARTITIONS,
+    topic,
+    partitions,
     replication: config.KAFKA_REPLICATION,
     retentionMs: config.LOG_RETENTION_HOURS * HOUR_MS,
     sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
