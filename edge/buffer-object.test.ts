@@ -5,7 +5,7 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Chunk } from './buffer.ts'
 import { core, until } from './test/core.ts'
 
@@ -180,6 +180,29 @@ describe('a batch that the bridge refuses for good', () => {
     expect(idsOf(batch?.body)).toEqual(['poison'])
     expect((await stub.stats()).set_aside_batches).toBe(0)
   })
+})
+
+it('leaves one record of every flush: what, how long, and why it failed', async () => {
+  const lines: string[] = []
+  for (const level of ['log', 'warn', 'error'] as const) {
+    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line))
+  }
+  const { name, stub } = newShard()
+  await core.willAnswer(name, { status: 503, retry_after: '0' }, { status: 400 })
+  await stub.append([chunkOf('poison')])
+  await until('a refusal', async () => (await stub.stats()).set_aside_batches === 1)
+  await stub.append([chunkOf('a', 'b')])
+  await until('an empty shard', async () => (await stub.stats()).backlog_bytes === 0)
+  vi.restoreAllMocks()
+  const records = lines
+    .map((line) => JSON.parse(line))
+    .filter(({ shard }) => shard.startsWith(name))
+  expect(records).toMatchObject([
+    { event: 'flush', outcome: 'retried', seq: 1, events: 1, next_try_ms: expect.any(Number) },
+    { event: 'flush', outcome: 'set_aside', seq: 1, error: expect.stringContaining('400') },
+    { event: 'flush', outcome: 'acknowledged', seq: 2, events: 2, duration_ms: expect.any(Number) },
+  ])
+  expect(records[2].bytes).toBeGreaterThan(10)
 })
 
 describe('an object that loses its memory', () => {

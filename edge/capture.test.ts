@@ -328,6 +328,7 @@ describe('beside capture', () => {
       const backlogs = new RegExp(`^headwater_edge_backlog_bytes\\{region="${region}",`, 'gm')
       expect(metrics.match(backlogs)).toHaveLength(4)
     }
+    expect(metrics).toMatch(/^headwater_edge_dropped_events_total\{reason="too_deep"\} \d/m)
     expect(metrics).toMatch(
       /^headwater_edge_flushes_total\{region="test",shard="test:0@\w+",outcome="acknowledged"\} \d/m,
     )

@@ -1,6 +1,6 @@
 import type { BufferStorage } from './buffer-storage.ts'
 import { type BufferState, backoffMs, NEXT, type Signal, shouldSeal } from './flush.ts'
-import { type Sink, SinkError } from './sink.ts'
+import { type Batch, type Sink, SinkError } from './sink.ts'
 
 export interface FlushLimits {
   sealMaxBytes: number
@@ -10,6 +10,26 @@ export interface FlushLimits {
 }
 
 export type FlushOutcome = 'acknowledged' | 'retried' | 'set_aside'
+
+/** One try to send a batch. */
+export interface FlushReport {
+  outcome: FlushOutcome
+  shard: string
+  /** Null when the batch could not be read. */
+  seq: number | null
+  events: number
+  bytes: number
+  duration_ms: number
+  /** Pause before the next try. */
+  next_try_ms?: number
+  error?: string
+}
+
+const LOG_BY: Record<FlushOutcome, 'log' | 'warn' | 'error'> = {
+  acknowledged: 'log',
+  retried: 'warn',
+  set_aside: 'error',
+}
 
 /**
  * Moves sealed batches to the sink: oldest first, one in flight, the same bytes on every try. What is
@@ -80,20 +100,21 @@ export class Flusher {
   }
 
   async #sendOldest(): Promise<void> {
+    const startedAt = Date.now()
+    let batch: Batch | null = null
     try {
-      const batch = this.#storage.oldestBatch()
-      if (batch) await this.#send(batch)
+      batch = this.#storage.oldestBatch()
+      if (batch) this.#report(batch, startedAt, await this.#send(batch))
       this.#failures = 0
       this.#signal(this.#storage.isEmpty ? 'sent_all' : 'sent_some')
       this.#look()
     } catch (error) {
-      this.counts.retried++
       const asked = error instanceof SinkError ? error.retryAfterMs : null
-      const pauseMs = backoffMs(this.#failures++, asked, this.#limits, Math.random())
-      console.warn(`flush of ${this.#storage.shard} failed, next try in ${pauseMs} ms: ${error}`)
-      this.#retryAt = Date.now() + pauseMs
+      const next_try_ms = backoffMs(this.#failures++, asked, this.#limits, Math.random())
+      this.#report(batch, startedAt, { outcome: 'retried', next_try_ms, error: String(error) })
+      this.#retryAt = Date.now() + next_try_ms
       this.#signal('send_failed')
-      setTimeout(() => this.#retry(), pauseMs)
+      setTimeout(() => this.#retry(), next_try_ms)
     }
   }
 
@@ -102,19 +123,34 @@ export class Flusher {
     if (Date.now() >= this.#retryAt) this.#signal('retry')
   }
 
-  async #send(batch: NonNullable<ReturnType<BufferStorage['oldestBatch']>>): Promise<void> {
+  async #send(batch: Batch): Promise<Pick<FlushReport, 'outcome' | 'error'>> {
     try {
       await this.#sink.send(batch)
     } catch (error) {
       if (!(error instanceof SinkError) || error.retryable) throw error
-      console.error(`batch ${batch.id.seq} of ${batch.id.shard} is set aside: ${error.message}`)
       this.#storage.setAside(batch.id)
-      this.counts.set_aside++
-      return
+      return { outcome: 'set_aside', error: error.message }
     }
     // Only now: forgetting first would lose the batch if the object is evicted while sending. Forgetting
     // last can send it twice, which the consumer sees by (shard, seq).
     this.#storage.acknowledge(batch.id)
-    this.counts.acknowledged++
+    return { outcome: 'acknowledged' }
+  }
+
+  #report(
+    batch: Batch | null,
+    startedAt: number,
+    how: Pick<FlushReport, 'outcome' | 'error' | 'next_try_ms'>,
+  ): void {
+    const report: FlushReport = {
+      shard: this.#storage.shard,
+      seq: batch?.id.seq ?? null,
+      events: batch?.events ?? 0,
+      bytes: batch?.body.length ?? 0,
+      duration_ms: Date.now() - startedAt,
+      ...how,
+    }
+    this.counts[report.outcome]++
+    console[LOG_BY[report.outcome]](JSON.stringify({ event: 'flush', ...report }))
   }
 }

@@ -1,13 +1,14 @@
-import type { DroppedEvent, DropReason } from '@headwater/schemas/event'
+import { DROP_REASONS, type DroppedEvent, type DropReason } from '@headwater/schemas/event'
 import type { ShardStats } from './buffer-object.ts'
 import { type EdgeEnv, edgeConfig } from './config.ts'
 import { shardStub } from './durable-buffer.ts'
-import type { CaptureErrorCode } from './errors.ts'
+import { CAPTURE_STATUS, type CaptureErrorCode } from './errors.ts'
 
 // Counts of this isolate; the shards' own figures below are those of the whole edge.
+// Every count is there from the start: Prometheus sees no growth in one that begins at 1.
 let accepted = 0
-const dropped = new Map<DropReason, number>()
-const rejected = new Map<CaptureErrorCode, number>()
+const dropped = zeros(Object.keys(DROP_REASONS) as DropReason[])
+const rejected = zeros(Object.keys(CAPTURE_STATUS) as CaptureErrorCode[])
 
 export function countVerdicts(
   acceptedEvents: number,
@@ -141,6 +142,10 @@ export async function statsOf(env: EdgeEnv, shard: string): Promise<ShardStats |
     console.warn(`shard ${shard} does not answer: ${error}`)
     return null
   }
+}
+
+function zeros<Key>(keys: readonly Key[]): Map<Key, number> {
+  return new Map(keys.map((key) => [key, 0]))
 }
 
 function byLabel(label: string, counts: ReadonlyMap<string, number>): Sample[] {
