@@ -12,11 +12,14 @@ import { addOperations, type HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { storeCheck } from '../store/health.ts'
-import { type QueryStore, StoreError } from '../store/store.ts'
+import { type Query, type QueryStore, StoreError } from '../store/store.ts'
+import type { AnswerCache } from './answer-cache.ts'
+import { CacheLevels } from './cache-levels.ts'
 import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
 import { type FunnelRow, planFunnel, shapeFunnel } from './funnel.ts'
 import { compileFunnel } from './funnel-sql.ts'
+import { MemoryCache } from './memory-cache.ts'
 import { createQueryMetrics } from './metrics.ts'
 import {
   compileEventNames,
@@ -54,6 +57,8 @@ export interface QueryAppDeps {
   clock: Clock
   logger: Logger
   metrics: Metrics
+  /** Where answers are kept for other processes, too. @default nowhere */
+  sharedCache?: AnswerCache | undefined
   /** What its health is made of, besides the store. @default nothing */
   checks?: readonly HealthCheck[]
 }
@@ -61,8 +66,9 @@ export interface QueryAppDeps {
 /** The query API. No answer holds SQL, a stack, or anything of a project that was not asked for. */
 export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   const { store, clock } = deps
-  const runner = new QueryRunner(deps)
   const metrics = createQueryMetrics(deps.metrics)
+  const caches = [new MemoryCache(), ...(deps.sharedCache ? [deps.sharedCache] : [])]
+  const runner = new QueryRunner({ ...deps, cache: new CacheLevels(caches, metrics) })
   const app = new OpenAPIHono({
     defaultHook(result) {
       if (!result.success) throw refusalOf(result.error.issues)
@@ -94,7 +100,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     await requireProject(query.project)
     const plan = planTrend(query, clock())
     const freshness = await runner.freshness()
-    const question = keyed('trend', compileTrend(plan), c.req.raw.signal)
+    const question = keyed('trend', query.project, compileTrend(plan), c.req.raw.signal)
     const { rows, facts } = await runner.ask<TrendRow>(question, freshness)
     metrics.answered('trend', facts.from_cache ? 'cache' : 'store', facts.duration_ms)
     return c.json({ ...shapeTrend(plan, rows), ...facts }, 200)
@@ -105,7 +111,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     await requireProject(query.project)
     const freshness = await runner.freshness()
     const plan = planFunnel(query, clock(), freshness.complete_until)
-    const question = keyed('funnel', compileFunnel(plan), c.req.raw.signal)
+    const question = keyed('funnel', query.project, compileFunnel(plan), c.req.raw.signal)
     const { rows, facts } = await runner.ask<FunnelRow>(question, freshness)
     metrics.answered('funnel', facts.from_cache ? 'cache' : 'store', facts.duration_ms)
     return c.json({ ...shapeFunnel(plan, rows), ...facts }, 200)
@@ -143,7 +149,8 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
 }
 
 // The statement and its values are all that an answer depends on, but for the data.
-const keyed = (insight: string, query: ReturnType<typeof compileTrend>, signal: AbortSignal) => ({
+const keyed = (insight: string, project: string, query: Query, signal: AbortSignal) => ({
+  project,
   key: `${insight} ${JSON.stringify(query)}`,
   query,
   signal,

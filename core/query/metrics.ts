@@ -1,14 +1,19 @@
 import { Counter, Histogram } from 'prom-client'
 import type { Metrics } from '../shared/metrics.ts'
+import type { AnswerCache } from './answer-cache.ts'
 
 const BUCKETS_S = [0.005, 0.02, 0.1, 0.3, 1, 3, 10, 30]
 
 export type AnswerSource = 'store' | 'cache'
+type CacheLevel = AnswerCache['level']
 
 /** What the query API says about itself. */
 export interface QueryMetrics {
   answered(insight: string, source: AnswerSource, durationMs: number): void
   refused(code: string): void
+  cacheAsked(level: CacheLevel, result: 'hit' | 'miss' | 'error'): void
+  /** An answer could not be kept. */
+  cacheFailed(level: CacheLevel): void
 }
 
 export function createQueryMetrics(registry: Metrics): QueryMetrics {
@@ -32,6 +37,7 @@ export function createQueryMetrics(registry: Metrics): QueryMetrics {
     registers: [registry],
   })
   return {
+    ...countCache(registry),
     answered(insight, source, durationMs) {
       answers.inc({ insight, source })
       if (source === 'store') seconds.observe({ insight }, durationMs / 1000)
@@ -39,5 +45,24 @@ export function createQueryMetrics(registry: Metrics): QueryMetrics {
     refused(code) {
       refusals.inc({ code })
     },
+  }
+}
+
+function countCache(registry: Metrics): Pick<QueryMetrics, 'cacheAsked' | 'cacheFailed'> {
+  const lookups = new Counter({
+    name: 'headwater_query_cache_lookups_total',
+    help: 'Answers looked up, by level of the cache and by what came of it.',
+    labelNames: ['level', 'result'],
+    registers: [registry],
+  })
+  const failures = new Counter({
+    name: 'headwater_query_cache_write_failures_total',
+    help: 'Answers that a level of the cache failed to keep.',
+    labelNames: ['level'],
+    registers: [registry],
+  })
+  return {
+    cacheAsked: (level, result) => lookups.inc({ level, result }),
+    cacheFailed: (level) => failures.inc({ level }),
   }
 }

@@ -1,13 +1,13 @@
 import type { FreshnessReading, FreshnessSource } from '../consumer/freshness.ts'
-import type { Clock } from '../shared/clock.ts'
 import type { Query, QueryStore } from '../store/store.ts'
-import { AnswerCache } from './answer-cache.ts'
+import { answerKey } from './answer-key.ts'
+import type { CacheLevels } from './cache-levels.ts'
 import { SharedRuns } from './shared-runs.ts'
 
 export interface RunDeps {
   store: QueryStore
   freshness: FreshnessSource
-  clock: Clock
+  cache: CacheLevels
   /** The store gives up a question after this long. */
   timeoutMs: number
 }
@@ -20,6 +20,7 @@ export interface RunFacts {
 }
 
 export interface Question<Row> {
+  project: string
   /** Same key, same question: holds everything that the answer depends on, but for the data. */
   key: string
   query: Query
@@ -31,12 +32,12 @@ export interface Question<Row> {
 interface Answer {
   rows: unknown[]
   durationMs: number
+  fromCache: boolean
 }
 
 /** The one impure line of a query: asks the store, or knows the answer already. */
 export class QueryRunner {
   readonly #deps: RunDeps
-  readonly #cache = new AnswerCache<Answer>()
   readonly #runs = new SharedRuns<Answer>()
 
   constructor(deps: RunDeps) {
@@ -50,28 +51,30 @@ export class QueryRunner {
 
   /** The rows, kept until anything is inserted. Identical questions at one time run once. */
   async ask<Row>(
-    { key, query, signal }: Question<Row>,
+    { project, key, query, signal }: Question<Row>,
     freshness: FreshnessReading,
   ): Promise<{ rows: Row[]; facts: RunFacts }> {
     const complete_until =
       freshness.complete_until === null ? null : new Date(freshness.complete_until).toISOString()
     // Read before the rows: what is inserted meanwhile makes the kept answer look old, never new.
     const version = await this.#deps.store.dataVersion()
-    const versioned = `${version} ${key}`
-    const kept = this.#cache.get(versioned)
+    const versioned = answerKey({ project, version, question: key })
     const run = (stop: AbortSignal) => this.#run(versioned, query, stop)
-    const answer = kept ?? (await this.#runs.join(versioned, run, signal))
-    const duration_ms = kept ? 0 : answer.durationMs
-    const facts = { complete_until, duration_ms, from_cache: kept !== undefined }
-    return { rows: answer.rows as Row[], facts }
+    const { rows, durationMs, fromCache } = await this.#runs.join(versioned, run, signal)
+    const facts = { complete_until, duration_ms: durationMs, from_cache: fromCache }
+    return { rows: rows as Row[], facts }
   }
 
+  // Looks up, asks and keeps in one run: who asks meanwhile joins it, who asks after it finds the answer.
   async #run(key: string, query: Query, signal: AbortSignal): Promise<Answer> {
+    const { cache, store, timeoutMs } = this.#deps
+    const kept = await cache.get(key)
+    if (kept) return { rows: kept, durationMs: 0, fromCache: true }
+    signal.throwIfAborted()
     const started = performance.now()
-    const rows = await this.#deps.store.query(query, { timeoutMs: this.#deps.timeoutMs, signal })
-    const answer = { rows, durationMs: Math.round((performance.now() - started) * 10) / 10 }
-    // Kept before the run ends: who asks in the next moment finds either the run or the answer.
-    this.#cache.set(key, answer, rows.length + 1)
-    return answer
+    const rows = await store.query(query, { timeoutMs, signal })
+    const durationMs = Math.round((performance.now() - started) * 10) / 10
+    await cache.set(key, rows)
+    return { rows, durationMs, fromCache: false }
   }
 }

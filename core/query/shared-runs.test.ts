@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { AnswerCache } from './answer-cache.ts'
 import { SharedRuns } from './shared-runs.ts'
 
 describe('shared runs', () => {
@@ -37,22 +36,5 @@ describe('shared runs', () => {
     const runs = new SharedRuns<string>()
     await expect(runs.join('key', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
     expect(await runs.join('key', async () => 'back')).toBe('back')
-  })
-})
-
-describe('the answer cache', () => {
-  it('gives up what was asked for longest ago when it is full', () => {
-    const cache = new AnswerCache<number>(3)
-    for (const n of [1, 2, 3]) cache.set(`${n}`, n, 1)
-    cache.get('1')
-    cache.set('4', 4, 1)
-    expect(['1', '2', '3', '4'].map((key) => cache.get(key))).toEqual([1, undefined, 3, 4])
-  })
-
-  it('does not keep what alone is too heavy', () => {
-    const cache = new AnswerCache<number>(3)
-    cache.set('small', 1, 1)
-    cache.set('big', 2, 4)
-    expect([cache.get('small'), cache.get('big')]).toEqual([1, undefined])
   })
 })

@@ -6,6 +6,7 @@ import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
 import type { QueryStore } from '../store/store.ts'
+import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
 
 export interface QueryStartDeps {
@@ -15,6 +16,8 @@ export interface QueryStartDeps {
   clock: Clock
   logger: Logger
   metrics: Metrics
+  /** Where answers are kept for other processes, too. @default nowhere */
+  sharedCache?: AnswerCache | undefined
   /** What its health is made of, besides the store. @default nothing */
   checks?: readonly HealthCheck[]
   /** Whether there is such a project. @default `default`, and every project that has events */
