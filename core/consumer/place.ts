@@ -9,6 +9,14 @@ export interface Place {
   stored: Set<number>
   fence: Fence
   window: UuidWindow
+  /** By shard: what other logs already hold of the batch that may come again on this one. */
+  elsewhere: ReadonlyMap<string, LastBatch>
+}
+
+/** The last batch of a shard, as far as it is stored. An edge repeats only its last batch. */
+export interface LastBatch {
+  seq: number
+  stored: ReadonlySet<number>
 }
 
 export interface PartitionId {
@@ -24,7 +32,12 @@ export interface PlaceReader {
   storedFrom(id: PartitionId, start: number): Promise<number[]>
   /** The highest mark of each shard among what was stored before `start`, and inserted since a time. */
   lastMarks(id: PartitionId, start: number, since: number): Promise<(readonly [string, Mark])[]>
-  /** Keys of the newest rows and dead letters before `start`, oldest first, as UuidWindow makes them. */
+  /** Of every shard, the last batch that logs other than this one hold rows of, inserted since a time. */
+  lastBatches(logId: string, since: number): Promise<(readonly [string, LastBatch])[]>
+  /**
+   * Keys of the newest rows and dead letters, oldest first, as UuidWindow makes them: first those of other
+   * logs, as far as the limit allows, then those of this partition before `start`.
+   */
   recentUuids(id: PartitionId, start: number, since: number, limit: number): Promise<string[]>
 }
 
@@ -38,7 +51,7 @@ export interface PlaceOptions extends PartitionId {
 
 /** Reads a partition's place back from the store. Rejects with StoreError when the store is away. */
 export async function recoverPlace(reader: PlaceReader, options: PlaceOptions): Promise<Place> {
-  const { committed, since, windowSize } = options
+  const { logId, committed, since, windowSize } = options
   // The smaller of the two: a store restored from a backup knows less than was once committed. The
   // store's own highest alone would lose what a half-finished insert left out below it.
   const start = Math.min(committed ?? 0, await reader.nextOffset(options))
@@ -47,5 +60,15 @@ export async function recoverPlace(reader: PlaceReader, options: PlaceOptions): 
     stored: new Set(await reader.storedFrom(options, start)),
     fence: new Fence(await reader.lastMarks(options, start, since)),
     window: new UuidWindow(windowSize, await reader.recentUuids(options, start, since, windowSize)),
+    elsewhere: new Map(await reader.lastBatches(logId, since)),
   }
+}
+
+/**
+ * Whether the record is a copy of one that another log holds: its batch was on its way when the bridges
+ * turned to this log. Only a record that is stored counts, so nothing can be lost by it.
+ */
+export function isElsewhere({ elsewhere }: Place, { shard, seq, idx }: Mark & { shard: string }) {
+  const last = elsewhere.get(shard)
+  return last !== undefined && last.seq === seq && last.stored.has(idx)
 }

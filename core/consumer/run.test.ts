@@ -85,7 +85,7 @@ it('takes the rows of another log for strangers', async () => {
   log = openSqliteLog({ path: ':memory:', partitions: 1, clock: Date.now })
   const other = newConsumer()
   expect(await other.assigned(0, null)).toBe(0)
-  await other.handle(0, [record(0, { uuid: 50 })], NEVER)
+  await other.handle(0, [record(0, { seq: 2, uuid: 50 })], NEVER)
   expect(await storedOffsets()).toEqual([0, 0])
 })
 

@@ -9,7 +9,7 @@ import { isReplay, letterId, letterRecord, letterRow, projectOf } from './dead-l
 import type { Fence } from './fence.ts'
 import { type Candidate, type InsertReport, insertAll, type OffsetRange } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
-import { type Place, type PlaceReader, recoverPlace } from './place.ts'
+import { isElsewhere, type Place, type PlaceReader, recoverPlace } from './place.ts'
 import { UuidWindow } from './uuid-window.ts'
 
 export interface ConsumerDeps {
@@ -142,6 +142,9 @@ function select(place: Place, records: readonly StoredRecord[]): Selection {
       fresh.add(key)
     } else if (fence.isRepeat(record.shard, record)) {
       skips.repeat++
+    } else if (isElsewhere(place, record)) {
+      skips.repeat++
+      fence.pass(record.shard, record)
     } else {
       fence.pass(record.shard, record)
       const died = place.window.has(UuidWindow.deadKey(project, record.uuid))

@@ -3,9 +3,14 @@ import type { PartitionId, PlaceReader } from './place.ts'
 import { UuidWindow } from './uuid-window.ts'
 
 const AT = 'log_id = {log_id:String} AND log_partition = {partition:UInt32}'
-const RECENT = `${AT} AND log_offset < {start:UInt64}
-  AND inserted_at >= fromUnixTimestamp64Milli({since:Int64})`
-const RECENT_DEAD = RECENT.replace('inserted_at', 'dead_at')
+const SINCE = 'inserted_at >= fromUnixTimestamp64Milli({since:Int64})'
+const BEFORE = `${AT} AND log_offset < {start:UInt64}`
+const RECENT = `${BEFORE} AND ${SINCE}`
+// A name with an incarnation is never given twice; what others put on a log comes under one name.
+const OTHER_LOG = "(log_id != {log_id:String} AND shard LIKE '%@%')"
+const OTHERS = `${OTHER_LOG} AND ${SINCE}`
+/** The same of dead letters. */
+const dead = (condition: string) => condition.replace('inserted_at', 'dead_at')
 
 const params = ({ logId, partition }: PartitionId) => ({ log_id: logId, partition })
 
@@ -33,7 +38,7 @@ export function storePlaces(store: QueryStore): PlaceReader {
       const rows = await store.query<{ shard: string; last: [string, number] }>({
         text: `SELECT shard, max(mark) AS last FROM (
             SELECT shard, (seq, idx) AS mark FROM events WHERE ${RECENT}
-            UNION ALL SELECT shard, (seq, idx) FROM dead_letters WHERE ${RECENT_DEAD})
+            UNION ALL SELECT shard, (seq, idx) FROM dead_letters WHERE ${dead(RECENT)})
           GROUP BY shard`,
         params: { ...params(id), start, since },
       })
@@ -42,19 +47,37 @@ export function storePlaces(store: QueryStore): PlaceReader {
         { seq: Number(seq), idx: Number(idx) },
       ])
     },
+    async lastBatches(logId, since) {
+      const rows = await store.query<{ shard: string; last: string; idxs: number[] }>({
+        text: `WITH marks AS (
+            SELECT shard, seq, idx FROM events WHERE ${OTHERS}
+            UNION ALL SELECT shard, seq, idx FROM dead_letters WHERE ${dead(OTHERS)})
+          SELECT shard, seq AS last, groupUniqArray(idx) AS idxs FROM marks
+          WHERE (shard, seq) IN (SELECT shard, max(seq) FROM marks GROUP BY shard)
+          GROUP BY shard, seq`,
+        params: { log_id: logId, since },
+      })
+      return rows.map(({ shard, last, idxs }) => [
+        shard,
+        { seq: Number(last), stored: new Set(idxs.map(Number)) },
+      ])
+    },
     async recentUuids(id, start, since, limit) {
-      const rows = await store.query<{ project: string; uuid: string; dead: boolean }>({
-        text: `SELECT project, uuid, dead FROM (
-            SELECT log_offset, project_id AS project, toString(uuid) AS uuid, false AS dead
-            FROM events WHERE ${RECENT}
+      const which = `((${BEFORE}) OR ${OTHER_LOG}) AND ${SINCE}`
+      const rows = await store.query<{ project: string; uuid: string; died: boolean }>({
+        text: `SELECT project, uuid, died FROM (
+            SELECT log_id = {log_id:String} AS own, log_offset, inserted_at AS at,
+              project_id AS project, toString(uuid) AS uuid, false AS died
+            FROM events WHERE ${which}
             UNION ALL
-            SELECT log_offset, project_id, uuid, true
-            FROM dead_letters WHERE ${RECENT_DEAD})
-          ORDER BY log_offset DESC LIMIT {limit:UInt32}`,
+            SELECT log_id = {log_id:String}, log_offset, dead_at, project_id, uuid, true
+            FROM dead_letters WHERE ${dead(which)})
+          ORDER BY own DESC, if(own, log_offset, toUInt64(toUnixTimestamp64Milli(at))) DESC
+          LIMIT {limit:UInt32}`,
         params: { ...params(id), start, since, limit },
       })
       return rows
-        .map(({ project, uuid, dead }) => UuidWindow[dead ? 'deadKey' : 'key'](project, uuid))
+        .map(({ project, uuid, died }) => UuidWindow[died ? 'deadKey' : 'key'](project, uuid))
         .reverse()
     },
   }

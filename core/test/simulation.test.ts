@@ -19,6 +19,7 @@ it.each<[Mutation, keyof Verdict]>([
   ['no_fence', 'doubled'],
   ['no_plan', 'doubled'],
   ['forget_half_inserts', 'doubled'],
+  ['forget_other_logs', 'doubled'],
   ['commit_before_store', 'lost'],
 ])(
   'notices %s: events are %s',

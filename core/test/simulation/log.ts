@@ -9,32 +9,41 @@ import { partitionOf } from '../../log/murmur2.ts'
 import type { Standing } from '../../log/partition-calls.ts'
 import type { World } from './world.ts'
 
-const PARTITIONS = 2
+export interface SimLogOptions {
+  id: string
+  partitions: number
+  /** Forgets which shard a record came from: to prove that the fence is needed. */
+  scrambleShards: boolean
+}
 
 /** A log in memory whose appends can be torn between partitions, and whose answers can get lost. */
 export class SimLog implements EventLog {
-  readonly id = 'sim-log'
-  readonly records: StoredRecord[][] = Array.from({ length: PARTITIONS }, () => [])
+  readonly id: string
+  readonly records: StoredRecord[][]
   /** What the consumer group's members left for one another. */
-  readonly standings: (Standing | null)[] = Array.from({ length: PARTITIONS }, () => null)
+  readonly standings: (Standing | null)[]
+  /** Takes nothing any more. */
+  sealed = false
   #world: World
-  /** Forgets which shard a record came from: to prove that the fence is needed. */
   #scrambleShards: boolean
 
-  constructor(world: World, scrambleShards: boolean) {
+  constructor(world: World, { id, partitions, scrambleShards }: SimLogOptions) {
+    this.id = id
+    this.records = Array.from({ length: partitions }, () => [])
+    this.standings = Array.from({ length: partitions }, () => null)
     this.#world = world
     this.#scrambleShards = scrambleShards
   }
 
   async append(records: readonly LogRecord[]): Promise<void> {
     await this.#world.stepOutside()
+    if (this.sealed) throw new Error('the log is sealed')
     if (this.#world.fault(0.05)) throw new Error('the log is away')
     const copy = this.#world.random.int(0, 1_000_000)
-    for (let partition = 0; partition < PARTITIONS; partition++) {
+    for (const [partition, list] of this.records.entries()) {
       if (partition > 0 && this.#world.fault(0.05)) throw new Error('one partition failed')
-      const list = this.records[partition] ?? []
       for (const record of records) {
-        if (partitionOf(record.key, PARTITIONS) !== partition) continue
+        if (partitionOf(record.key, this.records.length) !== partition) continue
         const shard = this.#scrambleShards ? `${record.shard}-${copy}` : record.shard
         list.push({ ...record, shard, offset: list.length, appendedAt: this.#world.now })
       }

@@ -25,6 +25,7 @@ export type Mutation =
   | 'no_fence'
   | 'no_plan'
   | 'forget_half_inserts'
+  | 'forget_other_logs'
   | 'commit_before_store'
 
 export interface Verdict {
@@ -38,10 +39,14 @@ export interface Verdict {
 /** Runs one history from clients to store, with faults, then in calm to its end, and judges it. */
 export async function simulate(seed: number, mutation: Mutation = 'none'): Promise<Verdict> {
   const world = new World(seed)
-  const log = new SimLog(world, mutation === 'no_fence')
-  const store = new SimStore(world, mutation === 'forget_half_inserts')
+  const scrambleShards = mutation === 'no_fence'
+  let log = new SimLog(world, { id: 'log-1', partitions: 2, scrambleShards })
+  const store = new SimStore(world, {
+    halves: mutation === 'forget_half_inserts',
+    otherLogs: mutation === 'forget_other_logs',
+  })
   const bridge = createBridgeApp({
-    log,
+    log: { append: (records) => log.append(records) },
     secret: SECRET,
     clock: () => world.now,
     logger: silentLogger,
@@ -64,6 +69,11 @@ export async function simulate(seed: number, mutation: Mutation = 'none'): Promi
   const windowSize = mutation === 'no_fence' ? 1 : 1_000
   const consumers = new Consumers(world, log, store, windowSize, mutation)
   void crashNowAndThen(world, shards, consumers)
+  const nextLog = () => {
+    log = new SimLog(world, { id: 'log-2', partitions: 3, scrambleShards })
+    return log
+  }
+  if (world.random.next() < 0.5) void changeLog(world, log, consumers, nextLog)
 
   let turns = 0
   const done = () => {
@@ -78,6 +88,8 @@ export async function simulate(seed: number, mutation: Mutation = 'none'): Promi
 interface Life {
   /** Nothing it waits for comes back to it, and nothing more is done by it. */
   killed: boolean
+  /** What it reads. */
+  log: SimLog
 }
 
 /**
@@ -86,7 +98,7 @@ interface Life {
  * sender, and where a life may only have been stopped for a while: it goes on beside the next one.
  */
 class Consumers {
-  #life: Life = { killed: true }
+  #life: Life
   #world: World
   #log: SimLog
   #store: SimStore
@@ -101,6 +113,7 @@ class Consumers {
     this.#windowSize = windowSize
     this.#mutation = mutation
     this.#isServer = world.random.next() < 0.6
+    this.#life = { killed: true, log }
     this.restart()
   }
 
@@ -114,14 +127,15 @@ class Consumers {
   /** Kills or stops the process at whatever step it is, and starts another. */
   restart(): void {
     this.#life.killed = !this.#isServer || this.#world.random.next() < 0.5
-    const life: Life = { killed: false }
+    const log = this.#log
+    const life: Life = { killed: false, log }
     this.#life = life
     const alive = () => !life.killed
-    const { standings } = this.#log
+    const { standings } = log
     // A group's standing can expire. What a stopped life still holds back would then be unknown.
     if (!this.#isServer && this.#world.fault(0.1)) standings.fill(null)
     const consumer = new Consumer({
-      log: this.#log,
+      log,
       store: {
         insert: (table, rows, token) =>
           whileAlive(alive, () =>
@@ -139,6 +153,12 @@ class Consumers {
     standings.forEach((_, partition) => void this.#keepReading(consumer, partition, life))
   }
 
+  /** The next life reads this log, from its beginning. */
+  moveTo(log: SimLog): void {
+    this.#log = log
+    this.restart()
+  }
+
   // Until another life has the partition: then nothing can be kept any more.
   async #keepReading(consumer: Consumer, partition: number, life: Life): Promise<void> {
     while (life === this.#life) {
@@ -147,11 +167,11 @@ class Consumers {
   }
 
   async #read(consumer: Consumer, partition: number, life: Life): Promise<void> {
-    const records = this.#log.records[partition] ?? []
+    const records = life.log.records[partition] ?? []
     const calls = new PartitionCalls({
       partition,
       handler: consumer,
-      standing: this.#log.standings[partition] ?? null,
+      standing: life.log.standings[partition] ?? null,
       keep: (standing) => this.#keep(partition, standing, life),
       maxRecords: 12,
     })
@@ -176,7 +196,7 @@ class Consumers {
     if (life.killed) return new Promise(() => {})
     if (life !== this.#life) throw new Error('the partition is not ours any more')
     if (this.#world.fault(0.1)) throw new Error('the log is away')
-    const { standings } = this.#log
+    const { standings } = life.log
     standings[partition] = this.#mutation === 'no_plan' ? { ...standing, planned: null } : standing
     if (this.#world.fault(0.1)) throw new Error('the answer was lost')
   }
@@ -199,6 +219,7 @@ function placesWhileAlive(store: SimStore, alive: () => boolean): PlaceReader {
     nextOffset: (...args) => whileAlive(alive, () => store.nextOffset(...args)),
     storedFrom: (...args) => whileAlive(alive, () => store.storedFrom(...args)),
     lastMarks: (id, start) => whileAlive(alive, () => store.lastMarks(id, start)),
+    lastBatches: (logId) => whileAlive(alive, () => store.lastBatches(logId)),
     recentUuids: (...args) => whileAlive(alive, () => store.recentUuids(...args)),
   }
 }
@@ -209,6 +230,16 @@ async function crashNowAndThen(world: World, shards: SimShard[], consumers: Cons
     if (world.fault(0.5)) consumers.restart()
     if (world.fault(0.4)) shards[world.random.int(0, shards.length - 1)]?.crash()
   }
+}
+
+// As `npm run kafka-partitions` does: the old log takes nothing more, and is read to its end before
+// the bridge and the consumer turn to the new one.
+async function changeLog(world: World, old: SimLog, consumers: Consumers, next: () => SimLog) {
+  await world.steps(world.random.int(5, 40))
+  old.sealed = true
+  do await world.step()
+  while (!consumers.isDone)
+  consumers.moveTo(next())
 }
 
 function makeEvents(world: World, seed: number, person: number): SimEvent[] {
@@ -239,11 +270,13 @@ function judge(
   }
 }
 
-// By offset, a person's events must count up.
+// By log and offset, a person's events must count up.
 function outOfOrder(store: SimStore, sent: ReadonlyMap<string, SimEvent>): string[] {
   const last = new Map<string, number>()
   const wrong: string[] = []
-  for (const { uuid } of [...store.events].sort((a, b) => a.log_offset - b.log_offset)) {
+  const place = ({ log_id, log_offset }: { log_id: string; log_offset: number }) =>
+    `${log_id}/${String(log_offset).padStart(6, '0')}`
+  for (const { uuid } of store.events.toSorted((a, b) => place(a).localeCompare(place(b)))) {
     const event = sent.get(uuid)
     if (!event) continue
     if (event.n < (last.get(event.person) ?? -1)) wrong.push(uuid)

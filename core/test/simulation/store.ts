@@ -1,12 +1,20 @@
 import type { EventRow } from '@headwater/schemas/row'
 import type { Mark } from '../../consumer/fence.ts'
-import type { PartitionId, PlaceReader } from '../../consumer/place.ts'
+import type { LastBatch, PartitionId, PlaceReader } from '../../consumer/place.ts'
 import { UuidWindow } from '../../consumer/uuid-window.ts'
 import { type EventStore, StoreError, type StoreTable } from '../../store/store.ts'
 import type { World } from './world.ts'
 
-type Row = Pick<EventRow, 'uuid' | 'log_partition' | 'log_offset' | 'shard' | 'seq' | 'idx'> &
-  Partial<EventRow> & { record?: string }
+type Placed = 'uuid' | 'log_id' | 'log_partition' | 'log_offset' | 'shard' | 'seq' | 'idx'
+type Row = Pick<EventRow, Placed> & Partial<EventRow> & { record?: string }
+
+/** What it does not tell, to prove that it must. */
+export interface Forgetting {
+  /** What is stored beyond the start. */
+  halves: boolean
+  /** What came over other logs. */
+  otherLogs: boolean
+}
 
 /**
  * A store that fails as ClickHouse does: an insert makes one part per month and can be cut off between
@@ -17,12 +25,11 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
   readonly deadLetters: Row[] = []
   #world: World
   #tokens = new Set<string>()
-  /** Answers that nothing is stored beyond the start: to prove that this answer is needed. */
-  #forgetHalves: boolean
+  #forgets: Forgetting
 
-  constructor(world: World, forgetHalves: boolean) {
+  constructor(world: World, forgets: Forgetting) {
     this.#world = world
-    this.#forgetHalves = forgetHalves
+    this.#forgets = forgets
   }
 
   /** @param alive whether the inserting process, which the store is part of, still lives */
@@ -59,17 +66,17 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
 
   async storedFrom(id: PartitionId, start: number): Promise<number[]> {
     await this.#world.step()
-    if (this.#forgetHalves) return []
+    if (this.#forgets.halves) return []
     return this.#rowsOf(id)
       .map((row) => row.log_offset)
       .filter((offset) => offset >= start)
   }
 
-  async lastMarks({ partition }: PartitionId, start: number) {
+  async lastMarks(id: PartitionId, start: number) {
     await this.#world.step()
     const marks = new Map<string, Mark>()
-    for (const row of [...this.events, ...this.deadLetters]) {
-      if (row.log_partition !== partition || row.log_offset >= start) continue
+    for (const row of this.#rowsOf(id)) {
+      if (row.log_offset >= start) continue
       const last = marks.get(row.shard)
       if (!last || row.seq > last.seq || (row.seq === last.seq && row.idx > last.idx)) {
         marks.set(row.shard, { seq: row.seq, idx: row.idx })
@@ -78,19 +85,39 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
     return [...marks]
   }
 
-  async recentUuids({ partition }: PartitionId, start: number, _since: number, limit: number) {
+  async lastBatches(logId: string): Promise<[string, LastBatch][]> {
     await this.#world.step()
-    return this.#rowsOf({ partition })
+    const last = new Map<string, { seq: number; stored: Set<number> }>()
+    for (const { shard, seq, idx } of this.#rowsOfOthers(logId)) {
+      const known = last.get(shard)
+      if (!known || seq > known.seq) last.set(shard, { seq, stored: new Set([idx]) })
+      else if (seq === known.seq) known.stored.add(idx)
+    }
+    return [...last]
+  }
+
+  async recentUuids(id: PartitionId, start: number, _since: number, limit: number) {
+    await this.#world.step()
+    const own = this.#rowsOf(id)
       .filter((row) => row.log_offset < start)
       .sort((a, b) => a.log_offset - b.log_offset)
+    return [...this.#rowsOfOthers(id.logId), ...own]
       .slice(-limit)
       .map(({ project_id = '', uuid, record }) =>
         record ? UuidWindow.deadKey(project_id, uuidIn(record)) : UuidWindow.key(project_id, uuid),
       )
   }
 
-  #rowsOf({ partition }: Pick<PartitionId, 'partition'>): Row[] {
-    return [...this.events, ...this.deadLetters].filter((row) => row.log_partition === partition)
+  #rowsOf({ logId, partition }: PartitionId): Row[] {
+    return this.#rows().filter((row) => row.log_id === logId && row.log_partition === partition)
+  }
+
+  #rowsOfOthers(logId: string): Row[] {
+    return this.#forgets.otherLogs ? [] : this.#rows().filter((row) => row.log_id !== logId)
+  }
+
+  #rows(): Row[] {
+    return [...this.events, ...this.deadLetters]
   }
 
   #table(table: StoreTable): Row[] {
