@@ -5,12 +5,14 @@ import { logCheck } from '../log/health.ts'
 import { openConfiguredLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
-import { jsonLogger } from '../shared/logger.ts'
+import { jsonLogger, type Logger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { Closers, type Running } from '../shared/running.ts'
 import { openConfiguredStore } from '../store/open.ts'
+import type { RedisCache } from './redis-cache.ts'
 import { remoteProjects } from './remote-projects.ts'
 import { hasEvents, startQuery } from './start.ts'
+import { identified } from './store-identity.ts'
 
 /** The query service as a process of its own: it asks ClickHouse, Kafka how complete that is, and auth. */
 export async function startQueryAlone(config: Config): Promise<Running> {
@@ -29,9 +31,12 @@ export async function startQueryAlone(config: Config): Promise<Running> {
       clock: systemClock,
       logger,
     })
+    const sharedCache = config.REDIS_URL ? await openSharedCache(config, logger) : undefined
+    if (sharedCache) closers.add(() => sharedCache.close())
     const query = await startQuery({
       config,
-      store,
+      store: sharedCache ? identified(store) : store,
+      sharedCache,
       freshness: logFreshness(log, CONSUMER_GROUP, systemClock),
       // While auth is away, a project that has events is one.
       projectExists: async (id) => (await isKnown(id)) ?? (await hasEvents(store, id)),
@@ -46,4 +51,9 @@ export async function startQueryAlone(config: Config): Promise<Running> {
     await closers.closeAll()
     throw error
   }
+}
+
+async function openSharedCache(config: Config, logger: Logger): Promise<RedisCache> {
+  const { openRedisCache } = await import('./redis-cache.ts')
+  return openRedisCache({ url: config.REDIS_URL, secret: config.BRIDGE_SECRET, logger })
 }

@@ -15,6 +15,9 @@ import { storeCheck } from '../store/health.ts'
 import { type Query, type QueryStore, StoreError } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { CacheLevels } from './cache-levels.ts'
+import { addDeadLetters } from './dead-letter-api.ts'
+import type { ReplayTarget } from './dead-letter-replay.ts'
+import { REPLAY_PATH } from './dead-letter-routes.ts'
 import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
 import { type FunnelRow, planFunnel, shapeFunnel } from './funnel.ts'
@@ -41,11 +44,15 @@ import { QueryRunner } from './run.ts'
 import { compileTrend, planTrend, shapeTrend, type TrendRow } from './trend.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
+/** A corrected record is JSON within JSON: its quotes take two characters. */
+const MAX_REPLAY_BYTES = 4 * 1024 * 1024
 const RETRY_AFTER_S = '2'
 const CLIENT_GONE = 499
 
 export interface QueryAppDeps {
   store: QueryStore
+  /** Where dead letters go that are to be judged anew. @default they cannot be */
+  replays?: ReplayTarget
   freshness: FreshnessSource
   projectExists(id: string): Promise<boolean>
   /** The store gives up a question after this long. */
@@ -75,14 +82,16 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     },
   })
   app.use(guard(deps))
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBigBody }))
+  const [limit, replayLimit] = [limitBody(MAX_BODY_BYTES), limitBody(MAX_REPLAY_BYTES)]
+  app.use((c, next) => (c.req.path === REPLAY_PATH ? replayLimit : limit)(c, next))
   app.onError((error, c) => {
     // Nobody is left to read an answer, and nothing failed.
     if (c.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE })
     const refusal = refusalFor(error)
     metrics.refused(refusal.code)
     if (QUERY_STATUS[refusal.code] >= 500) {
-      deps.logger.log('error', 'query_failed', { path: c.req.path, code: refusal.code, error })
+      const facts = { path: c.req.path, code: refusal.code, error, cause: error.cause }
+      deps.logger.log('error', 'query_failed', facts)
     }
     return answerRefusal(c, refusal)
   })
@@ -140,6 +149,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     return c.json({ complete_until: until, lag_records } satisfies Freshness, 200)
   })
 
+  addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {
     checks: [storeCheck(store), ...(deps.checks ?? [])],
     metrics: deps.metrics,
@@ -181,6 +191,10 @@ function answerRefusal(c: Context, refusal: QueryRefusal): Response {
   return c.json(toApiError(refusal), status)
 }
 
-function refuseBigBody(): never {
-  throw new QueryRefusal('body_too_big', `the body is larger than ${MAX_BODY_BYTES} bytes`)
-}
+const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError() {
+      throw new QueryRefusal('body_too_big', `the body is larger than ${maxSize} bytes`)
+    },
+  })

@@ -5,10 +5,12 @@ export const QUERY_STATUS = {
   malformed_json: 400,
   invalid_query: 400,
   unknown_project: 404,
+  unknown_letter: 404,
   not_found: 404,
   body_too_big: 413,
   internal_error: 500,
   store_unavailable: 503,
+  log_unavailable: 503,
   query_too_heavy: 504,
 } as const satisfies Record<string, number>
 export type QueryErrorCode = keyof typeof QUERY_STATUS
@@ -22,9 +24,9 @@ export class QueryRefusal extends Error {
   constructor(
     code: QueryErrorCode,
     message: string,
-    at: { field?: string; allowed?: string[] } = {},
+    at: { field?: string; allowed?: string[]; cause?: unknown } = {},
   ) {
-    super(message)
+    super(message, { cause: at.cause })
     this.name = 'QueryRefusal'
     this.code = code
     this.field = at.field

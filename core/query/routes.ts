@@ -12,7 +12,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { TrendParams } from './parse.ts'
 
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } })
-const refusal = (description: string) => ({ description, content: json(ApiError) })
+export const refusal = (description: string) => ({ description, content: json(ApiError) })
 
 const errors = {
   400: refusal('The question is not valid; names the field and the values it may have'),
@@ -20,7 +20,7 @@ const errors = {
   503: refusal('The store is away or busy; Retry-After says when to come back'),
   504: refusal('The question needs more time or memory than it may have'),
 }
-const answers = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
+export const answers = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
   200: { description, content: json(schema) },
   ...errors,
 })

@@ -6,6 +6,7 @@ export type ParamType =
   | 'UInt32'
   | 'Identifier'
   | 'Array(String)'
+  | 'Array(UUID)'
   | 'Array(Int64)'
   | 'Array(Float64)'
 

@@ -8,10 +8,13 @@ import { listen, type Service } from '../shared/service.ts'
 import type { QueryStore } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
+import type { ReplayTarget } from './dead-letter-replay.ts'
 
 export interface QueryStartDeps {
   config: Config
   store: QueryStore
+  /** Where dead letters go that are to be judged anew. @default they cannot be */
+  replays?: ReplayTarget
   freshness: FreshnessSource
   clock: Clock
   logger: Logger
