@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { collectDefaultMetrics } from 'prom-client'
 import { type AuthService, startAuth } from './auth/start.ts'
 import { bridgeRegion } from './bridge/region.ts'
 import { startBridge } from './bridge/start.ts'
@@ -11,7 +12,7 @@ import { startQuery } from './query/start.ts'
 import { systemClock } from './shared/clock.ts'
 import type { Config } from './shared/config.ts'
 import { lockFolder } from './shared/folder-lock.ts'
-import { diskCheck } from './shared/health.ts'
+import { diskCheck, folderUsed, showDisks } from './shared/health.ts'
 import { jsonLogger } from './shared/logger.ts'
 import { createMetrics } from './shared/metrics.ts'
 import { Closers, type Running } from './shared/running.ts'
@@ -72,6 +73,9 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
   })
   // The consumer has no address here: what it counts is shown by the bridge.
   const delivery = createMetrics()
+  collectDefaultMetrics({ register: delivery })
+  const dataUsed = () => folderUsed(config.DATA_DIR)
+  showDisks(delivery, { data: dataUsed })
   const consumer = await startConsumer({
     config,
     log,
@@ -96,7 +100,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     metrics: delivery,
     checks: [
       logCheck(log),
-      diskCheck(config.DATA_DIR, config.HEALTH_MAX_DISK_PERCENT),
+      diskCheck('disk', dataUsed, config.HEALTH_MAX_DISK_PERCENT),
       lagCheck(consumer.freshness, config.HEALTH_MAX_LAG_S, systemClock),
     ],
   }

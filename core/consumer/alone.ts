@@ -4,12 +4,12 @@ import { logCheck } from '../log/health.ts'
 import { openConfiguredLog, openDeadLetterLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
-import { addOperations } from '../shared/health.ts'
+import { addOperations, diskCheck, showDisks } from '../shared/health.ts'
 import { jsonLogger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { Closers, type Running } from '../shared/running.ts'
 import { listen } from '../shared/service.ts'
-import { storeCheck, storeDiskCheck } from '../store/health.ts'
+import { storeCheck, storeUsed } from '../store/health.ts'
 import { openConfiguredStore } from '../store/open.ts'
 import { lagCheck } from './freshness.ts'
 import { startConsumer } from './start.ts'
@@ -41,10 +41,12 @@ export async function startConsumerAlone(
     })
     closers.add(() => consumer.close())
     const app = new Hono()
+    const used = () => storeUsed(store)
+    showDisks(metrics, { store: used })
     const checks = [
       logCheck(log),
       storeCheck(store),
-      storeDiskCheck(store, config.HEALTH_MAX_DISK_PERCENT),
+      diskCheck('store disk', used, config.HEALTH_MAX_DISK_PERCENT),
       lagCheck(consumer.freshness, config.HEALTH_MAX_LAG_S, systemClock),
     ]
     addOperations(app, { checks, metrics })

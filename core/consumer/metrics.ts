@@ -1,10 +1,15 @@
-import { Counter, Gauge } from 'prom-client'
+import { Counter, Histogram } from 'prom-client'
 import type { Clock } from '../shared/clock.ts'
-import type { Metrics } from '../shared/metrics.ts'
+import { type Metrics, showReading } from '../shared/metrics.ts'
 import type { FreshnessSource } from './freshness.ts'
+
+const BUCKETS_S = [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 export interface ConsumerMetrics {
   rows: Counter
+  bytes: Counter
+  insertSeconds: Histogram
+  freshnessSeconds: Histogram
   skipped: Counter<'kind'>
   deadLetters: Counter
   deadLetterCopies: Counter<'outcome'>
@@ -15,6 +20,23 @@ export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
   const registers = [metrics]
   return {
     rows: new Counter({ name: 'headwater_consumer_rows_total', help: 'Rows inserted', registers }),
+    bytes: new Counter({
+      name: 'headwater_consumer_row_bytes_total',
+      help: 'Characters of the inserted rows, as JSON',
+      registers,
+    }),
+    insertSeconds: new Histogram({
+      name: 'headwater_consumer_insert_seconds',
+      help: 'Time to store one call of records, tries and halves included',
+      buckets: BUCKETS_S,
+      registers,
+    }),
+    freshnessSeconds: new Histogram({
+      name: 'headwater_consumer_freshness_seconds',
+      help: 'From the log taking the oldest record of a call until it can be queried',
+      buckets: BUCKETS_S,
+      registers,
+    }),
     skipped: new Counter({
       name: 'headwater_consumer_skipped_total',
       help: 'Records that were there already: stored, repeat (edge), duplicate (sender)',
@@ -40,24 +62,19 @@ export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
   }
 }
 
-/** Shows how far the store is behind the log, read anew whenever the metrics are asked for. */
+/** Shows how far the store is behind the log. */
 export function showLag(metrics: Metrics, freshness: FreshnessSource, clock: Clock): void {
-  const registers = [metrics]
-  new Gauge({
+  showReading(metrics, {
     name: 'headwater_consumer_lag_records',
     help: 'Records on the log that are not in the store yet',
-    registers,
-    async collect() {
-      this.set((await freshness.read()).lag_records)
-    },
+    read: async () => (await freshness.read()).lag_records,
   })
-  new Gauge({
+  showReading(metrics, {
     name: 'headwater_consumer_lag_seconds',
     help: 'Age of the moment up to which the store is complete; NaN while that is not known',
-    registers,
-    async collect() {
+    async read() {
       const { complete_until } = await freshness.read()
-      this.set(complete_until === null ? Number.NaN : (clock() - complete_until) / 1000)
+      return complete_until === null ? Number.NaN : (clock() - complete_until) / 1000
     },
   })
 }

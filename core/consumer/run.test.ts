@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openSqliteLog, type SqliteLog } from '../log/sqlite.ts'
+import { jsonLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
 import { type ChdbStore, openChdbStore } from '../store/chdb.ts'
 import { type EventStore, StoreError } from '../store/store.ts'
+import { consumerMetrics } from './metrics.ts'
 import { NEVER, record, SHARD, testConsumer } from './test-consumer.ts'
 
 let store: ChdbStore
@@ -121,6 +124,23 @@ it('tries again until the store is back, and stores once', async () => {
   await consumer.assigned(0, null)
   await consumer.handle(0, [record(0), record(1)], NEVER)
   expect(await storedOffsets()).toEqual([0, 1])
+})
+
+it('counts what it stores and how long that takes, and leaves one record of it', async () => {
+  const registry = createMetrics()
+  const lines: string[] = []
+  const logger = jsonLogger('consumer', 'info', (line) => lines.push(line))
+  const consumer = testConsumer({ log, store, logger, metrics: consumerMetrics(registry) })
+  await consumer.assigned(0, null)
+  await consumer.handle(0, [record(0), record(1), record(2, { idx: 1 })], NEVER)
+  const text = await registry.metrics()
+  expect(text).toMatch(/^headwater_consumer_rows_total 2$/m)
+  expect(text).toMatch(/^headwater_consumer_row_bytes_total [1-9]\d+$/m)
+  expect(text).toMatch(/^headwater_consumer_skipped_total\{kind="repeat"\} 1$/m)
+  expect(text).toMatch(/^headwater_consumer_insert_seconds_count 1$/m)
+  expect(text).toMatch(/^headwater_consumer_freshness_seconds_count 1$/m)
+  const inserts = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'insert')
+  expect(inserts).toMatchObject([{ partition: 0, rows: 2, retries: 0, skipped: { repeat: 1 } }])
 })
 
 const newConsumer = () => testConsumer({ log, store })

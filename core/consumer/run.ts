@@ -97,7 +97,12 @@ export class Consumer implements PartitionHandler {
     )
     pass(place, records, selection, report)
     await this.#tellOfDeadLetters(report, range)
+    const ended = clock()
+    const [duration_ms, freshness_ms] = [ended - started, ended - first.appendedAt]
     metrics.rows.inc(report.rows)
+    metrics.bytes.inc(report.bytes)
+    metrics.insertSeconds.observe(duration_ms / 1000)
+    metrics.freshnessSeconds.observe(freshness_ms / 1000)
     for (const [kind, count] of Object.entries(skips)) metrics.skipped.inc({ kind }, count)
     logger.log('info', 'insert', {
       partition,
@@ -105,8 +110,9 @@ export class Consumer implements PartitionHandler {
       bytes: report.bytes,
       dead_letters: report.deadLetters.length,
       skipped: skips,
-      duration_ms: clock() - started,
-      freshness_ms: clock() - first.appendedAt,
+      retries: report.retries,
+      duration_ms,
+      freshness_ms,
     })
   }
 

@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
-import { addOperations, certificateCheck, diskCheck, type HealthCheck } from './health.ts'
+import {
+  addOperations,
+  certificateCheck,
+  diskCheck,
+  folderUsed,
+  type HealthCheck,
+  showDisks,
+} from './health.ts'
 import { createMetrics } from './metrics.ts'
 
 const well: HealthCheck = { name: 'log', run: async () => null }
@@ -37,8 +44,22 @@ it('lives while it answers, whatever its health', async () => {
 })
 
 it('tells a disk that is fuller than allowed', async () => {
-  expect(await diskCheck('/', 100).run()).toBeNull()
-  expect(await diskCheck('/', -1).run()).toMatch(/^\d+ % of the disk is used$/)
+  const used = async () => 0.934
+  expect(await diskCheck('disk', used, 94).run()).toBeNull()
+  expect(await diskCheck('disk', used, 80).run()).toBe('93 % of the disk is used')
+  expect(await folderUsed('/')).toBeGreaterThan(0)
+  expect(await folderUsed('/')).toBeLessThanOrEqual(1)
+})
+
+it('shows each check, and how full the disks are, to Prometheus', async () => {
+  const metrics = createMetrics()
+  const full: HealthCheck = { name: 'disk', run: async () => '93 % of the disk is used' }
+  addOperations(new Hono(), { checks: [well, full], metrics })
+  showDisks(metrics, { store: async () => 0.93 })
+  const text = await metrics.metrics()
+  expect(text).toContain('headwater_health_ok{check="log"} 1\n')
+  expect(text).toContain('headwater_health_ok{check="disk"} 0\n')
+  expect(text).toContain('headwater_disk_used_ratio{disk="store"} 0.93\n')
 })
 
 it('tells a certificate that ends soon', async () => {

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 import type { Hono } from 'hono'
-import type { Metrics } from './metrics.ts'
+import { type Metrics, type Reads, showReadings } from './metrics.ts'
 
 /** Something that pages a person when it is not well. */
 export interface HealthCheck {
@@ -17,15 +17,16 @@ const DAY_MS = 86_400_000
 /** `ok`, or what is wrong, by check. */
 export async function runChecks(checks: readonly HealthCheck[]): Promise<Record<string, string>> {
   const found = await Promise.all(
-    checks.map(async ({ name, run }) => {
-      const timeout = new Promise<string>((resolve) => {
-        setTimeout(resolve, CHECK_TIMEOUT_MS, `no answer in ${CHECK_TIMEOUT_MS} ms`).unref()
-      })
-      const wrong = await Promise.race([run(), timeout]).catch(() => 'does not answer')
-      return [name, wrong ?? 'ok'] as const
-    }),
+    checks.map(async (check) => [check.name, (await wrongWith(check)) ?? 'ok'] as const),
   )
   return Object.fromEntries(found)
+}
+
+async function wrongWith({ run }: HealthCheck): Promise<string | null> {
+  const timeout = new Promise<string>((resolve) => {
+    setTimeout(resolve, CHECK_TIMEOUT_MS, `no answer in ${CHECK_TIMEOUT_MS} ms`).unref()
+  })
+  return Promise.race([run(), timeout]).catch(() => 'does not answer')
 }
 
 /**
@@ -36,6 +37,7 @@ export function addOperations(
   app: Pick<Hono, 'get'>,
   { checks, metrics }: { checks: readonly HealthCheck[]; metrics: Metrics },
 ): void {
+  showHealth(metrics, checks)
   app.get('/_live', (c) => c.json({ status: 'ok' }))
   app.get('/_health', async (c) => {
     const found = await runChecks(checks)
@@ -48,16 +50,44 @@ export function addOperations(
   })
 }
 
-/** Red when the file system of a folder is fuller than this. */
-export function diskCheck(folder: string, maxPercent: number): HealthCheck {
+function showHealth(metrics: Metrics, checks: readonly HealthCheck[]): void {
+  const reads = checks.map((check) => {
+    const read = async () => ((await wrongWith(check)) === null ? 1 : 0)
+    return [check.name, read] as const
+  })
+  showReadings(metrics, {
+    name: 'headwater_health_ok',
+    help: 'Whether the check of the health is green: 1, or red: 0. /_health says why',
+    label: 'check',
+    reads: Object.fromEntries(reads),
+  })
+}
+
+/** Shows how full disks are, each by its name. */
+export function showDisks(metrics: Metrics, reads: Reads): void {
+  const help = 'Used part of the disk of: data (embedded), log (Kafka), store (ClickHouse)'
+  showReadings(metrics, { name: 'headwater_disk_used_ratio', help, label: 'disk', reads })
+}
+
+/** Red when a disk, read as its used part, is fuller than this. */
+export function diskCheck(
+  name: string,
+  read: () => Promise<number>,
+  maxPercent: number,
+): HealthCheck {
   return {
-    name: 'disk',
+    name,
     async run() {
-      const { blocks, bavail } = await statfs(folder)
-      const percent = Math.round((1 - bavail / blocks) * 100)
+      const percent = Math.round((await read()) * 100)
       return percent > maxPercent ? `${percent} % of the disk is used` : null
     },
   }
+}
+
+/** The used part of the file system that a folder is on. */
+export async function folderUsed(folder: string): Promise<number> {
+  const { blocks, bavail } = await statfs(folder)
+  return 1 - bavail / blocks
 }
 
 /** Red when the certificate of `host:port` ends within these days, or cannot be had. */

@@ -14,20 +14,14 @@ export function storeCheck(store: QueryStore): HealthCheck {
   }
 }
 
-/** Red when a disk of the store's server is fuller than this. */
-export function storeDiskCheck(store: QueryStore, maxPercent: number): HealthCheck {
-  return {
-    name: 'store disk',
-    async run() {
-      const [row] = await store.query<{ percent: number }>(
-        {
-          text: `SELECT toUInt8(max(round(100 * (1 - unreserved_space / total_space)))) AS percent
-            FROM system.disks WHERE total_space > 0`,
-        },
-        { timeoutMs: TIMEOUT_MS },
-      )
-      const percent = Number(row?.percent ?? 0)
-      return percent > maxPercent ? `${percent} % of the disk is used` : null
+/** The used part of the fullest disk of the store's server. */
+export async function storeUsed(store: QueryStore): Promise<number> {
+  const [row] = await store.query<{ used: number }>(
+    {
+      text: `SELECT max(1 - unreserved_space / total_space) AS used FROM system.disks
+        WHERE total_space > 0`,
     },
-  }
+    { timeoutMs: TIMEOUT_MS },
+  )
+  return Number(row?.used ?? 0)
 }
