@@ -8,6 +8,7 @@ import { lagCheck } from './consumer/freshness.ts'
 import { startConsumer } from './consumer/start.ts'
 import { logCheck } from './log/health.ts'
 import { openSqliteLog, type SqliteLog } from './log/sqlite.ts'
+import { replayTarget } from './query/dead-letter-replay.ts'
 import { startQuery } from './query/start.ts'
 import { systemClock } from './shared/clock.ts'
 import type { Config } from './shared/config.ts'
@@ -87,6 +88,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
   const query = await startQuery({
     config,
     store,
+    replays: replayTarget(log, store),
     freshness: consumer.freshness,
     projectExists: async (id) => (await startingAuth).projectExists(id),
     ...facts('query'),

@@ -9,6 +9,7 @@ import { jsonLogger, type Logger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { Closers, type Running } from '../shared/running.ts'
 import { openConfiguredStore } from '../store/open.ts'
+import { replayTarget } from './dead-letter-replay.ts'
 import type { RedisCache } from './redis-cache.ts'
 import { remoteProjects } from './remote-projects.ts'
 import { hasEvents, startQuery } from './start.ts'
@@ -37,6 +38,7 @@ export async function startQueryAlone(config: Config): Promise<Running> {
       config,
       store: sharedCache ? identified(store) : store,
       sharedCache,
+      replays: replayTarget(log, store),
       freshness: logFreshness(log, CONSUMER_GROUP, systemClock),
       // While auth is away, a project that has events is one.
       projectExists: async (id) => (await isKnown(id)) ?? (await hasEvents(store, id)),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Letter } from '@headwater/schemas/dead-letter'
 import type { ApiError } from '@headwater/schemas/insight'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { poisoned, record } from '../consumer/test-consumer.ts'
+import { type Change, poisoned, record } from '../consumer/test-consumer.ts'
 import type { StoredRecord } from '../log/log.ts'
 import { type ChdbStore, openChdbStore } from '../store/chdb.ts'
 import { replayLetters } from './dead-letter-replay.ts'
@@ -17,25 +17,22 @@ let letters: TestLetters
 /** What the one letter should have been, and what it is called. */
 let good: StoredRecord
 let id: string
+let change: Change
 beforeAll(async () => {
-  store = await openStore()
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-replay-'))
+  store = await openChdbStore({ path: join(folder, 'store') })
+  await store.migrate()
 })
 beforeEach(async () => {
   const project = `project-${++tests}`
   letters = new TestLetters(store, { logId: `log ${tests}`, project })
-  good = record(0, { project })
+  change = { project, shard: `local:0@${String(tests).padStart(16, '0')}` }
+  good = record(0, change)
   await letters.append([poisoned(good)])
   await letters.consume()
   id = (await letters.letterAt(0)).id
 })
 afterAll(() => store.close())
-
-async function openStore(): Promise<ChdbStore> {
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-replay-'))
-  const opened = await openChdbStore({ path: join(folder, 'store') })
-  await opened.migrate()
-  return opened
-}
 
 const show = async (letter = id) =>
   (await letters.api.get<Letter>(`/api/dead-letters/${letter}`, { project: letters.project })).body
@@ -50,7 +47,7 @@ describe('a replay as it is', () => {
   it('is judged anew: it dies again, as a new letter, and the next record is stored', async () => {
     expect(await letters.replay({ ids: [id] })).toEqual({ replayed: 1, skipped: 0, skips: [] })
     expect(await outcomes()).toEqual(['pending'])
-    await letters.append([record(5, letters)])
+    await letters.append([record(5, change)])
     await letters.consume()
     const again = await letters.letterAt(1)
     const { replays, replayed_at } = await show()
@@ -61,7 +58,7 @@ describe('a replay as it is', () => {
   })
 
   it('is refused to a letter whose record names another project', async () => {
-    const poison = poisoned(record(7, letters))
+    const poison = poisoned(record(7, change))
     const value = poison.value.replace(letters.project, 'other').replace(/"n":\d+/, '"n":"cut')
     await letters.append([{ ...poison, value }])
     await letters.consume()
@@ -139,7 +136,7 @@ describe('a corrected replay', () => {
   })
 
   it('of a letter without a uuid is one event, too', async () => {
-    await letters.append([{ ...record(7, letters), value: 'nonsense', uuid: 'none' }])
+    await letters.append([{ ...record(7, change), value: 'nonsense', uuid: 'none' }])
     await letters.consume()
     const broken = await letters.letterAt(1)
     const { uuid, ...rest } = JSON.parse(good.value)
@@ -154,7 +151,7 @@ describe('a corrected replay', () => {
   })
 
   it('is refused with the field at fault, and nothing is appended', async () => {
-    const record = change({ event: '' })
+    const record = changed({ event: '' })
     const { status, body } = await letters.tryReplay<ApiError>({ ids: [id], record })
     expect([status, body.error.field]).toEqual([400, 'record.event'])
     expect(letters.log.records).toHaveLength(1)
@@ -169,7 +166,7 @@ describe('a corrected replay', () => {
 
 describe('all', () => {
   it('replays what never was, in order of the log, and not what dies meanwhile', async () => {
-    const more = Array.from({ length: 120 }, (_, i) => poisoned(record(10 + i, letters)))
+    const more = Array.from({ length: 120 }, (_, i) => poisoned(record(10 + i, change)))
     await letters.append([...more, poisoned(record(999, { project: 'other' }))])
     await letters.consume()
     await letters.replay({ ids: [id] })
@@ -187,27 +184,21 @@ describe('all', () => {
 
 describe('the operator', () => {
   it('reaches letters of no project, and gives them one', async () => {
-    const everything = await openStore()
-    const all = new TestLetters(everything, { logId: 'log', project: 'default' })
-    await all.append([
-      poisoned(record(0)),
-      { ...record(7), key: 'no project', value: 'nonsense', uuid: 'none' },
-    ])
-    await all.consume()
-    const reader = { store: everything, scope: null }
-    const { letters: found } = await listLetters(reader, { limit: 10 })
-    expect(found.map(({ project }) => project)).toEqual(['', 'default'])
-    const deps = { reader, target: all.target, clock: Date.now }
-    const order = { ids: [found[0]?.id ?? ''], record: record(7).value, force: false }
+    const nameless = { key: 'no project', value: 'nonsense', uuid: 'none' }
+    await letters.append([{ ...record(7, change), ...nameless }])
+    await letters.consume()
+    const reader = { store, scope: null }
+    const { letters: found } = await listLetters(reader, { limit: 2 })
+    expect(found.map(({ project }) => project)).toEqual(['', letters.project])
+    const deps = { reader, target: letters.target, clock: Date.now }
+    const order = { ids: [found[0]?.id ?? ''], record: record(7, change).value, force: false }
     expect(await replayLetters(deps, order)).toMatchObject({ replayed: 1 })
-    await all.consume()
-    expect(all.log.records.at(-1)?.key).toBe('default:ann')
-    expect(await all.stored('project_id')).toEqual([{ project_id: 'default' }])
-    expect(await replayLetters(deps, { ids: 'all', force: false })).toMatchObject({ replayed: 1 })
-    await everything.close()
+    await letters.consume()
+    expect(letters.log.records.at(-1)?.key).toBe(`${letters.project}:ann`)
+    expect(await letters.stored('project_id')).toEqual([{ project_id: letters.project }])
   })
 })
 
-function change(fields: Record<string, unknown>): string {
+function changed(fields: Record<string, unknown>): string {
   return JSON.stringify({ ...JSON.parse(good.value), ...fields })
 }

@@ -12,7 +12,7 @@ import { TestLetters } from './test-letters.ts'
 let store: ChdbStore
 let letters: TestLetters
 let tests = 0
-let [mine, theirs] = ['', '']
+let [mine, theirs, shard] = ['', '', '']
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-letters-'))
   store = await openChdbStore({ path: join(folder, 'store') })
@@ -22,6 +22,7 @@ beforeEach(() => {
   tests++
   mine = `mine-${tests}`
   theirs = `theirs-${tests}`
+  shard = `local:0@${String(tests).padStart(16, '0')}`
   letters = new TestLetters(store, { logId: `log ${tests}`, project: mine })
 })
 afterAll(() => store.close())
@@ -30,7 +31,7 @@ afterAll(() => store.close())
 async function kill(count: number): Promise<void> {
   const project = (i: number) => (i % 2 === 0 ? mine : theirs)
   await letters.append(
-    Array.from({ length: count }, (_, i) => poisoned(record(i, { project: project(i) }))),
+    Array.from({ length: count }, (_, i) => poisoned(record(i, { project: project(i), shard }))),
   )
   await letters.consume()
 }
@@ -65,7 +66,7 @@ describe('the list', () => {
     for (;;) {
       ids.push(...page.letters.map(({ id }) => id.slice(11)))
       if (page.next === null) break
-      await letters.append([poisoned(record(100 + ids.length, { seq: 9, project: mine }))])
+      await letters.append([poisoned(record(100 + ids.length, { seq: 9, project: mine, shard }))])
       await letters.consume()
       page = await letters.list(mine, { limit: '2', before: page.next })
     }
@@ -80,7 +81,7 @@ describe('the list', () => {
   it('tells the logs of letters apart that have the same place', async () => {
     await kill(1)
     const newer = new TestLetters(store, { logId: 'another', project: mine })
-    await newer.append([poisoned(record(50, { project: mine }))])
+    await newer.append([poisoned(record(50, { project: mine, shard }))])
     await newer.consume()
     const ids = (await letters.list()).letters.map(({ id }) => id)
     expect(new Set(ids).size).toBe(2)
@@ -92,7 +93,7 @@ describe('the list', () => {
 
 describe('a letter', () => {
   it('has its whole record, and where it was', async () => {
-    const poison = poisoned(record(0, { project: mine }))
+    const poison = poisoned(record(0, { project: mine, shard }))
     const padded = poison.value.replace('"e"', `"${'long '.repeat(2_000)}"`)
     await letters.append([{ ...poison, value: padded }])
     await letters.consume()
@@ -110,7 +111,7 @@ describe('a letter', () => {
 
   it('can be one that is no JSON at all', async () => {
     await letters.append([
-      { ...record(0, { project: mine }), value: '{"event":"cut off","distinct_id":"b' },
+      { ...record(0, { project: mine, shard }), value: '{"event":"cut off","distinct_id":"b' },
     ])
     await letters.consume()
     const { id, ...summary } = await letters.letterAt(0)
