@@ -14,6 +14,8 @@ const FRESH_MS = 60_000
 /** A project that was just made is found after this. */
 const MISSING_FRESH_MS = 2_000
 const TIMEOUT_MS = 2_000
+/** An auth that failed is not asked again before, so that not every question waits for it. */
+const AWAY_MS = 2_000
 const MAX_REMEMBERED = 10_000
 
 interface Answer {
@@ -27,16 +29,19 @@ interface Answer {
  */
 export function remoteProjects(deps: RemoteProjectsDeps): (id: string) => Promise<boolean | null> {
   const answers = new Map<string, Answer>()
+  let awayUntil = Number.NEGATIVE_INFINITY
   return async (id) => {
     const now = deps.clock()
     const known = answers.get(id)
     if (known && now - known.at < (known.exists ? FRESH_MS : MISSING_FRESH_MS)) return known.exists
+    if (now < awayUntil) return known?.exists ?? null
     try {
       const exists = await ask(deps, id)
       if (answers.size >= MAX_REMEMBERED) answers.clear()
       answers.set(id, { exists, at: now })
       return exists
     } catch (error) {
+      awayUntil = deps.clock() + AWAY_MS
       deps.logger.log('warn', 'auth_away', { error })
       return known?.exists ?? null
     }
