@@ -1,6 +1,8 @@
+import { collectDefaultMetrics } from 'prom-client'
 import type { Config } from '../shared/config.ts'
 import { lockFolder } from '../shared/folder-lock.ts'
 import { jsonLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
 import { Closers, type Running } from '../shared/running.ts'
 import { startAuth } from './start.ts'
 
@@ -11,7 +13,10 @@ export async function startAuthAlone(config: Config): Promise<Running> {
     const lock = await lockFolder(config.DATA_DIR)
     closers.add(async () => lock.release())
   }
-  const auth = await startAuth({ config, logger: jsonLogger('auth', config.LOG_LEVEL) })
+  const metrics = createMetrics()
+  collectDefaultMetrics({ register: metrics })
+  const logger = jsonLogger('auth', config.LOG_LEVEL)
+  const auth = await startAuth({ config, logger, metrics })
   closers.add(() => auth.close())
   return { urls: { auth: auth.url }, close: () => closers.closeAll() }
 }

@@ -1,6 +1,9 @@
-import { signInternal } from '@headwater/schemas/internal-signature'
+import { REVOCATIONS_PATH, signInternal } from '@headwater/schemas/internal-signature'
 import { verifyWriteKey } from '@headwater/schemas/write-key'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../shared/config.ts'
+import { silentLogger } from '../shared/logger.ts'
+import { startAuth } from './start.ts'
 import { DATABASES, SECRETS, startTestAuth, type TestAuth } from './test-auth.ts'
 
 describe.each(Object.entries(DATABASES))('auth API on %s', (_name, open) => {
@@ -119,6 +122,20 @@ describe.each(Object.entries(DATABASES))('auth API on %s', (_name, open) => {
     ]) {
       expect(answer).toMatchObject({ status: 401, body: { error: { code: 'bad_signature' } } })
     }
+  })
+
+  it('answers to the secret that was before, while it is being changed', async () => {
+    const previous = 'a secret that was used until yesterday'
+    const db = await open()
+    const config = readConfig({ ...SECRETS, AUTH_PORT: '0', BRIDGE_SECRET_PREVIOUS: previous })
+    const service = await startAuth({ config, logger: silentLogger, db })
+    const statuses = []
+    for (const secret of [SECRETS.BRIDGE_SECRET, previous, SECRETS.AUTH_SECRET]) {
+      const headers = await signInternal(secret, REVOCATIONS_PATH, Date.now())
+      statuses.push((await fetch(`${service.url}${REVOCATIONS_PATH}`, { headers })).status)
+    }
+    await service.close()
+    expect(statuses).toEqual([200, 200, 401])
   })
 
   it('shows a read key once, keeps only its hash, and opens its own project with it', async () => {

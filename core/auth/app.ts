@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import type { Clock } from '../shared/clock.ts'
 import { docsPage } from '../shared/docs-page.ts'
 import { guard } from '../shared/guard.ts'
+import { addOperations, type HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { type Auth, CLIENT_IP_HEADER } from './better-auth.ts'
@@ -29,6 +30,8 @@ export interface AuthAppDeps {
   writeKeySecret: string
   /** Signs the calls of our own services. */
   internalSecret: string
+  /** Taken as well, while that one is being changed. @default none */
+  previousInternalSecret?: string | undefined
   /** Regions that projects can be pinned to; the first is where all others belong. */
   regions: readonly [string, ...string[]]
   /** Origins whose pages may call us. */
@@ -66,7 +69,7 @@ export function createAuthApp(deps: AuthAppDeps): AuthApp {
   addProjectRoutes(app, deps)
   addKeyRoutes(app, deps)
   addInternalRoutes(app, deps)
-  addWatching(app, deps)
+  addOperations(app, { checks: [databaseCheck(deps.db)], metrics: deps.metrics })
   describeSignIn(app)
   app.doc31('/openapi.json', OPENAPI_INFO)
   app.get('/docs', (c) => c.html(docsPage(OPENAPI_INFO.info.title)))
@@ -82,16 +85,13 @@ export const OPENAPI_INFO = {
   },
 }
 
-function addWatching(app: AuthApp, { db, metrics }: AuthAppDeps): void {
-  app.get('/_health', async (c) => {
+const databaseCheck = (db: Database): HealthCheck => ({
+  name: 'database',
+  async run() {
     await sql`SELECT 1`.execute(db)
-    return c.json({ status: 'ok' })
-  })
-  app.get('/_metrics', async (c) => {
-    const text = await metrics.metrics()
-    return c.body(text, 200, { 'content-type': metrics.contentType })
-  })
-}
+    return null
+  },
+})
 
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
@@ -112,9 +112,7 @@ function answerError(error: Error, c: Context, logger: Logger): Response {
     return fail(c, error.statusCode === 429 ? 'rate_limited' : 'invalid_request', error.message)
   }
   logger.log('error', 'request_failed', { method: c.req.method, path: c.req.path, error })
-  return c.req.path === '/_health'
-    ? fail(c, 'unavailable', 'The database does not answer.')
-    : fail(c, 'internal', 'This is our fault; it was logged.')
+  return fail(c, 'internal', 'This is our fault; it was logged.')
 }
 
 // Guesses are counted per address: only the socket's own may be believed.

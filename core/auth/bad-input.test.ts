@@ -68,7 +68,8 @@ describe('bad input', () => {
     const broken = await startTestAuth()
     await broken.db.destroy()
     const answer = await broken.call('/_health')
-    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } })
+    const checks = { database: 'does not answer' }
+    expect(answer).toMatchObject({ status: 503, body: { status: 'failing', checks } })
     const other = await broken.call('/api/auth/sign-in/email', {
       json: { email: 'a@example.com', password: 'correct horse battery' },
     })

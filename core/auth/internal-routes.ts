@@ -50,10 +50,12 @@ export function addInternalRoutes(app: AuthApp, deps: AuthAppDeps): void {
 }
 
 async function requireSigned(
-  { internalSecret, clock }: AuthAppDeps,
+  { internalSecret, previousInternalSecret, clock }: AuthAppDeps,
   path: string,
   header: (name: string) => string | undefined,
 ): Promise<void> {
-  if (await verifyInternal(internalSecret, path, header, clock())) return
+  for (const secret of [internalSecret, previousInternalSecret]) {
+    if (secret && (await verifyInternal(secret, path, header, clock()))) return
+  }
   throw new AuthError('bad_signature', 'The signature is missing, wrong or too old.')
 }

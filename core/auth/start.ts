@@ -4,7 +4,7 @@ import type { Revocations } from '@headwater/schemas/write-key'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Logger } from '../shared/logger.ts'
-import { createMetrics } from '../shared/metrics.ts'
+import { createMetrics, type Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
 import { createAuthApp } from './app.ts'
 import { authOptions, createAuth } from './better-auth.ts'
@@ -27,11 +27,13 @@ export interface AuthStartDeps {
   clock?: Clock
   /** Closed with the service. @default opened as configured */
   db?: Database
+  /** @default its own */
+  metrics?: Metrics
 }
 
 /** Opens and migrates the database, then serves. Rejects when either cannot be had. */
 export async function startAuth(deps: AuthStartDeps): Promise<AuthService> {
-  const { config, logger, clock = systemClock } = deps
+  const { config, logger, clock = systemClock, metrics = createMetrics() } = deps
   const place = { url: config.DATABASE_URL, dataDir: config.DATA_DIR }
   const db = deps.db ?? (await openDatabase(place))
   try {
@@ -50,12 +52,13 @@ export async function startAuth(deps: AuthStartDeps): Promise<AuthService> {
       db,
       writeKeySecret: config.WRITE_KEY_SECRET,
       internalSecret: config.BRIDGE_SECRET,
+      previousInternalSecret: config.BRIDGE_SECRET_PREVIOUS || undefined,
       regions: config.REGIONS,
       origins: config.SITE_ORIGINS,
       hosts: config.ALLOWED_HOSTS,
       clock,
       logger,
-      metrics: createMetrics(),
+      metrics,
     })
     const server = await listen(app.fetch, config.HOST, config.AUTH_PORT)
     return {

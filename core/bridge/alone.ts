@@ -1,9 +1,10 @@
 import { collectDefaultMetrics } from 'prom-client'
 import { logCheck } from '../log/health.ts'
+import { kafkaDisk } from '../log/kafka-disk.ts'
 import { openConfiguredLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
-import { certificateCheck } from '../shared/health.ts'
+import { certificateCheck, diskCheck, showDisks } from '../shared/health.ts'
 import { jsonLogger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { Closers, type Running } from '../shared/running.ts'
@@ -22,6 +23,9 @@ export async function startBridgeAlone(
     collectDefaultMetrics({ register: metrics })
     const log = await openLog(config, logger)
     closers.add(() => log.close())
+    const disk = kafkaDisk(config.KAFKA_BROKERS)
+    closers.add(() => disk.close())
+    showDisks(metrics, { log: disk.used })
     const certificates = config.HEALTH_CERTIFICATES.map((address) =>
       certificateCheck(address, config.HEALTH_MIN_CERTIFICATE_DAYS),
     )
@@ -29,11 +33,16 @@ export async function startBridgeAlone(
       {
         log,
         secret: config.BRIDGE_SECRET,
+        previousSecret: config.BRIDGE_SECRET_PREVIOUS || undefined,
         region: bridgeRegion(config),
         clock: systemClock,
         logger,
         metrics,
-        checks: [logCheck(log), ...certificates],
+        checks: [
+          logCheck(log),
+          diskCheck('log disk', disk.used, config.HEALTH_MAX_DISK_PERCENT),
+          ...certificates,
+        ],
       },
       config.HOST,
       config.BRIDGE_PORT,

@@ -3,9 +3,9 @@ import { batchHeaders } from '@headwater/schemas/batch'
 import { MAX_BATCH_BYTES } from '@headwater/schemas/limits'
 import { expect, it } from 'vitest'
 import type { LogRecord } from '../log/log.ts'
-import { silentLogger } from '../shared/logger.ts'
+import { jsonLogger, silentLogger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
-import { createBridgeApp } from './app.ts'
+import { type BridgeDeps, createBridgeApp } from './app.ts'
 
 const SECRET = 'a secret that is long enough for a test'
 const NOW = 1_763_900_000_000
@@ -67,6 +67,30 @@ it('refuses a batch whose body, shard or number was changed after signing', asyn
   expect(appended).toEqual([])
 })
 
+it('takes what the previous secret has signed, while there is one', async () => {
+  const previous = 'a secret that was used until yesterday'
+  const old = await signed(TWO, NOW, previous)
+  expect((await newBridge().app.request('/v1/batches', old)).status).toBe(401)
+  const { app } = newBridge(undefined, { previousSecret: previous })
+  expect((await app.request('/v1/batches', old)).status).toBe(200)
+  expect((await app.request('/v1/batches', await signed(TWO))).status).toBe(200)
+  const wrong = await signed(TWO, NOW, 'a secret that nobody has told us about')
+  expect((await app.request('/v1/batches', wrong)).status).toBe(401)
+})
+
+it('leaves one record of every batch: its size and how long the log took', async () => {
+  const lines: string[] = []
+  const logger = jsonLogger('bridge', 'debug', (line) => lines.push(line))
+  await newBridge(undefined, { logger }).app.request('/v1/batches', await signed(TWO))
+  const failing = newBridge(() => Promise.reject(new Error('away')), { logger })
+  await failing.app.request('/v1/batches', await signed(TWO))
+  const facts = { ...ID, records: 2, bytes: TWO.length, duration_ms: expect.any(Number) }
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'batch', level: 'debug', ...facts },
+    { event: 'append_failed', level: 'error', ...facts, error: { message: 'away' } },
+  ])
+})
+
 it.each([-301_000, 301_000])('refuses a signature that is %i ms off', async (offMs) => {
   const { app } = newBridge()
   const response = await app.request('/v1/batches', await signed(TWO, NOW + offMs))
@@ -94,7 +118,7 @@ it('counts batches and records for Prometheus', async () => {
   expect(metrics).toContain('headwater_bridge_batches_total{outcome="acknowledged"} 1')
 })
 
-function newBridge(append?: () => Promise<void>) {
+function newBridge(append?: () => Promise<void>, more: Partial<BridgeDeps> = {}) {
   const appended: LogRecord[] = []
   const keep = async (records: readonly LogRecord[]) => {
     appended.push(...records)
@@ -113,12 +137,13 @@ function newBridge(append?: () => Promise<void>) {
     clock: () => NOW,
     logger: silentLogger,
     metrics: createMetrics(),
+    ...more,
   })
   return { app, appended }
 }
 
-async function signed(content: string | Uint8Array, time = NOW) {
+async function signed(content: string | Uint8Array, time = NOW, secret = SECRET) {
   const body = Uint8Array.from(Buffer.from(content))
-  const headers = await batchHeaders(SECRET, ID, 2, body, time)
+  const headers = await batchHeaders(secret, ID, 2, body, time)
   return { method: 'POST', body, headers }
 }

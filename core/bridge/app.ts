@@ -19,6 +19,8 @@ import { type BridgeRegion, strayProject } from './region.ts'
 export interface BridgeDeps {
   log: Pick<EventLog, 'append'>
   secret: string
+  /** Taken as well, while the secret is being changed. @default none */
+  previousSecret?: string | undefined
   /** Whose records it takes. @default those of every region */
   region?: BridgeRegion | undefined
   clock: Clock
@@ -39,7 +41,7 @@ const REFUSALS: Record<BatchRefusal, { status: 400 | 401; message: string }> = {
 }
 
 export function createBridgeApp(deps: BridgeDeps): Hono {
-  const { log, secret, clock, logger, metrics, region, checks = [] } = deps
+  const { log, logger, metrics, region, checks = [] } = deps
   const app = new Hono()
   const batches = new Counter({
     name: 'headwater_bridge_batches_total',
@@ -77,7 +79,7 @@ export function createBridgeApp(deps: BridgeDeps): Hono {
 
   app.post(BATCH_PATH, limit, async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer())
-    const id = await verifyBatch(secret, (name) => c.req.header(name), body, clock())
+    const id = await verify(deps, (name) => c.req.header(name), body)
     if (typeof id === 'string') return refuse(c, REFUSALS[id].status, id, REFUSALS[id].message)
     let parsed: LogRecord[]
     let frames: Uint8Array
@@ -97,19 +99,23 @@ export function createBridgeApp(deps: BridgeDeps): Hono {
       return refuse(c, 503, 'overloaded', 'too many batches are waiting for the log')
     }
     bytesInFlight += frames.length
-    const done = appendSeconds.startTimer()
+    const started = performance.now()
+    const facts = () => {
+      const duration_ms = Math.round(performance.now() - started)
+      return { ...id, records: parsed.length, bytes: body.length, duration_ms }
+    }
     try {
       await log.append(parsed)
     } catch (error) {
-      logger.log('error', 'append_failed', { ...id, error })
+      logger.log('error', 'append_failed', { ...facts(), error })
       return refuse(c, 503, 'log_unavailable', 'the log did not acknowledge the batch')
     } finally {
       bytesInFlight -= frames.length
-      done()
+      appendSeconds.observe((performance.now() - started) / 1000)
     }
     batches.inc({ outcome: 'acknowledged' })
     records.inc(parsed.length)
-    logger.log('debug', 'batch', { ...id, records: parsed.length, bytes: body.length })
+    logger.log('debug', 'batch', facts())
     return c.json({ acknowledged: parsed.length })
   })
 
@@ -120,6 +126,16 @@ export function createBridgeApp(deps: BridgeDeps): Hono {
     return c.json({ error: { code: 'internal', message: 'the bridge failed' } }, 500)
   })
   return app
+}
+
+async function verify(
+  { secret, previousSecret, clock }: BridgeDeps,
+  header: (name: string) => string | undefined,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<BatchId | BatchRefusal> {
+  const id = await verifyBatch(secret, header, body, clock())
+  if (id !== 'bad_signature' || !previousSecret) return id
+  return verifyBatch(previousSecret, header, body, clock())
 }
 
 // A replay of a signed batch within the window only adds copies, which the consumer's fence skips.

@@ -82,6 +82,8 @@ const Variables = z.object({
   WRITE_KEY_SECRET: secret,
   /** Signs batches and internal calls; shared by edge, bridge and auth. */
   BRIDGE_SECRET: secret,
+  /** What BRIDGE_SECRET was before: bridge and auth take it as well, while it is being changed. */
+  BRIDGE_SECRET_PREVIOUS: z.union([z.literal(''), secret]).default(''),
   /** Signs sessions of the auth service. */
   AUTH_SECRET: secret,
   /** Where browsers reach the auth service. */

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { connect } from 'node:tls'
-import type { Hono } from 'hono'
+import type { Env, Hono } from 'hono'
 import { type Metrics, type Reads, showReadings } from './metrics.ts'
 
 /** Something that pages a person when it is not well. */
@@ -33,8 +33,8 @@ async function wrongWith({ run }: HealthCheck): Promise<string | null> {
  * The doors for whoever runs the service: `/_live` answers while the process does, `/_health` is 503
  * with the reasons when a person should look, `/_metrics` is for Prometheus.
  */
-export function addOperations(
-  app: Pick<Hono, 'get'>,
+export function addOperations<E extends Env>(
+  app: Pick<Hono<E>, 'get'>,
   { checks, metrics }: { checks: readonly HealthCheck[]; metrics: Metrics },
 ): void {
   showHealth(metrics, checks)
