@@ -14,6 +14,7 @@ export const HELP: Record<string, string> = {
   'init-ch': 'Migrates ClickHouse [-- --env FILE]',
   'run-all': 'Our services, one process each, beside a running infrastructure [-- --env FILE]',
   'dashboard-dev': 'The site with live reload, on a running query API (QUERY_URL)',
+  'dead-letters': 'What the store refused: list, show ID, replay ID … [-- COMMAND]',
   'test:e2e': 'The whole stack in a real browser',
   'test:services':
     'The distributed adapters on real services, and the drills (kills, outages, full disks)',
