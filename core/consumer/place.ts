@@ -5,8 +5,8 @@ import { UuidWindow } from './uuid-window.ts'
 export interface Place {
   /** Offset to read from. */
   start: number
-  /** Offsets at or above the start that are stored already, from an insert that was cut in half. */
-  stored: Set<number>
+  /** What is stored already at or above the start, from an insert that was cut in half: uuids by offset. */
+  stored: Map<number, string>
   fence: Fence
   window: UuidWindow
   /** By shard: what other logs already hold of the batch that may come again on this one. */
@@ -28,8 +28,8 @@ export interface PartitionId {
 export interface PlaceReader {
   /** One more than the highest offset that is stored; 0 when none is. */
   nextOffset(id: PartitionId): Promise<number>
-  /** Every stored offset from `start` on. */
-  storedFrom(id: PartitionId, start: number): Promise<number[]>
+  /** Every stored offset from `start` on, with the uuid of what is stored there. */
+  storedFrom(id: PartitionId, start: number): Promise<(readonly [number, string])[]>
   /** The highest mark of each shard among what was stored before `start`, and inserted since a time. */
   lastMarks(id: PartitionId, start: number, since: number): Promise<(readonly [string, Mark])[]>
   /** Of every shard, the last batch that logs other than this one hold rows of, inserted since a time. */
@@ -57,7 +57,7 @@ export async function recoverPlace(reader: PlaceReader, options: PlaceOptions): 
   const start = Math.min(committed ?? 0, await reader.nextOffset(options))
   return {
     start,
-    stored: new Set(await reader.storedFrom(options, start)),
+    stored: new Map(await reader.storedFrom(options, start)),
     fence: new Fence(await reader.lastMarks(options, start, since)),
     window: new UuidWindow(windowSize, await reader.recentUuids(options, start, since, windowSize)),
     elsewhere: new Map(await reader.lastBatches(logId, since)),
@@ -71,4 +71,24 @@ export async function recoverPlace(reader: PlaceReader, options: PlaceOptions): 
 export function isElsewhere({ elsewhere }: Place, { shard, seq, idx }: Mark & { shard: string }) {
   const last = elsewhere.get(shard)
   return last !== undefined && last.seq === seq && last.stored.has(idx)
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * Whether the record is stored. Throws when another one is stored under its offset: then this is not the
+ * log that it says it is, and to go on would take new records for old ones.
+ */
+export function isStored({ stored }: Place, offset: number, uuid: string): boolean {
+  const there = stored.get(offset)
+  if (there === undefined) return false
+  // A record that is not ours may have a uuid in its headers, in its text, in both or in none.
+  const isKnown = UUID.test(there) && UUID.test(uuid)
+  if (isKnown && there.toLowerCase() !== uuid.toLowerCase()) {
+    throw new Error(
+      `offset ${offset} holds another record than the one that was stored from there: the log was ` +
+        'made anew under its old name; give it another one (KAFKA_TOPIC)',
+    )
+  }
+  return true
 }

@@ -92,6 +92,17 @@ it('takes the rows of another log for strangers', async () => {
   expect(await storedOffsets()).toEqual([0, 0])
 })
 
+it('refuses a log that was made anew under its name, and stores and skips nothing of it', async () => {
+  const consumer = newConsumer()
+  await consumer.assigned(0, null)
+  await consumer.handle(0, [record(0), record(1)], NEVER)
+  const other = newConsumer()
+  expect(await other.assigned(0, null)).toBe(0)
+  const anew = record(0, { seq: 2, uuid: 50 })
+  await expect(other.handle(0, [anew], NEVER)).rejects.toThrow(/made anew .*KAFKA_TOPIC/)
+  expect(await storedOffsets()).toEqual([0, 1])
+})
+
 it('makes a dead letter of what the store refuses and stores everything around it', async () => {
   const consumer = newConsumer()
   await consumer.assigned(0, null)

@@ -9,7 +9,7 @@ import { isReplay, letterId, letterRecord, letterRow, projectOf } from './dead-l
 import type { Fence } from './fence.ts'
 import { type Candidate, type InsertReport, insertAll, type OffsetRange } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
-import { isElsewhere, type Place, type PlaceReader, recoverPlace } from './place.ts'
+import { isElsewhere, isStored, type Place, type PlaceReader, recoverPlace } from './place.ts'
 import { UuidWindow } from './uuid-window.ts'
 
 export interface ConsumerDeps {
@@ -79,7 +79,7 @@ export class Consumer implements PartitionHandler {
     if (!place) throw new Error(`partition ${partition} is not assigned`)
     const { log, store, logger, metrics, clock, sleep } = this.#deps
     const started = clock()
-    const selection = select(place, records)
+    const selection = this.#select(partition, place, records)
     const { candidates, skips } = selection
     const range = { logId: log.id, partition, first: first.offset, last: last.offset }
     const report = await insertAll(
@@ -116,6 +116,15 @@ export class Consumer implements PartitionHandler {
     })
   }
 
+  #select(partition: number, place: Place, records: readonly StoredRecord[]): Selection {
+    try {
+      return select(place, records)
+    } catch (error) {
+      this.#deps.logger.log('error', 'wrong_log', { partition, error })
+      throw error
+    }
+  }
+
   async revoked(partition: number): Promise<void> {
     this.#places.delete(partition)
   }
@@ -142,7 +151,7 @@ function select(place: Place, records: readonly StoredRecord[]): Selection {
   for (const record of records) {
     const project = projectOf(record.key)
     const key = UuidWindow.key(project, record.uuid)
-    if (place.stored.has(record.offset)) {
+    if (isStored(place, record.offset, record.uuid)) {
       skips.stored++
       fence.pass(record.shard, record)
       fresh.add(key)

@@ -64,12 +64,12 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
     return Math.max(0, ...this.#rowsOf(id).map((row) => row.log_offset + 1))
   }
 
-  async storedFrom(id: PartitionId, start: number): Promise<number[]> {
+  async storedFrom(id: PartitionId, start: number) {
     await this.#world.step()
     if (this.#forgets.halves) return []
     return this.#rowsOf(id)
-      .map((row) => row.log_offset)
-      .filter((offset) => offset >= start)
+      .filter((row) => row.log_offset >= start)
+      .map((row): [number, string] => [row.log_offset, row.uuid])
   }
 
   async lastMarks(id: PartitionId, start: number) {
