@@ -8,9 +8,10 @@ import type {
   TrendResult,
 } from '@headwater/schemas/insight'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jsonLogger } from '../shared/logger.ts'
 import { StoreError, type StoreErrorKind } from '../store/store.ts'
 import { describeQueryApi, OPENAPI_FILE } from './openapi.ts'
-import { openTestApi, SITE, type TestApi, testClient } from './test-api.ts'
+import { NOW, openTestApi, SITE, type TestApi, testClient } from './test-api.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -209,6 +210,27 @@ describe('the service itself', () => {
     expect(metrics).toMatch(/headwater_query_answers_total\{insight="trend",source="store"\} \d+/)
     const docs = await (await api.fetch('/docs')).text()
     expect(docs).not.toMatch(/(src|href)="https?:/)
+  })
+
+  it('leaves one record of every answer, without what was asked', async () => {
+    const lines: string[] = []
+    const logger = jsonLogger('query', 'info', (line) => lines.push(line))
+    const { get, post } = testClient({ store: api.store, logger })
+    const secret = 'a value that nobody may read'
+    const filters = JSON.stringify([{ property: secret, value: secret }])
+    for (let i = 0; i < 2; i++) await get('/api/trends', { ...QUESTION, filters })
+    await post('/api/funnels', { ...FUNNEL, steps: [{ event: secret }, { event: 'b' }] })
+    await get('/api/events/names', { project: 'default' })
+    const records = lines.map((line) => JSON.parse(line))
+    const facts = { event: 'query', project: 'default', rows: expect.any(Number) }
+    const complete_until = new Date(NOW).toISOString()
+    expect(records).toMatchObject([
+      { ...facts, insight: 'trend', from_cache: false, complete_until },
+      { ...facts, insight: 'trend', from_cache: true, duration_ms: 0, complete_until },
+      { ...facts, insight: 'funnel', from_cache: false, duration_ms: expect.any(Number) },
+      { ...facts, insight: 'event_names', rows: 1 },
+    ])
+    expect(lines.join('')).not.toMatch(/nobody may read|SELECT/)
   })
 
   it('is described by schemas/openapi/query.json', () => {

@@ -40,7 +40,7 @@ import {
   propertiesRoute,
   trendRoute,
 } from './routes.ts'
-import { QueryRunner } from './run.ts'
+import { QueryRunner, type RunFacts } from './run.ts'
 import { compileTrend, planTrend, shapeTrend, type TrendRow } from './trend.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -104,6 +104,21 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     throw new QueryRefusal('unknown_project', `there is no project ${id}`, { field: 'project' })
   }
 
+  // One record of every answer; what was asked of whom is nobody's business in a log.
+  function tell(insight: string, project: string, rows: readonly unknown[], facts: RunFacts): void {
+    metrics.answered(insight, facts.from_cache ? 'cache' : 'store', facts.duration_ms)
+    deps.logger.log('info', 'query', { insight, project, rows: rows.length, ...facts })
+  }
+
+  async function list<Row>(insight: string, project: string, query: Query, signal: AbortSignal) {
+    await requireProject(project)
+    const started = performance.now()
+    const rows = await store.query<Row>(query, { timeoutMs: deps.timeoutMs, signal })
+    const duration_ms = Math.round(performance.now() - started)
+    tell(insight, project, rows, { duration_ms, from_cache: false, complete_until: null })
+    return rows
+  }
+
   app.openapi(trendRoute, async (c) => {
     const query = toTrendQuery(c.req.valid('query'))
     await requireProject(query.project)
@@ -111,7 +126,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     const freshness = await runner.freshness()
     const question = keyed('trend', query.project, compileTrend(plan), c.req.raw.signal)
     const { rows, facts } = await runner.ask<TrendRow>(question, freshness)
-    metrics.answered('trend', facts.from_cache ? 'cache' : 'store', facts.duration_ms)
+    tell('trend', query.project, rows, facts)
     return c.json({ ...shapeTrend(plan, rows), ...facts }, 200)
   })
 
@@ -122,23 +137,21 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     const plan = planFunnel(query, clock(), freshness.complete_until)
     const question = keyed('funnel', query.project, compileFunnel(plan), c.req.raw.signal)
     const { rows, facts } = await runner.ask<FunnelRow>(question, freshness)
-    metrics.answered('funnel', facts.from_cache ? 'cache' : 'store', facts.duration_ms)
+    tell('funnel', query.project, rows, facts)
     return c.json({ ...shapeFunnel(plan, rows), ...facts }, 200)
   })
 
   app.openapi(eventNamesRoute, async (c) => {
     const { project } = c.req.valid('query')
-    await requireProject(project)
-    const options = { timeoutMs: deps.timeoutMs, signal: c.req.raw.signal }
-    const rows = await store.query<EventNameRow>(compileEventNames(project, clock()), options)
+    const query = compileEventNames(project, clock())
+    const rows = await list<EventNameRow>('event_names', project, query, c.req.raw.signal)
     return c.json(shapeEventNames(rows), 200)
   })
 
   app.openapi(propertiesRoute, async (c) => {
     const { project, event } = c.req.valid('query')
-    await requireProject(project)
-    const options = { timeoutMs: deps.timeoutMs, signal: c.req.raw.signal }
-    const rows = await store.query<PropertyRow>(compileProperties(project, event, clock()), options)
+    const query = compileProperties(project, event, clock())
+    const rows = await list<PropertyRow>('properties', project, query, c.req.raw.signal)
     return c.json(shapeProperties(rows), 200)
   })
 
