@@ -9,7 +9,8 @@ export async function initClickHouse(env: Record<string, string | undefined>): P
   try {
     const applied = await store.migrate()
     const done = applied.length === 0 ? 'nothing to do' : `applied ${applied.join(', ')}`
-    console.log(`ClickHouse at ${config.CLICKHOUSE_URL}: ${done}`)
+    // Not the whole address: it may hold a password.
+    console.log(`ClickHouse at ${new URL(config.CLICKHOUSE_URL).host}: ${done}`)
   } finally {
     await store.close()
   }

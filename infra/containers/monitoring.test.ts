@@ -25,7 +25,7 @@ describe('Prometheus', () => {
     const ours = ['edge', 'bridge', 'consumer', 'query', 'auth', 'bridge-2', 'consumer-2']
     for (const name of ours) {
       const health = services[name]?.healthcheck?.test?.join(' ') ?? ''
-      const [, port] = /127\.0\.0\.1:(\d+)\/_health/.exec(health) ?? []
+      const [, port] = /127\.0\.0\.1:(\d+)\/_(?:health|live)/.exec(health) ?? []
       expect(asked).toContain(`${name}:${port}`)
     }
     const names = asked.map((address) => address.split(':')[0] ?? '')
