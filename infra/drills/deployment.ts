@@ -41,7 +41,7 @@ export interface Deployment {
   readonly writeKey: string
   /** What our services are told. */
   readonly env: Record<string, string>
-  url(service: OurService): string
+  url(service: OurService | `consumer-${number}`): string
   /** A service's process; consumers are `consumer-1`, `consumer-2` and so on. */
   child(name: string): Child
   consumers(): string[]
@@ -53,6 +53,8 @@ export interface Deployment {
   remove(name: string): Promise<void>
   /** SIGTERM and a start, as a deploy does. */
   restart(name: string): Promise<void>
+  /** The same with other variables, which all that start later have as well. Resolves when they serve. */
+  configure(names: readonly string[], env: Record<string, string>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -84,6 +86,7 @@ class RunningDeployment implements Deployment {
   readonly #options: DeploymentOptions
   readonly #children = new Map<string, Child>()
   readonly #ports = new Map<string, number>()
+  readonly #commands = new Map<string, string[]>()
   readonly #parts: { stop(): Promise<void> }[] = []
   #made: Made | undefined
   #consumerCount = 0
@@ -166,7 +169,7 @@ class RunningDeployment implements Deployment {
     return this.#get().env
   }
 
-  url(service: OurService): string {
+  url(service: OurService | `consumer-${number}`): string {
     return `http://127.0.0.1:${this.#port(service)}`
   }
 
@@ -187,8 +190,10 @@ class RunningDeployment implements Deployment {
 
   async addConsumer(): Promise<string> {
     const name = `consumer-${++this.#consumerCount}`
+    const [port = 0] = await freePorts(1)
+    this.#ports.set(name, port)
     const script = this.#options.script?.consumer ?? 'core/main.ts'
-    await this.#startService(name, [script, 'consumer'], { CONSUMER_PORT: '0' })
+    await this.#startService(name, [script, 'consumer'])
     return name
   }
 
@@ -201,6 +206,14 @@ class RunningDeployment implements Deployment {
   async restart(name: string): Promise<void> {
     const { pid } = this.child(name)
     if (pid) process.kill(pid, 'SIGTERM')
+  }
+
+  async configure(names: readonly string[], env: Record<string, string>): Promise<void> {
+    Object.assign(this.#get().env, env)
+    for (const name of names) {
+      await this.remove(name)
+      await this.#startService(name, this.#commands.get(name) ?? [])
+    }
   }
 
   async stop(): Promise<void> {
@@ -217,7 +230,7 @@ class RunningDeployment implements Deployment {
     return this.#made
   }
 
-  #port(service: OurService): number {
+  #port(service: string): number {
     return this.#ports.get(service) ?? 0
   }
 
@@ -226,14 +239,12 @@ class RunningDeployment implements Deployment {
     return script ? [script, name] : SCRIPTS[name]
   }
 
-  async #startService(
-    name: string,
-    command: string[],
-    env: Record<string, string> = {},
-  ): Promise<void> {
+  async #startService(name: string, command: string[]): Promise<void> {
+    this.#commands.set(name, command)
     const logDir = join(this.folder, 'logs')
     mkdirSync(logDir, { recursive: true })
-    const spec: ChildSpec = { name, command, env: { ...this.#get().env, ...env } }
+    const env = { ...this.#get().env, CONSUMER_PORT: String(this.#port(name)) }
+    const spec: ChildSpec = { name, command, env }
     const child: Child = new Child(spec, {
       logDir,
       onSpawn() {},
