@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { ReplayResult } from '@headwater/schemas/dead-letter'
 import type { DeadLetters } from './client.ts'
 import type { Options } from './options.ts'
 import { letterText, listText, replayedText } from './show.ts'
@@ -29,7 +30,11 @@ export async function runCommand(
       const { ids, force } = command
       const record = command.record === undefined ? undefined : readFileSync(command.record, 'utf8')
       const result = await client.replay({ ids, record, force })
-      return { text: told(result, replayedText(result)), exitCode: result.skipped === 0 ? 0 : 1 }
+      return { text: told(result, replayedText(result)), exitCode: isDone(ids, result) ? 0 : 1 }
     }
   }
 }
+
+// Of all letters, those whose events are stored are what is wished for; of named ones, the operator's error.
+const isDone = (ids: readonly string[] | 'all', { skipped, skips }: ReplayResult): boolean =>
+  skipped === 0 || (ids === 'all' && skips.every(({ reason }) => reason === 'already_stored'))

@@ -131,9 +131,20 @@ describe('replay', () => {
   })
 
   it('ends with 1 and the reasons when letters were skipped', async () => {
-    const { text, exitCode } = await run(['replay', '--all'], stub(1))
+    const { text, exitCode } = await run(['replay', ID], stub(1))
     expect(exitCode).toBe(1)
     expect(text).toBe(`0 letters on the log again. 1 letter skipped:\n  ${ID}: it is there`)
+  })
+})
+
+describe('replay --all', () => {
+  it.each([
+    ['already_stored', 0],
+    ['other_project', 1],
+  ] as const)('with letters skipped as %s ends with %d', async (reason, code) => {
+    const result = { replayed: 0, skipped: 1, skips: [{ id: ID, reason, message: '' }] }
+    const client = { ...stub(), replay: async () => result }
+    expect((await run(['replay', '--all'], client)).exitCode).toBe(code)
   })
 })
 
