@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { APIError } from 'better-auth/api'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { sql } from 'kysely'
@@ -13,6 +13,7 @@ import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { type Auth, CLIENT_IP_HEADER } from './better-auth.ts'
 import type { Database } from './database.ts'
+import { noticeAway } from './database-away.ts'
 import { AUTH_STATUS, AuthError, type AuthErrorCode, toApiError } from './errors.ts'
 import { addInternalRoutes } from './internal-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
@@ -22,6 +23,7 @@ import { describeSignIn } from './sign-in-docs.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 const RETRY_AFTER_S = '60'
+const AWAY_RETRY_AFTER_S = '2'
 
 export interface AuthAppDeps {
   auth: Auth
@@ -60,6 +62,7 @@ export function createAuthApp(deps: AuthAppDeps): AuthApp {
     },
   })
   app.use(countRequests(deps.metrics), guard(deps), limitBody)
+  for (const path of ['/api/*', '/internal/*']) app.use(path, answerAway)
   app.onError((error, c) => answerError(error, c, deps.logger))
   app.notFound((c) => fail(c, 'not_found', `There is no ${c.req.method} ${c.req.path}.`))
 
@@ -98,8 +101,16 @@ const limitBody = bodyLimit({
   onError: (c) => fail(c, 'body_too_big', `The body is larger than ${MAX_BODY_BYTES} bytes.`),
 })
 
+const answerAway: MiddlewareHandler<AuthEnv> = async (c, next) => {
+  const away = await noticeAway(next)
+  if (!away || c.res.status < 400) return
+  c.res = fail(c, 'unavailable', 'The database does not answer; try again.')
+  c.res.headers.delete('set-cookie')
+}
+
 function fail(c: Context, code: AuthErrorCode, message: string, field?: string): Response {
   if (code === 'rate_limited') c.header('retry-after', RETRY_AFTER_S)
+  if (code === 'unavailable') c.header('retry-after', AWAY_RETRY_AFTER_S)
   return c.json(toApiError(code, message, field), AUTH_STATUS[code])
 }
 

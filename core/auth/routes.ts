@@ -18,10 +18,13 @@ export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
   content: { 'application/json': { schema } },
 })
 
-/** The error answers of a route, by code. */
+/** The error answers of a route, by code; that the database is away may be any route's. */
 export function errors(...codes: AuthErrorCode[]): Responses {
   return Object.fromEntries(
-    codes.map((code) => [AUTH_STATUS[code], json(ApiError, `Error \`${code}\`.`)]),
+    [...codes, 'unavailable' as const].map((code) => [
+      AUTH_STATUS[code],
+      json(ApiError, `Error \`${code}\`.`),
+    ]),
   )
 }
 

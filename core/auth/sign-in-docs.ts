@@ -31,12 +31,12 @@ export function describeSignIn(app: AuthApp): void {
     method: 'post',
     path: '/api/auth/sign-out',
     summary: 'End the session',
-    responses: { 200: json(z.object({ success: z.boolean() }), 'Signed out.') },
+    responses: { 200: json(z.object({ success: z.boolean() }), 'Signed out.'), ...errors() },
   })
   registry.registerPath({
     method: 'get',
     path: '/api/auth/get-session',
     summary: 'The session, or null',
-    responses: { 200: json(z.object({ user: User }).nullable(), 'Who is signed in.') },
+    responses: { 200: json(z.object({ user: User }).nullable(), 'Who is signed in.'), ...errors() },
   })
 }

@@ -3,7 +3,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { readConfig } from '../shared/config.ts'
 import { silentLogger } from '../shared/logger.ts'
-import { type Database, openPglite, openPostgres } from './database.ts'
+import { type Database, openPglite } from './database.ts'
+import { openPostgres } from './postgres.ts'
 import { type AuthService, startAuth } from './start.ts'
 
 export const SECRETS = {
@@ -13,14 +14,13 @@ export const SECRETS = {
 }
 export const SITE = 'http://localhost:3000'
 
-// biome-ignore lint/style/noProcessEnv: where a real PostgreSQL runs, the suite runs on it as well
-const POSTGRES_URL = process.env.TEST_POSTGRES_URL
-
-/** The databases that the service runs on; the second speaks PostgreSQL's own protocol over TCP. */
+/**
+ * The databases that need nothing installed; the second speaks PostgreSQL's own protocol over TCP. The
+ * same suites run on a PostgreSQL server in infra/services.
+ */
 export const DATABASES: Record<string, () => Promise<Database>> = {
   PGlite: () => openPglite('memory://'),
   'PGlite through pg': openServedPglite,
-  ...(POSTGRES_URL ? { PostgreSQL: () => openPostgres(POSTGRES_URL) } : {}),
 }
 
 export interface TestAuth extends AuthService {
