@@ -40,6 +40,20 @@ const REFUSALS: Record<BatchRefusal, { status: 400 | 401; message: string }> = {
   bad_signature: { status: 401, message: 'the signature does not match the batch' },
 }
 
+/** All are counted from 0: Prometheus sees no growth in a count that begins at 1. */
+const OUTCOMES = [
+  'acknowledged',
+  'missing_header',
+  'expired',
+  'bad_signature',
+  'malformed_batch',
+  'batch_too_big',
+  'wrong_region',
+  'overloaded',
+  'log_unavailable',
+] as const
+type Outcome = (typeof OUTCOMES)[number]
+
 export function createBridgeApp(deps: BridgeDeps): Hono {
   const { log, logger, metrics, region, checks = [] } = deps
   const app = new Hono()
@@ -49,6 +63,7 @@ export function createBridgeApp(deps: BridgeDeps): Hono {
     labelNames: ['outcome'],
     registers: [metrics],
   })
+  for (const outcome of OUTCOMES) batches.inc({ outcome }, 0)
   const records = new Counter({
     name: 'headwater_bridge_records_total',
     help: 'Records acknowledged by the log',
@@ -64,7 +79,7 @@ export function createBridgeApp(deps: BridgeDeps): Hono {
   const refuse = (
     c: Context,
     status: 400 | 401 | 413 | 421 | 503,
-    code: string,
+    code: Exclude<Outcome, 'acknowledged'>,
     message: string,
   ) => {
     batches.inc({ outcome: code })

@@ -18,7 +18,15 @@ export interface ConsumerMetrics {
 
 export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
   const registers = [metrics]
+  const skipped = new Counter({
+    name: 'headwater_consumer_skipped_total',
+    help: 'Records that were there already: stored, repeat (edge), duplicate (sender)',
+    labelNames: ['kind'],
+    registers,
+  })
+  for (const kind of ['stored', 'repeat', 'duplicate']) skipped.inc({ kind }, 0)
   return {
+    skipped,
     rows: new Counter({ name: 'headwater_consumer_rows_total', help: 'Rows inserted', registers }),
     bytes: new Counter({
       name: 'headwater_consumer_row_bytes_total',
@@ -35,12 +43,6 @@ export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
       name: 'headwater_consumer_freshness_seconds',
       help: 'From the log taking the oldest record of a call until it can be queried',
       buckets: BUCKETS_S,
-      registers,
-    }),
-    skipped: new Counter({
-      name: 'headwater_consumer_skipped_total',
-      help: 'Records that were there already: stored, repeat (edge), duplicate (sender)',
-      labelNames: ['kind'],
       registers,
     }),
     deadLetters: new Counter({

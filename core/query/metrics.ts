@@ -1,6 +1,7 @@
 import { Counter, Histogram } from 'prom-client'
 import type { Metrics } from '../shared/metrics.ts'
 import type { AnswerCache } from './answer-cache.ts'
+import { QUERY_STATUS } from './errors.ts'
 
 const BUCKETS_S = [0.005, 0.02, 0.1, 0.3, 1, 3, 10, 30]
 
@@ -36,6 +37,7 @@ export function createQueryMetrics(registry: Metrics): QueryMetrics {
     labelNames: ['code'],
     registers: [registry],
   })
+  for (const code of Object.keys(QUERY_STATUS)) refusals.inc({ code }, 0)
   return {
     ...countCache(registry),
     answered(insight, source, durationMs) {
