@@ -21,6 +21,8 @@ export const HELP: Record<string, string> = {
     'The distributed adapters on real services, and the drills (kills, outages, full disks)',
   'drills:full': 'The drills at full length: outages of 5 minutes, a retry after an hour',
   'test:faults': 'kill -9 under load, compared event by event',
+  'stress-capture': 'A k6 load on capture of this machine, checked event by event [-- --spike]',
+  'stress-query': 'A k6 load of questions on this machine',
   'bench:edge': 'Durable acknowledgements per second, beside their floors',
   'bench:pipeline': 'Events per second from capture to queryable [-- --services]',
   lock: 'Writes package-lock.json anew, complete for every platform',
