@@ -18,6 +18,7 @@ export interface ConsumerMetrics {
 
 export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
   const registers = [metrics]
+  // Every kind and outcome from 0: Prometheus sees no growth in a count that begins at 1.
   const skipped = new Counter({
     name: 'headwater_consumer_skipped_total',
     help: 'Records that were there already: stored, repeat (edge), duplicate (sender)',
@@ -25,6 +26,13 @@ export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
     registers,
   })
   for (const kind of ['stored', 'repeat', 'duplicate']) skipped.inc({ kind }, 0)
+  const deadLetterCopies = new Counter({
+    name: 'headwater_consumer_dead_letter_copies_total',
+    help: 'Dead letters for their own topic, by outcome: appended, failed. The table has all of them',
+    labelNames: ['outcome'],
+    registers,
+  })
+  for (const outcome of ['appended', 'failed']) deadLetterCopies.inc({ outcome }, 0)
   return {
     skipped,
     rows: new Counter({ name: 'headwater_consumer_rows_total', help: 'Rows inserted', registers }),
@@ -50,12 +58,7 @@ export function consumerMetrics(metrics: Metrics): ConsumerMetrics {
       help: 'Records that can never become rows',
       registers,
     }),
-    deadLetterCopies: new Counter({
-      name: 'headwater_consumer_dead_letter_copies_total',
-      help: 'Dead letters for their own topic, by outcome: appended, failed. The table has all of them',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    deadLetterCopies,
     retries: new Counter({
       name: 'headwater_consumer_insert_retries_total',
       help: 'Inserts tried again because the store was away',

@@ -63,6 +63,7 @@ function countCache(registry: Metrics): Pick<QueryMetrics, 'cacheAsked' | 'cache
     labelNames: ['level'],
     registers: [registry],
   })
+  for (const level of ['memory', 'redis']) failures.inc({ level }, 0)
   return {
     cacheAsked: (level, result) => lookups.inc({ level, result }),
     cacheFailed: (level) => failures.inc({ level }),

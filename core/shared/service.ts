@@ -12,6 +12,7 @@ export interface Service {
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const DRAIN_TIMEOUT_MS = 8_000
+const SWEEP_MS = 100
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
@@ -36,16 +37,20 @@ export function listen(fetch: Fetch, host: string, port: number): Promise<Servic
   })
 }
 
-// Stops accepting, lets requests in flight end, and cuts what is still open after the time.
+// Stops accepting, lets requests in flight end, and cuts what is still open after the time. A client that
+// keeps its connection busy is told with its next answer to make another one, elsewhere.
 function drain(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => {
-      if ('closeAllConnections' in server) server.closeAllConnections()
-    }, DRAIN_TIMEOUT_MS)
-    server.close(() => {
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>()
+    server.close(() => close())
+    if (!('closeIdleConnections' in server)) return void closed.then(resolve)
+    server.prependListener('request', (_, response) => response.setHeader('connection', 'close'))
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS)
+    void closed.then(() => {
+      clearInterval(sweep)
       clearTimeout(cut)
       resolve()
     })
-    if ('closeIdleConnections' in server) server.closeIdleConnections()
   })
 }
