@@ -1,5 +1,4 @@
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { LogRecord, StoredRecord } from './log.ts'
 import type { Standing } from './partition-calls.ts'
 
@@ -75,10 +74,9 @@ function numberOf(text: string | null): number | null {
 
 /** Fast, and events compress 6 to 10 times: what Kafka keeps for days is so much less. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
-const pack = promisify(zstdCompress)
-const unpack = promisify(zstdDecompress)
 
+// At once: batches are small, and handing each to a thread takes longer than to do it.
 export const zstd = {
-  compress: (bytes: Uint8Array): Promise<Buffer> => pack(bytes, LEVEL),
-  decompress: (bytes: Uint8Array): Promise<Buffer> => unpack(bytes),
+  compress: (bytes: Uint8Array): Buffer => zstdCompressSync(bytes, LEVEL),
+  decompress: (bytes: Uint8Array): Buffer => zstdDecompressSync(bytes),
 }

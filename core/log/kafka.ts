@@ -52,11 +52,32 @@ export function topicSettings({ replication, retentionMs }: KafkaLogOptions) {
 /** The log's identity. A topic that is made anew must have another name: its offsets begin again. */
 export const kafkaLogId = (clusterId: string, topic: string): string => `${clusterId}/${topic}`
 
+/** An append is refused after this: less than what the edge waits for the bridge. */
+const APPEND_TIMEOUT_MS = 12_000
+/** How long the broker may wait for the copies, and a client for the broker. */
+export const PRODUCE_TIMEOUT_MS = 8_000
+
+/**
+ * Refuses when the client took too long. It may still append the records by itself: then the edge's
+ * next try makes copies of them, which the consumer drops like any other.
+ */
+export async function inTime(appended: Promise<unknown>): Promise<void> {
+  const timer = Promise.withResolvers<never>()
+  const tooLate = () => timer.reject(new Error(`not appended in ${APPEND_TIMEOUT_MS} ms`))
+  const timeout = setTimeout(tooLate, APPEND_TIMEOUT_MS)
+  await Promise.race([appended, timer.promise]).finally(() => clearTimeout(timeout))
+}
+
 /** Several may be lost before the group misses a member. */
 export const heartbeatMs = ({ sessionTimeoutMs }: KafkaLogOptions): number =>
   Math.ceil(sessionTimeoutMs / 5)
 
-/** Bytes of one answer: what is fetched at once of one partition, compressed. */
-export const FETCH_BYTES = 4 * 1024 * 1024
+/**
+ * Bytes of one answer for one partition, compressed: some ten thousand events. Much more, and a client
+ * that unpacks a backlog is not heard of for so long that the group goes on without it, again and again.
+ */
+export const FETCH_BYTES = 1024 * 1024
+/** Bytes that a member holds of all its partitions, but at least one batch of each. */
+export const FETCH_BYTES_OF_ALL = 4 * FETCH_BYTES
 /** The broker answers as soon as it has so much, or when the linger is over. */
 export const FETCH_MIN_BYTES = 512 * 1024

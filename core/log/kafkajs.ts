@@ -1,6 +1,12 @@
 import kafkajs, { type Admin, type Kafka, type Message, type Producer } from 'kafkajs'
 import type { Logger } from '../shared/logger.ts'
-import { type KafkaLogOptions, kafkaLogId, topicSettings } from './kafka.ts'
+import {
+  inTime,
+  type KafkaLogOptions,
+  kafkaLogId,
+  PRODUCE_TIMEOUT_MS,
+  topicSettings,
+} from './kafka.ts'
 import { readStanding, toMessage, zstd } from './kafka-record.ts'
 import { joinKafkaJsGroup } from './kafkajs-group.ts'
 import type {
@@ -18,15 +24,12 @@ import { retryUntil } from './retry.ts'
 
 const { CompressionCodecs, CompressionTypes, Partitioners, logLevel } = kafkajs
 CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: ({ buffer }: { buffer: Buffer }) => zstd.compress(buffer),
-  decompress: (buffer: Buffer) => zstd.decompress(buffer),
+  compress: async ({ buffer }: { buffer: Buffer }) => zstd.compress(buffer),
+  decompress: async (buffer: Buffer) => zstd.decompress(buffer),
 })
 
 const CONNECTION_TIMEOUT_MS = 3_000
-const REQUEST_TIMEOUT_MS = 15_000
 const LEADERS_TIMEOUT_MS = 10_000
-/** Less than what the edge waits for the bridge: an answer that comes too late is worth nothing. */
-const APPEND_TIMEOUT_MS = 8_000
 /** A broker that is away for longer is the caller's to wait for. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 }
 
@@ -36,7 +39,7 @@ export async function openKafkaJsLog(options: KafkaLogOptions): Promise<EventLog
     clientId: 'headwater',
     brokers: [...options.brokers],
     connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: PRODUCE_TIMEOUT_MS,
     retry: RETRY,
     logLevel: logLevel.WARN,
     logCreator: () => logTo(options.logger),
@@ -89,13 +92,14 @@ class KafkaJsLog implements EventLog {
         partition: partitionOf(record.key, partitions),
       }),
     )
-    await producer.send({
+    const sent = producer.send({
       topic: options.topic,
       acks: -1,
-      timeout: APPEND_TIMEOUT_MS,
+      timeout: PRODUCE_TIMEOUT_MS,
       compression: CompressionTypes.ZSTD,
       messages,
     })
+    await inTime(sent)
   }
 
   async partitions(): Promise<PartitionState[]> {
@@ -151,7 +155,8 @@ async function makeTopic(admin: Admin, options: KafkaLogOptions): Promise<void> 
         configEntries: settings.map(([name, value]) => ({ name, value })),
       },
     ],
-    waitForLeaders: true,
+    // It would give up at the first broker that has not heard of the topic; we wait below.
+    waitForLeaders: false,
   })
 }
 

@@ -4,6 +4,7 @@ import { heartbeatMs, type KafkaLogOptions } from './kafka.ts'
 import { standingText } from './kafka-record.ts'
 import type { Standing } from './partition-calls.ts'
 import { type Coordinator, refusalOf } from './platformatic-coordinator.ts'
+import { orAborted } from './retry.ts'
 
 export interface GenerationDeps {
   coordinator: Coordinator
@@ -86,10 +87,11 @@ export class Generation {
       await sleep(waitMs, undefined, { signal: this.#over.signal }).catch(() => {})
       if (this.#over.signal.aborted) return
       try {
-        await coordinator.ask(heartbeatV4.api, group, id, memberId)
+        await orAborted(this.#over.signal, coordinator.ask(heartbeatV4.api, group, id, memberId))
         heardAt = Date.now()
         waitMs = heartbeatMs(options)
       } catch (error) {
+        if (this.#over.signal.aborted) return
         const refusal = refusalOf(error)
         if (refusal === 'REBALANCE_IN_PROGRESS') heardAt = Date.now()
         else this.#warn('kafka_heartbeat', error)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from '@platformatic/kafka'
-import { FETCH_BYTES, type KafkaLogOptions } from './kafka.ts'
+import { FETCH_BYTES, FETCH_BYTES_OF_ALL, type KafkaLogOptions } from './kafka.ts'
 import type { PartitionHandler, ReadOptions, Subscription } from './log.ts'
 import { PartitionCalls, type Standing } from './partition-calls.ts'
 import { type Fetched, PartitionFetcher } from './platformatic-fetch.ts'
@@ -18,9 +18,6 @@ export interface GroupDeps {
 }
 
 const RETRY_MS = 250
-/** All partitions of a member together hold no more than this, compressed. */
-const FETCH_BYTES_OF_ALL = 8 * FETCH_BYTES
-
 /** Joins a consumer group of Kafka. Resolves when the group has given this member its partitions. */
 export async function joinPlatformaticGroup(deps: GroupDeps): Promise<Subscription> {
   const member = new GroupMember(deps)
@@ -92,7 +89,10 @@ class GroupMember {
       keep: (standing) => generation.keep(partition, standing),
       maxRecords: read.maxRecords,
     })
-    const maxBytes = Math.min(FETCH_BYTES, FETCH_BYTES_OF_ALL / generation.partitions.length)
+    const maxBytes = Math.min(
+      FETCH_BYTES,
+      Math.ceil(FETCH_BYTES_OF_ALL / generation.partitions.length),
+    )
     const { lingerMs } = read
     const fetcher = new PartitionFetcher({ admin, options, partition, lingerMs, maxBytes })
     const close = () => void fetcher.close()

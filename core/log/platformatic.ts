@@ -8,7 +8,13 @@ import {
   Producer,
   stringSerializers,
 } from '@platformatic/kafka'
-import { type KafkaLogOptions, kafkaLogId, topicSettings } from './kafka.ts'
+import {
+  inTime,
+  type KafkaLogOptions,
+  kafkaLogId,
+  PRODUCE_TIMEOUT_MS,
+  topicSettings,
+} from './kafka.ts'
 import { readStanding, toMessage } from './kafka-record.ts'
 import type {
   EventLog,
@@ -24,8 +30,6 @@ import type { Standing } from './partition-calls.ts'
 import { CLIENT_ID, CONNECT_TIMEOUT_MS } from './platformatic-coordinator.ts'
 import { joinPlatformaticGroup } from './platformatic-group.ts'
 
-/** Less than what the edge waits for the bridge: an answer that comes too late is worth nothing. */
-const APPEND_TIMEOUT_MS = 8_000
 /** A broker that is away for longer is the caller's to wait for. */
 const RETRIES = 5
 const RETRY_DELAY_MS = 300
@@ -38,8 +42,8 @@ export async function openPlatformaticLog(options: KafkaLogOptions): Promise<Eve
     clientId: CLIENT_ID,
     bootstrapBrokers: [...options.brokers],
     connectTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: APPEND_TIMEOUT_MS,
-    timeout: APPEND_TIMEOUT_MS,
+    requestTimeout: PRODUCE_TIMEOUT_MS,
+    timeout: PRODUCE_TIMEOUT_MS,
     retries: RETRIES,
     retryDelay: RETRY_DELAY_MS,
   }
@@ -88,11 +92,8 @@ class PlatformaticLog implements EventLog {
       // By ourselves, so that every bridge and every client agrees, whatever its default is.
       partition: partitionOf(record.key, partitions),
     }))
-    await producer.send({
-      messages,
-      acks: ProduceAcks.ALL,
-      compression: CompressionAlgorithms.ZSTD,
-    })
+    const compression = CompressionAlgorithms.ZSTD
+    await inTime(producer.send({ messages, acks: ProduceAcks.ALL, compression }))
   }
 
   async partitions(): Promise<PartitionState[]> {

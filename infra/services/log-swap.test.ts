@@ -1,26 +1,13 @@
 // One client takes the place of the other on a live topic and group, at once or member by member.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import kafkajs from 'kafkajs'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type KafkaClient, openKafkaLog } from '../../core/log/kafka.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { KafkaClient } from '../../core/log/kafka.ts'
 import { collector, cutOffHandler, READ, record } from '../../core/log/log.contract.ts'
 import type { EventLog } from '../../core/log/log.ts'
-import { silentLogger } from '../../core/shared/logger.ts'
-import { type KafkaCluster, startKafkaCluster } from './kafka.ts'
+import { openLog, useKafka } from './log-cluster.ts'
 
-let folder: string
-let kafka: KafkaCluster
+const kafka = useKafka()
 let topics = 0
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'headwater-kafka-'))
-  kafka = await startKafkaCluster({ folder })
-})
-afterAll(async () => {
-  await kafka.stop()
-  rmSync(folder, { recursive: true })
-})
 
 describe.each<[KafkaClient, KafkaClient]>([
   ['kafkajs', 'platformatic'],
@@ -99,7 +86,7 @@ describe.each<[KafkaClient, KafkaClient]>([
 
 it('makes the same topic with either client', async () => {
   const { Kafka, ConfigResourceTypes, logLevel } = kafkajs
-  const admin = new Kafka({ brokers: [kafka.addresses], logLevel: logLevel.NOTHING }).admin()
+  const admin = new Kafka({ brokers: [kafka().addresses], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   const descriptions = await Promise.all(
     (['kafkajs', 'platformatic'] as const).map(async (client) => {
@@ -117,16 +104,7 @@ it('makes the same topic with either client', async () => {
   await admin.disconnect()
 })
 
-const open = (client: KafkaClient, topic: string): Promise<EventLog> =>
-  openKafkaLog(client, {
-    brokers: [kafka.addresses],
-    topic,
-    partitions: 4,
-    replication: 1,
-    retentionMs: 3_600_000,
-    sessionTimeoutMs: 6_000,
-    logger: silentLogger,
-  })
+const open = (client: KafkaClient, topic: string) => openLog(kafka(), { client, topic })
 
 /** Eight records of eight keys. */
 const many = (seq: number) =>
