@@ -141,12 +141,12 @@ function toRecord(batch: RecordsBatch, record: KafkaRecord): StoredRecord {
   const { attributes, firstOffset, firstTimestamp, maxTimestamp } = batch
   const timestamp =
     attributes & IS_LOG_APPEND_TIME ? maxTimestamp : firstTimestamp + record.timestampDelta
+  const headers = new Map(record.headers.map(([name, text]) => [String(name), text]))
   return toStoredRecord({
     offset: Number(firstOffset) + record.offsetDelta,
     timestamp: Number(timestamp),
     key: record.key?.toString() ?? '',
     value: record.value?.toString() ?? '',
-    header: (name) =>
-      record.headers.find(([key]) => key?.equals(Buffer.from(name)))?.[1]?.toString() ?? null,
+    header: (name) => headers.get(name)?.toString() ?? null,
   })
 }

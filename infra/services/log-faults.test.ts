@@ -5,10 +5,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { KafkaClient } from '../../core/log/kafka.ts'
 import { collector, record } from '../../core/log/log.contract.ts'
 import { openLog, useKafka } from './log-cluster.ts'
-import { Reader, startWriters } from './log-load.ts'
+import { comeAndGo, LOAD_READ, Reader, startWriters } from './log-load.ts'
 import type { MemberMessage, MemberOptions } from './log-member.ts'
 
-const READ = { maxRecords: 500, lingerMs: 50 }
 const WRITERS = 8
 const SECOND = 1_000
 
@@ -18,7 +17,7 @@ describe.each<KafkaClient>(['kafkajs', 'platformatic'])('%s with one broker', (c
   it('reads all that was acknowledged when the broker was killed and came back', async () => {
     const { log } = await openTopic()
     const reader = new Reader()
-    const subscription = await log.subscribe('group', reader.handler, READ)
+    const subscription = await log.subscribe('group', reader.handler, LOAD_READ)
     const writers = startWriters(log, WRITERS)
     await vi.waitFor(() => expect(writers.acknowledged).toBeGreaterThan(100), 20 * SECOND)
     await cluster().kill()
@@ -68,7 +67,7 @@ describe.each<KafkaClient>(['kafkajs', 'platformatic'])('%s with one broker', (c
     await log.append(many(2))
     member.signal('SIGSTOP')
     const next = collector()
-    const subscription = await log.subscribe('group', next.handler, READ)
+    const subscription = await log.subscribe('group', next.handler, LOAD_READ)
     await vi.waitFor(() => expect(next.records).toHaveLength(10), 20 * SECOND)
     expect(next.given[0]).toEqual([0, 1, 2, 3, 4])
     expect(next.given.flat()).toEqual([...Array(10).keys()])
@@ -90,11 +89,24 @@ describe.each<KafkaClient>(['kafkajs', 'platformatic'])('%s with one broker', (c
     await log.close()
   })
 
+  it('gives each call to one member while members come and go', async () => {
+    const { log } = await openTopic()
+    const reader = new Reader()
+    const writers = startWriters(log, WRITERS)
+    await comeAndGo([log, log, log], reader.handler)
+    const seqs = await writers.stop()
+    const last = await log.subscribe('group', reader.handler, LOAD_READ)
+    await vi.waitFor(() => expect(reader.seqs(WRITERS)).toEqual(seqs), 30 * SECOND)
+    expect(reader.faults.slice(0, 20)).toEqual([])
+    await within(10 * SECOND, last.close())
+    await log.close()
+  })
+
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
     'closes in seconds after %s of the broker',
     async (fault) => {
       const { log } = await openTopic()
-      const subscription = await log.subscribe('group', new Reader().handler, READ)
+      const subscription = await log.subscribe('group', new Reader().handler, LOAD_READ)
       await log.append([record('default:ann', 1, 0)])
       const [broker] = cluster().brokers
       if (fault === 'SIGKILL') await broker?.kill()
@@ -119,7 +131,7 @@ describe.each<KafkaClient>(['kafkajs', 'platformatic'])('%s with three brokers',
     async () => {
       const { log } = await openTopic()
       const reader = new Reader()
-      const subscription = await log.subscribe('group', reader.handler, READ)
+      const subscription = await log.subscribe('group', reader.handler, LOAD_READ)
       const writers = startWriters(log, WRITERS)
       for (const broker of cluster().brokers) {
         await sleep(3 * SECOND)

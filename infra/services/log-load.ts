@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, LogRecord, PartitionHandler, StoredRecord } from '../../core/log/log.ts'
 
+export const LOAD_READ = { maxRecords: 2_000, lingerMs: 50 }
 /** Records of one append. */
 const BATCH = 20
 const RETRY_MS = 200
 /** What the store would take. */
 const CALL_MS = 20
+const COME_AND_GO_MS = 10_000
 
 export interface Writers {
   /** Appends that were acknowledged, of all writers. */
@@ -44,6 +46,22 @@ function toRecord(writer: number, seq: number, idx: number): LogRecord {
 }
 
 const shardOf = (writer: number) => `writer:${writer}@0`
+
+/** Members of one group, one by each log, that leave it and join it again, each at its own pace. */
+export async function comeAndGo(
+  logs: readonly EventLog[],
+  handler: PartitionHandler,
+): Promise<void> {
+  const until = Date.now() + COME_AND_GO_MS
+  const member = async (log: EventLog, index: number) => {
+    while (Date.now() < until) {
+      const subscription = await log.subscribe('group', handler, LOAD_READ)
+      await sleep(700 * (index + 1))
+      await subscription.close()
+    }
+  }
+  await Promise.all(logs.map(member))
+}
 
 /** Reads as the consumer does, and remembers what must not have happened. */
 export class Reader {

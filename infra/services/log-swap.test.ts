@@ -5,6 +5,7 @@ import type { KafkaClient } from '../../core/log/kafka.ts'
 import { collector, cutOffHandler, READ, record } from '../../core/log/log.contract.ts'
 import type { EventLog } from '../../core/log/log.ts'
 import { openLog, useKafka } from './log-cluster.ts'
+import { comeAndGo, LOAD_READ, Reader, startWriters } from './log-load.ts'
 
 const kafka = useKafka()
 let topics = 0
@@ -65,6 +66,17 @@ describe.each<[KafkaClient, KafkaClient]>([
     await vi.waitFor(() => expect(second.records).toHaveLength(10), 10_000)
     expect(second.given[0]).toEqual(cut.given[0])
     await again.close()
+  })
+
+  it('gives each call to one member while members of both come and go', async () => {
+    const reader = new Reader()
+    const writers = startWriters(other, 4)
+    await comeAndGo([one, other, one], reader.handler)
+    const seqs = await writers.stop()
+    const last = await other.subscribe('group', reader.handler, LOAD_READ)
+    await vi.waitFor(() => expect(reader.seqs(4)).toEqual(seqs), 30_000)
+    expect(reader.faults.slice(0, 20)).toEqual([])
+    await last.close()
   })
 
   it('shares the partitions with members that have the other client', async () => {
