@@ -16,6 +16,7 @@ const SHARDS = 2
 const FAULTY_TURNS = 220
 const MAX_TURNS = 20_000
 const DAY_MS = 86_400_000
+const MAX_RECORDS = 12
 const NEVER = new AbortController().signal
 const NOTHING_PLANNED = { planned: null, lastAppendedAt: null }
 
@@ -26,6 +27,7 @@ export type Mutation =
   | 'no_plan'
   | 'forget_half_inserts'
   | 'forget_other_logs'
+  | 'no_rewind'
   | 'commit_before_store'
 
 export interface Verdict {
@@ -73,7 +75,9 @@ export async function simulate(seed: number, mutation: Mutation = 'none'): Promi
     log = new SimLog(world, { id: 'log-2', partitions: 3, scrambleShards })
     return log
   }
-  if (world.random.next() < 0.5) void changeLog(world, log, consumers, nextLog)
+  const fate = world.random.next()
+  if (fate < 0.25) void changeLog(world, log, consumers, nextLog)
+  else if (fate < 0.5) void restoreStore(world, store, consumers, mutation !== 'no_rewind')
 
   let turns = 0
   const done = () => {
@@ -90,6 +94,8 @@ interface Life {
   killed: boolean
   /** What it reads. */
   log: SimLog
+  /** By partition: everything before this offset it has seen. */
+  seen: number[]
 }
 
 /**
@@ -99,6 +105,7 @@ interface Life {
  */
 class Consumers {
   #life: Life
+  readonly #lives: Life[] = []
   #world: World
   #log: SimLog
   #store: SimStore
@@ -113,23 +120,25 @@ class Consumers {
     this.#windowSize = windowSize
     this.#mutation = mutation
     this.#isServer = world.random.next() < 0.6
-    this.#life = { killed: true, log }
+    this.#life = { killed: true, log, seen: [] }
     this.restart()
   }
 
   get isDone(): boolean {
     return this.#log.records.every((list, p) => {
       const standing = this.#log.standings[p]
-      return standing?.planned === null ? standing.next >= list.length : list.length === 0
+      const isHandled = standing?.planned === null && standing.next >= list.length
+      return list.length === 0 || (isHandled && (this.#life.seen[p] ?? 0) >= list.length)
     })
   }
 
   /** Kills or stops the process at whatever step it is, and starts another. */
   restart(): void {
-    this.#life.killed = !this.#isServer || this.#world.random.next() < 0.5
+    this.#life.killed ||= !this.#isServer || this.#world.random.next() < 0.5
     const log = this.#log
-    const life: Life = { killed: false, log }
+    const life: Life = { killed: false, log, seen: [] }
     this.#life = life
+    this.#lives.push(life)
     const alive = () => !life.killed
     const { standings } = log
     // A group's standing can expire. What a stopped life still holds back would then be unknown.
@@ -153,6 +162,20 @@ class Consumers {
     standings.forEach((_, partition) => void this.#keepReading(consumer, partition, life))
   }
 
+  /** All of its lives are over. */
+  end(): void {
+    for (const life of this.#lives) life.killed = true
+  }
+
+  /** Of the calls of a partition only the last one can be in half: it is looked at again. */
+  async rewind(store: SimStore): Promise<void> {
+    const { id: logId, standings } = this.#log
+    for (const partition of standings.keys()) {
+      const next = (await store.nextOffset({ logId, partition })) - MAX_RECORDS
+      standings[partition] = { ...NOTHING_PLANNED, next: Math.max(0, next) }
+    }
+  }
+
   /** The next life reads this log, from its beginning. */
   moveTo(log: SimLog): void {
     this.#log = log
@@ -173,9 +196,10 @@ class Consumers {
       handler: consumer,
       standing: life.log.standings[partition] ?? null,
       keep: (standing) => this.#keep(partition, standing, life),
-      maxRecords: 12,
+      maxRecords: MAX_RECORDS,
     })
     let offset = (await calls.start(NEVER)) ?? 0
+    life.seen[partition] = offset
     for (;;) {
       await this.#world.step()
       if (life.killed) return new Promise(() => {})
@@ -188,6 +212,7 @@ class Consumers {
       }
       await calls.give(batch, NEVER)
       offset = last.offset + 1
+      life.seen[partition] = offset
     }
   }
 
@@ -240,6 +265,23 @@ async function changeLog(world: World, old: SimLog, consumers: Consumers, next: 
   do await world.step()
   while (!consumers.isDone)
   consumers.moveTo(next())
+}
+
+// A copy of the store's disk, made while all goes on, and restored some time later. As
+// `npm run rewind-consumers` does: what the group has handled is told anew by what the store holds.
+async function restoreStore(
+  world: World,
+  store: SimStore,
+  consumers: Consumers,
+  rewinds: boolean,
+): Promise<void> {
+  await world.steps(world.random.int(10, 80))
+  const restore = store.backUp()
+  await world.steps(world.random.int(5, 60))
+  consumers.end()
+  restore()
+  if (rewinds) await consumers.rewind(store)
+  consumers.restart()
 }
 
 function makeEvents(world: World, seed: number, person: number): SimEvent[] {

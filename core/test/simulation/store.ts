@@ -26,6 +26,8 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
   #world: World
   #tokens = new Set<string>()
   #forgets: Forgetting
+  /** Every restore begins another; nothing of an insert gets from one to the next. */
+  #life = 0
 
   constructor(world: World, forgets: Forgetting) {
     this.#world = world
@@ -39,6 +41,7 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
     token: string,
     alive: () => boolean = () => true,
   ): Promise<void> {
+    const life = this.#life
     await this.#world.step()
     if (!alive()) return
     if (this.#world.fault(0.05)) throw new StoreError('unavailable', 'the store is away')
@@ -47,6 +50,7 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
       throw new StoreError('refused', 'Cannot parse: poison')
     }
     for (const [month, part] of byMonth(parsed)) {
+      if (life !== this.#life) throw new StoreError('unavailable', 'the store was stopped')
       const partToken = `${table} ${token} ${month}`
       if (!this.#tokens.has(partToken)) {
         this.#tokens.add(partToken)
@@ -57,6 +61,18 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
       if (!alive()) return
     }
     if (this.#world.fault(0.05)) throw new StoreError('unavailable', 'the answer was lost')
+  }
+
+  /** What a copy of its disk at this moment holds: also halves of inserts. Returns how to restore it. */
+  backUp(): () => void {
+    const [events, letters] = [[...this.events], [...this.deadLetters]]
+    const tokens = new Set(this.#tokens)
+    return () => {
+      this.#life++
+      this.events.splice(0, this.events.length, ...events)
+      this.deadLetters.splice(0, this.deadLetters.length, ...letters)
+      this.#tokens = tokens
+    }
   }
 
   async nextOffset(id: PartitionId): Promise<number> {
