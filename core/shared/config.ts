@@ -55,8 +55,8 @@ const Variables = z.object({
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,200}$/, 'must be letters, digits, dots, dashes and underscores')
     .default('headwater.events'),
-  /** Which client speaks to Kafka; both do the same. */
-  KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs'),
+  /** Which client speaks to Kafka; both do the same, and one can follow the other on a live group. */
+  KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('platformatic'),
   /** Copies of a new topic; all but one must be there for a write when there are three or more. */
   KAFKA_REPLICATION: count(1, 1, 16),
   /** A consumer that was not heard of for this long loses its partitions. */
