@@ -14,6 +14,7 @@ export const HELP: Record<string, string> = {
   'init-ch': 'Migrates ClickHouse [-- --env FILE]',
   'run-all': 'Our services, one process each, beside a running infrastructure [-- --env FILE]',
   'kafka-partitions': 'Another number of partitions, through a new topic [-- --check]',
+  'rewind-consumers': 'After a restored ClickHouse: fills it again from the log',
   'dashboard-dev': 'The site with live reload, on a running query API (QUERY_URL)',
   'dead-letters': 'What the store refused: list, show ID, replay ID … [-- COMMAND]',
   'test:e2e': 'The whole stack in a real browser',

@@ -5,10 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { CONSUMER_GROUP } from '../../core/consumer/start.ts'
-import { topicSettings } from '../../core/log/kafka.ts'
-import { type Config, readConfig } from '../../core/shared/config.ts'
-import { silentLogger } from '../../core/shared/logger.ts'
-import { readDistributedConfig, withEnvFile } from '../local/distributed.ts'
+import type { Config } from '../../core/shared/config.ts'
+import { readOperatorConfig, runCommand, UsageError } from './config.ts'
 import { type PartitionStanding, Topics } from './topic.ts'
 
 export const USAGE = `Usage: npm run kafka-partitions -- OPTION …
@@ -21,13 +19,10 @@ Options
   --env FILE          a file of variables, as infra/env/full.env
 KAFKA_BROKERS and KAFKA_TOPIC say where the log is now.`
 
-const HOUR_MS = 3_600_000
 const POLL_MS = 1_000
 /** Longer than brokers need to hear of a setting, and than a request can have been under way. */
 const SEALING_MS = 3_000
 const MOST_PARTITIONS = 256
-
-export class UsageError extends Error {}
 
 export interface Options {
   command: 'check' | 'reopen' | { partitions: number; next: string; timeoutMs: number }
@@ -37,16 +32,7 @@ export interface Options {
 /** Reads the command line and the environment. Throws an error that names what is wrong. */
 export function readOptions(argv: readonly string[], env = process.env): Options {
   const { values } = parse(argv)
-  const { infrastructure } = readDistributedConfig(withEnvFile(argv, env))
-  // It asks Kafka only: the secrets are not needed.
-  const secret = '-'.repeat(32)
-  const config = readConfig({
-    WRITE_KEY_SECRET: secret,
-    BRIDGE_SECRET: secret,
-    AUTH_SECRET: secret,
-    ...infrastructure,
-  })
-  if (config.KAFKA_BROKERS.length === 0) throw new UsageError('KAFKA_BROKERS is not set')
+  const config = readOperatorConfig(argv, env)
   const { check, reopen, partitions } = values
   if ([check, reopen, partitions !== undefined].filter(Boolean).length !== 1) {
     throw new UsageError('one of --check, --partitions and --reopen is needed')
@@ -69,21 +55,12 @@ export function nextTopic(topic: string): string {
 /** Does what the command line says. Rejects with an Error in words for the operator. */
 export async function run({ command, config }: Options, say: (line: string) => void) {
   const topic = config.KAFKA_TOPIC
-  const options = {
-    brokers: config.KAFKA_BROKERS,
-    topic,
-    partitions: config.LOG_PARTITIONS,
-    replication: config.KAFKA_REPLICATION,
-    retentionMs: config.LOG_RETENTION_HOURS * HOUR_MS,
-    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
-    logger: silentLogger,
-  }
-  const topics = new Topics(options)
+  const topics = new Topics(config)
   try {
-    if (!(await topics.exists(topic))) throw new Error(`there is no topic ${topic} (KAFKA_TOPIC)`)
+    await topics.require(topic)
     if (command === 'check') return await check(topics, topic, say)
     if (command === 'reopen') {
-      await topics.reopen(topic, topicSettings(options)['max.message.bytes'])
+      await topics.reopen(topic)
       return say(`${topic} takes events again.`)
     }
     await requireUnused(topics, command.next, command.partitions)
@@ -180,11 +157,7 @@ function whole(option: string, text: string, max: number): number {
 }
 
 if (import.meta.main) {
-  try {
-    await run(readOptions(process.argv.slice(2)), (line) => console.log(line))
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
-    if (error instanceof UsageError) console.error(`\n${USAGE}`)
-    process.exitCode = error instanceof UsageError ? 2 : 1
-  }
+  await runCommand(USAGE, () =>
+    run(readOptions(process.argv.slice(2)), (line) => console.log(line)),
+  )
 }

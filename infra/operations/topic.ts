@@ -3,9 +3,13 @@ import {
   ConfigResourceTypes,
   IncrementalAlterConfigOperationTypes,
 } from '@platformatic/kafka'
-import { type KafkaLogOptions, openKafkaLog } from '../../core/log/kafka.ts'
+import { type KafkaLogOptions, openKafkaLog, topicSettings } from '../../core/log/kafka.ts'
+import type { EventLog } from '../../core/log/log.ts'
+import type { Config } from '../../core/shared/config.ts'
+import { silentLogger } from '../../core/shared/logger.ts'
 
 const TIMEOUT_MS = 10_000
+const HOUR_MS = 3_600_000
 const MAX_MESSAGE = 'max.message.bytes'
 /** No batch of records is so small: the topic takes none. */
 const SEALED = '1'
@@ -23,11 +27,19 @@ export class Topics {
   readonly #options: KafkaLogOptions
   readonly #admin: Admin
 
-  constructor(options: KafkaLogOptions) {
-    this.#options = options
+  constructor(config: Config) {
+    this.#options = {
+      brokers: config.KAFKA_BROKERS,
+      topic: config.KAFKA_TOPIC,
+      partitions: config.LOG_PARTITIONS,
+      replication: config.KAFKA_REPLICATION,
+      retentionMs: config.LOG_RETENTION_HOURS * HOUR_MS,
+      sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
+      logger: silentLogger,
+    }
     this.#admin = new Admin({
       clientId: 'headwater-operator',
-      bootstrapBrokers: [...options.brokers],
+      bootstrapBrokers: config.KAFKA_BROKERS,
       connectTimeout: TIMEOUT_MS,
       timeout: TIMEOUT_MS,
       retries: 3,
@@ -38,9 +50,19 @@ export class Topics {
     return (await this.#admin.listTopics()).includes(topic)
   }
 
+  /** Rejects when there is no such topic: to open a log would make it. */
+  async require(topic: string): Promise<void> {
+    if (!(await this.exists(topic))) throw new Error(`there is no topic ${topic} (KAFKA_TOPIC)`)
+  }
+
+  /** Opens the log of a topic that exists. */
+  open(topic: string): Promise<EventLog> {
+    return openKafkaLog('platformatic', { ...this.#options, topic })
+  }
+
   /** Where a group stands in a topic that exists. */
   async standings(topic: string, group: string): Promise<PartitionStanding[]> {
-    const log = await openKafkaLog('platformatic', { ...this.#options, topic })
+    const log = await this.open(topic)
     try {
       // Before the ends: what is handled meanwhile makes it look further behind, never nearer.
       const progress = await log.progress(group)
@@ -78,9 +100,22 @@ export class Topics {
   }
 
   /** Takes appends again, as at first. */
-  async reopen(topic: string, value: string): Promise<void> {
+  async reopen(topic: string): Promise<void> {
+    const value = topicSettings(this.#options)[MAX_MESSAGE]
     const config = { name: MAX_MESSAGE, configOperation: IncrementalAlterConfigOperationTypes.SET }
     await this.#alter(topic, { ...config, value })
+  }
+
+  /** Tells a group without members that it has handled everything before these offsets, and no more. */
+  async moveGroup(topic: string, group: string, offsets: ReadonlyMap<number, number>) {
+    const partitionOffsets = [...offsets].map(([partition, offset]) => ({
+      partition,
+      offset: BigInt(offset),
+    }))
+    await this.#admin.alterConsumerGroupOffsets({
+      groupId: group,
+      topics: [{ name: topic, partitionOffsets }],
+    })
   }
 
   close(): Promise<void> {
