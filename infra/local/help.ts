@@ -25,6 +25,7 @@ export const HELP: Record<string, string> = {
   'stress-capture': 'A k6 load on capture of this machine, checked event by event [-- --spike]',
   'stress-query': 'A k6 load of questions on this machine',
   'bench:edge': 'Durable acknowledgements per second, beside their floors',
+  'bench:log': 'Records per second through both Kafka clients, beside each other',
   'bench:pipeline': 'Events per second from capture to queryable [-- --services]',
   lock: 'Writes package-lock.json anew, complete for every platform',
   help: 'This list',
