@@ -45,6 +45,8 @@ describe('Prometheus', () => {
 })
 
 function sources(): string {
-  const files = globSync(['edge/*.ts', 'core/{auth,bridge,consumer,query}/*.ts'], { cwd: ROOT })
+  const files = globSync(['edge/*.ts', 'core/{auth,bridge,consumer,query,shared}/*.ts'], {
+    cwd: ROOT,
+  })
   return files.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n')
 }
