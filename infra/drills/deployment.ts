@@ -42,6 +42,8 @@ export interface Deployment {
   /** What our services are told. */
   readonly env: Record<string, string>
   url(service: OurService | `consumer-${number}`): string
+  /** How services have ended, one after the other: `exit code 0`, `signal SIGKILL`. */
+  readonly exits: readonly { name: string; how: string }[]
   /** A service's process; consumers are `consumer-1`, `consumer-2` and so on. */
   child(name: string): Child
   consumers(): string[]
@@ -83,6 +85,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
 
 class RunningDeployment implements Deployment {
   readonly folder: string
+  readonly exits: { name: string; how: string }[] = []
   readonly #options: DeploymentOptions
   readonly #children = new Map<string, Child>()
   readonly #ports = new Map<string, number>()
@@ -249,7 +252,8 @@ class RunningDeployment implements Deployment {
       logDir,
       onSpawn() {},
       onReady() {},
-      onExit: () => {
+      onExit: (_, how) => {
+        this.exits.push({ name, how })
         if (!this.#stopping && this.#children.get(name) === child) void child.restart()
       },
     })
