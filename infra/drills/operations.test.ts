@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allExpressions, figuresIn } from '../prometheus/expressions.ts'
@@ -47,6 +50,23 @@ describe('under load', () => {
       })
     },
   )
+})
+
+it('changes the secret between edge and core without a refused batch', async () => {
+  const previous = deployment.env.BRIDGE_SECRET ?? ''
+  const fresh = randomBytes(24).toString('hex')
+  await underLoad(deployment, ledger, 'another BRIDGE_SECRET', async () => {
+    const both = { BRIDGE_SECRET: fresh, BRIDGE_SECRET_PREVIOUS: previous }
+    await deployment.configure(['bridge', 'auth', 'query'], both)
+    await sleep(1_500)
+    await deployment.configure(['edge'], {})
+    await sleep(1_500)
+    await deployment.configure(['bridge', 'auth'], { BRIDGE_SECRET_PREVIOUS: '' })
+    await sleep(1_500)
+  })
+  const flushes = flushRecords()
+  expect(flushes.filter(({ outcome }) => outcome === 'acknowledged').length).toBeGreaterThan(10)
+  expect(flushes.filter(({ error = '' }) => /401/.test(error))).toEqual([])
 })
 
 describe('the metrics', () => {
@@ -117,6 +137,20 @@ describe('the metrics', () => {
   const ours = (): [string, Metric][] =>
     scrapes.flatMap((metrics) => [...metrics].filter(([name]) => name.startsWith('headwater_')))
 })
+
+interface FlushRecord {
+  outcome: string
+  error?: string
+}
+
+/** What the edge has said of its flushes. */
+function flushRecords(): FlushRecord[] {
+  const log = readFileSync(join(deployment.folder, 'logs/edge.log'), 'utf8')
+  return log.split('\n').flatMap((line) => {
+    const record = /^\{"event":"flush".*\}$/.exec(line)?.[0]
+    return record ? (JSON.parse(record) as FlushRecord) : []
+  })
+}
 
 /** Questions without a pause, whatever the answer, for so long. */
 async function askFor(ms: number): Promise<void> {
