@@ -9,6 +9,8 @@ export function drillConfig(env: Record<string, string | undefined> = process.en
     testTimeoutMs: scale === 1 ? 6_000_000 : 300_000,
     /** The broker, and ClickHouse, are away for so long: 5 minutes. */
     outageMs: 300_000 * scale,
+    /** Longest pause of the edge between two tries: a minute. */
+    backoffMaxMs: 60_000 * scale,
     /** Consumers come and go for so long: 2 minutes. */
     churnMs: Math.max(120_000 * scale, 20_000),
     /** Services are deployed again and again for so long. */

@@ -5,11 +5,11 @@ import { type Deployment, startDeployment } from './deployment.ts'
 import { readBacklog } from './drained.ts'
 import { emptyLedger, underLoad } from './under-load.ts'
 
-const { outageMs } = drillConfig()
+const { outageMs, backoffMaxMs } = drillConfig()
 const ledger = emptyLedger()
 let deployment: Deployment
 beforeAll(async () => {
-  deployment = await startDeployment()
+  deployment = await startDeployment({ env: { BACKOFF_MAX_MS: String(backoffMaxMs) } })
 })
 afterAll(() => deployment.stop())
 
