@@ -47,7 +47,12 @@ export class Topics {
   }
 
   async exists(topic: string): Promise<boolean> {
-    return (await this.#admin.listTopics()).includes(topic)
+    const topics = await this.#admin.listTopics().catch((error: unknown) => {
+      throw new Error(`no answer from Kafka at ${this.#options.brokers.join(',')}`, {
+        cause: error,
+      })
+    })
+    return topics.includes(topic)
   }
 
   /** Rejects when there is no such topic: to open a log would make it. */
