@@ -56,6 +56,19 @@ describe('a dead letter', () => {
     expect(await letters('log_offset')).toHaveLength(1)
   })
 
+  it('is replayed also when the consumer was killed between keeping it and the commit', async () => {
+    const poison = poisoned(record(0))
+    await (await restarted()).handle(0, [poison], NEVER)
+    const consumer = testConsumer({ log: LOG, store })
+    expect(await consumer.assigned(0, 0)).toBe(0)
+    await consumer.handle(0, [poison], NEVER)
+    const copy = { ...poison, offset: 1, seq: 2 }
+    const replay = record(2, { uuid: 0, shard: REPLAY, seq: 1, idx: 0 })
+    await consumer.handle(0, [copy, replay], NEVER)
+    expect(await letters('log_offset')).toHaveLength(1)
+    expect(await storedOffsets()).toEqual([2])
+  })
+
   it('is a new one when its replay dies, and nothing behind it waits', async () => {
     const poison = poisoned(record(0))
     const consumer = await restarted()

@@ -5,12 +5,19 @@ import { UuidWindow } from './uuid-window.ts'
 export interface Place {
   /** Offset to read from. */
   start: number
-  /** What is stored already at or above the start, from an insert that was cut in half: uuids by offset. */
-  stored: Map<number, string>
+  /** What is stored already at or above the start, from an insert that was cut in half, by offset. */
+  stored: Map<number, StoredOffset>
   fence: Fence
   window: UuidWindow
   /** By shard: what other logs already hold of the batch that may come again on this one. */
   elsewhere: ReadonlyMap<string, LastBatch>
+}
+
+/** What is stored of an offset. */
+export interface StoredOffset {
+  uuid: string
+  /** It is a dead letter, not a row. */
+  died: boolean
 }
 
 /** The last batch of a shard, as far as it is stored. An edge repeats only its last batch. */
@@ -28,8 +35,8 @@ export interface PartitionId {
 export interface PlaceReader {
   /** One more than the highest offset that is stored; 0 when none is. */
   nextOffset(id: PartitionId): Promise<number>
-  /** Every stored offset from `start` on, with the uuid of what is stored there. */
-  storedFrom(id: PartitionId, start: number): Promise<(readonly [number, string])[]>
+  /** Every stored offset from `start` on, with what is stored from there. */
+  storedFrom(id: PartitionId, start: number): Promise<(readonly [number, StoredOffset])[]>
   /** The highest mark of each shard among what was stored before `start`, and inserted since a time. */
   lastMarks(id: PartitionId, start: number, since: number): Promise<(readonly [string, Mark])[]>
   /** Of every shard, the last batch that logs other than this one hold rows of, inserted since a time. */
@@ -76,19 +83,22 @@ export function isElsewhere({ elsewhere }: Place, { shard, seq, idx }: Mark & { 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Whether the record is stored. Throws when another one is stored under its offset: then this is not the
- * log that it says it is, and to go on would take new records for old ones.
+ * What is stored of the record; undefined: nothing is. Throws when another one is stored under its offset:
+ * then this is not the log that it says it is, and to go on would take new records for old ones.
  */
-export function isStored({ stored }: Place, offset: number, uuid: string): boolean {
+export function storedOf(
+  { stored }: Place,
+  offset: number,
+  uuid: string,
+): StoredOffset | undefined {
   const there = stored.get(offset)
-  if (there === undefined) return false
   // A record that is not ours may have a uuid in its headers, in its text, in both or in none.
-  const isKnown = UUID.test(there) && UUID.test(uuid)
-  if (isKnown && there.toLowerCase() !== uuid.toLowerCase()) {
+  const isKnown = there && UUID.test(there.uuid) && UUID.test(uuid)
+  if (isKnown && there.uuid.toLowerCase() !== uuid.toLowerCase()) {
     throw new Error(
       `offset ${offset} holds another record than the one that was stored from there: the log was ` +
         'made anew under its old name; give it another one (KAFKA_TOPIC)',
     )
   }
-  return true
+  return there
 }

@@ -9,7 +9,7 @@ import { isReplay, letterId, letterRecord, letterRow, projectOf } from './dead-l
 import type { Fence } from './fence.ts'
 import { type Candidate, type InsertReport, insertAll, type OffsetRange } from './insert.ts'
 import type { ConsumerMetrics } from './metrics.ts'
-import { isElsewhere, isStored, type Place, type PlaceReader, recoverPlace } from './place.ts'
+import { isElsewhere, type Place, type PlaceReader, recoverPlace, storedOf } from './place.ts'
 import { UuidWindow } from './uuid-window.ts'
 
 export interface ConsumerDeps {
@@ -151,10 +151,12 @@ function select(place: Place, records: readonly StoredRecord[]): Selection {
   for (const record of records) {
     const project = projectOf(record.key)
     const key = UuidWindow.key(project, record.uuid)
-    if (isStored(place, record.offset, record.uuid)) {
+    const stored = storedOf(place, record.offset, record.uuid)
+    if (stored) {
       skips.stored++
       fence.pass(record.shard, record)
-      fresh.add(key)
+      // A replay of a dead letter must not be taken for its copy.
+      fresh.add(stored.died ? UuidWindow.deadKey(project, record.uuid) : key)
     } else if (fence.isRepeat(record.shard, record)) {
       skips.repeat++
     } else if (isElsewhere(place, record)) {

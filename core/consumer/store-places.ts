@@ -27,14 +27,14 @@ export function storePlaces(store: QueryStore): PlaceReader {
       return Number(row?.next ?? 0)
     },
     async storedFrom(id, start) {
-      const rows = await store.query<{ log_offset: string; id: string }>({
-        text: `SELECT log_offset, toString(uuid) AS id FROM events
+      const rows = await store.query<{ log_offset: string; id: string; died: boolean }>({
+        text: `SELECT log_offset, toString(uuid) AS id, false AS died FROM events
           WHERE ${AT} AND log_offset >= {start:UInt64}
-          UNION ALL SELECT log_offset, uuid FROM dead_letters
+          UNION ALL SELECT log_offset, uuid, true FROM dead_letters
           WHERE ${AT} AND log_offset >= {start:UInt64}`,
         params: { ...params(id), start },
       })
-      return rows.map((row) => [Number(row.log_offset), row.id] as const)
+      return rows.map(({ log_offset, id, died }) => [Number(log_offset), { uuid: id, died }])
     },
     async lastMarks(id, start, since) {
       const rows = await store.query<{ shard: string; last: [string, number] }>({

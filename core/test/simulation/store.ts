@@ -1,6 +1,6 @@
 import type { EventRow } from '@headwater/schemas/row'
 import type { Mark } from '../../consumer/fence.ts'
-import type { LastBatch, PartitionId, PlaceReader } from '../../consumer/place.ts'
+import type { LastBatch, PartitionId, PlaceReader, StoredOffset } from '../../consumer/place.ts'
 import { UuidWindow } from '../../consumer/uuid-window.ts'
 import { type EventStore, StoreError, type StoreTable } from '../../store/store.ts'
 import type { World } from './world.ts'
@@ -85,7 +85,9 @@ export class SimStore implements Pick<EventStore, 'insert'>, PlaceReader {
     if (this.#forgets.halves) return []
     return this.#rowsOf(id)
       .filter((row) => row.log_offset >= start)
-      .map((row): [number, string] => [row.log_offset, row.uuid])
+      .map(({ log_offset, uuid, record }): [number, StoredOffset] => {
+        return [log_offset, { uuid, died: record !== undefined }]
+      })
   }
 
   async lastMarks(id: PartitionId, start: number) {
