@@ -9,11 +9,17 @@ const CHUNK = Buffer.alloc(64 * 1024)
 export class SmallDisk {
   readonly folder: string
   readonly #filler: string
+  readonly #megabytes: number
 
   constructor(megabytes: number) {
+    this.#megabytes = megabytes
     this.folder = mkdtempSync(join(tmpdir(), 'headwater-disk-'))
     this.#filler = join(this.folder, 'filler')
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', this.folder])
+  }
+
+  mount(): void {
+    const size = `size=${this.#megabytes}m`
+    execFileSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', this.folder])
   }
 
   /** Takes all the room there is left. */

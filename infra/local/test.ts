@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describeMissing, missingTools } from '../services/tools.ts'
 import { buildAll } from './build.ts'
 import { ROOT } from './config.ts'
 
@@ -20,6 +21,9 @@ const SUITES: Record<string, string> = {
   drills: 'infra/drills',
 }
 
+/** They start Kafka, ClickHouse, PostgreSQL and Redis, which need more of the system than npm brings. */
+const ON_REAL_SERVICES = ['services', 'drills']
+
 interface Counts {
   passed: number
   failed: number
@@ -32,10 +36,11 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+const skipped = asked.length === 0 && process.env.CI !== 'true' ? whatCannotRun() : []
 await buildAll()
 const total: Counts = { passed: 0, failed: 0 }
 for (const [name, folder] of Object.entries(SUITES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue
+  if (skipped.includes(name) || (asked.length > 0 && !asked.includes(name))) continue
   const started = Date.now()
   console.log(`\n── ${name} ──`)
   const counts = await runSuite(folder)
@@ -44,8 +49,19 @@ for (const [name, folder] of Object.entries(SUITES)) {
   const seconds = ((Date.now() - started) / 1000).toFixed(0)
   console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`)
 }
+if (skipped.length > 0)
+  console.log(`\nNot run: ${skipped.join(', ')}. ${describeMissing(missingForServices())}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
+
+// Whoever asks for them by name is told what is missing; so are the checks that decide.
+function whatCannotRun(): string[] {
+  return missingForServices().length > 0 ? ON_REAL_SERVICES : []
+}
+
+function missingForServices(): ReturnType<typeof missingTools> {
+  return missingTools(['every service', 'Kafka', 'ClickHouse', 'PostgreSQL', 'Redis'])
+}
 
 async function runSuite(folder: string): Promise<Counts> {
   const work = mkdtempSync(join(tmpdir(), 'headwater-test-'))
