@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { LogRecord, StoredRecord } from './log.ts'
+import type { LogRecord, PartitionProgress, StoredRecord } from './log.ts'
 import type { Standing } from './partition-calls.ts'
 
 // How records and standings look in Kafka, whichever client carries them.
@@ -57,6 +57,14 @@ export function readStanding(offset: number, text: string | null): Standing | nu
     lastAppendedAt: typeof last_appended_at === 'number' ? last_appended_at : null,
   }
 }
+
+/** A group's standings, by partition, as far as others may know them. */
+export const toProgress = (standings: ReadonlyMap<number, Standing>): PartitionProgress[] =>
+  [...standings].map(([partition, { next, lastAppendedAt }]) => ({
+    partition,
+    next,
+    lastAppendedAt,
+  }))
 
 function parseObject(text: string | null): Record<string, unknown> {
   try {

@@ -7,7 +7,7 @@ import {
   PRODUCE_TIMEOUT_MS,
   topicSettings,
 } from './kafka.ts'
-import { readStanding, toMessage, zstd } from './kafka-record.ts'
+import { readStanding, toMessage, toProgress, zstd } from './kafka-record.ts'
 import { joinKafkaJsGroup } from './kafkajs-group.ts'
 import type {
   EventLog,
@@ -111,11 +111,7 @@ class KafkaJsLog implements EventLog {
   }
 
   async progress(group: string): Promise<PartitionProgress[]> {
-    return [...(await this.#standings(group))].map(([partition, { next, lastAppendedAt }]) => ({
-      partition,
-      next,
-      lastAppendedAt,
-    }))
+    return toProgress(await this.#standings(group))
   }
 
   subscribe(group: string, handler: PartitionHandler, read: ReadOptions): Promise<Subscription> {

@@ -15,7 +15,7 @@ import {
   PRODUCE_TIMEOUT_MS,
   topicSettings,
 } from './kafka.ts'
-import { readStanding, toMessage } from './kafka-record.ts'
+import { readStanding, toMessage, toProgress } from './kafka-record.ts'
 import type {
   EventLog,
   LogRecord,
@@ -109,11 +109,7 @@ class PlatformaticLog implements EventLog {
   }
 
   async progress(group: string): Promise<PartitionProgress[]> {
-    return [...(await this.#standings(group))].map(([partition, { next, lastAppendedAt }]) => ({
-      partition,
-      next,
-      lastAppendedAt,
-    }))
+    return toProgress(await this.#standings(group))
   }
 
   subscribe(group: string, handler: PartitionHandler, read: ReadOptions): Promise<Subscription> {
