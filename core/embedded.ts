@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { collectDefaultMetrics } from 'prom-client'
 import { type AuthService, startAuth } from './auth/start.ts'
 import { bridgeRegion } from './bridge/region.ts'
 import { startBridge } from './bridge/start.ts'
@@ -15,8 +14,8 @@ import type { Config } from './shared/config.ts'
 import { lockFolder } from './shared/folder-lock.ts'
 import { diskCheck, folderUsed, showDisks } from './shared/health.ts'
 import { jsonLogger } from './shared/logger.ts'
-import { createMetrics } from './shared/metrics.ts'
-import { Closers, type Running } from './shared/running.ts'
+import { createMetrics, createProcessMetrics } from './shared/metrics.ts'
+import { type Closers, type Running, startWhole } from './shared/running.ts'
 import { type ChdbStore, openChdbStore } from './store/chdb.ts'
 
 const HOUR_MS = 3_600_000
@@ -25,9 +24,8 @@ const HOUR_MS = 3_600_000
  * The whole core in this process, on SQLite, chDB and PGlite. Closes in the order of the flow: no
  * part goes while another still needs it. Rejects, with everything closed, when a part does not start.
  */
-export async function startEmbedded(config: Config): Promise<Running> {
-  const closers = new Closers()
-  try {
+export function startEmbedded(config: Config): Promise<Running> {
+  return startWhole(async (closers) => {
     const lock = await lockFolder(config.DATA_DIR)
     closers.add(async () => lock.release())
     // The slowest start; it needs nothing of the others.
@@ -39,11 +37,8 @@ export async function startEmbedded(config: Config): Promise<Running> {
     await store.migrate()
     const flow = await startFlow(config, { log, store, startingAuth }, closers)
     const auth = await startingAuth
-    return { urls: { ...flow, auth: auth.url }, close: () => closers.closeAll() }
-  } catch (error) {
-    await closers.closeAll()
-    throw error
-  }
+    return { ...flow, auth: auth.url }
+  })
 }
 
 function openLog(config: Config, closers: Closers): SqliteLog {
@@ -73,8 +68,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     metrics: createMetrics(),
   })
   // The consumer has no address here: what it counts is shown by the bridge.
-  const delivery = createMetrics()
-  collectDefaultMetrics({ register: delivery })
+  const delivery = createProcessMetrics()
   const dataUsed = () => folderUsed(config.DATA_DIR)
   showDisks(delivery, { data: dataUsed })
   const consumer = await startConsumer({

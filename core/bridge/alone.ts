@@ -1,4 +1,3 @@
-import { collectDefaultMetrics } from 'prom-client'
 import { logCheck } from '../log/health.ts'
 import { kafkaDisk } from '../log/kafka-disk.ts'
 import { openConfiguredLog } from '../log/open.ts'
@@ -6,21 +5,19 @@ import { systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import { certificateCheck, diskCheck, showDisks } from '../shared/health.ts'
 import { jsonLogger } from '../shared/logger.ts'
-import { createMetrics } from '../shared/metrics.ts'
-import { Closers, type Running } from '../shared/running.ts'
+import { createProcessMetrics } from '../shared/metrics.ts'
+import { type Running, startWhole } from '../shared/running.ts'
 import { bridgeRegion } from './region.ts'
 import { startBridge } from './start.ts'
 
 /** The bridge as a process of its own, on Kafka. Any number of them may stand behind one address. */
-export async function startBridgeAlone(
+export function startBridgeAlone(
   config: Config,
   openLog: typeof openConfiguredLog = openConfiguredLog,
 ): Promise<Running> {
-  const closers = new Closers()
-  try {
+  return startWhole(async (closers) => {
     const logger = jsonLogger('bridge', config.LOG_LEVEL)
-    const metrics = createMetrics()
-    collectDefaultMetrics({ register: metrics })
+    const metrics = createProcessMetrics()
     const log = await openLog(config, logger)
     closers.add(() => log.close())
     const disk = kafkaDisk(config.KAFKA_BROKERS)
@@ -48,9 +45,6 @@ export async function startBridgeAlone(
       config.BRIDGE_PORT,
     )
     closers.add(() => bridge.close())
-    return { urls: { bridge: bridge.url }, close: () => closers.closeAll() }
-  } catch (error) {
-    await closers.closeAll()
-    throw error
-  }
+    return { bridge: bridge.url }
+  })
 }

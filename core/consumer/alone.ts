@@ -1,13 +1,12 @@
 import { Hono } from 'hono'
-import { collectDefaultMetrics } from 'prom-client'
 import { logCheck } from '../log/health.ts'
 import { openConfiguredLog, openDeadLetterLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import { addOperations, diskCheck, showDisks } from '../shared/health.ts'
 import { jsonLogger } from '../shared/logger.ts'
-import { createMetrics } from '../shared/metrics.ts'
-import { Closers, type Running } from '../shared/running.ts'
+import { createProcessMetrics } from '../shared/metrics.ts'
+import { type Running, startWhole } from '../shared/running.ts'
 import { listen } from '../shared/service.ts'
 import { storeCheck, storeUsed } from '../store/health.ts'
 import { openConfiguredStore } from '../store/open.ts'
@@ -15,16 +14,14 @@ import { lagCheck } from './freshness.ts'
 import { startConsumer } from './start.ts'
 
 /** The consumer as a process of its own, from Kafka to ClickHouse; it migrates the store first. */
-export async function startConsumerAlone(
+export function startConsumerAlone(
   config: Config,
   openLog: typeof openConfiguredLog = openConfiguredLog,
   openStore: typeof openConfiguredStore = openConfiguredStore,
 ): Promise<Running> {
-  const closers = new Closers()
-  try {
+  return startWhole(async (closers) => {
     const logger = jsonLogger('consumer', config.LOG_LEVEL)
-    const metrics = createMetrics()
-    collectDefaultMetrics({ register: metrics })
+    const metrics = createProcessMetrics()
     const store = await openStore(config)
     closers.add(() => store.close())
     await store.migrate()
@@ -52,9 +49,6 @@ export async function startConsumerAlone(
     addOperations(app, { checks, metrics })
     const server = await listen(app.fetch, config.HOST, config.CONSUMER_PORT)
     closers.add(() => server.close())
-    return { urls: { consumer: server.url }, close: () => closers.closeAll() }
-  } catch (error) {
-    await closers.closeAll()
-    throw error
-  }
+    return { consumer: server.url }
+  })
 }

@@ -1,4 +1,3 @@
-import { collectDefaultMetrics } from 'prom-client'
 import { logFreshness } from '../consumer/freshness.ts'
 import { CONSUMER_GROUP } from '../consumer/start.ts'
 import { logCheck } from '../log/health.ts'
@@ -6,8 +5,8 @@ import { openConfiguredLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import { jsonLogger, type Logger } from '../shared/logger.ts'
-import { createMetrics } from '../shared/metrics.ts'
-import { Closers, type Running } from '../shared/running.ts'
+import { createProcessMetrics } from '../shared/metrics.ts'
+import { type Running, startWhole } from '../shared/running.ts'
 import { openConfiguredStore } from '../store/open.ts'
 import { replayTarget } from './dead-letter-replay.ts'
 import type { RedisCache } from './redis-cache.ts'
@@ -16,12 +15,10 @@ import { hasEvents, startQuery } from './start.ts'
 import { identified } from './store-identity.ts'
 
 /** The query service as a process of its own: it asks ClickHouse, Kafka how complete that is, and auth. */
-export async function startQueryAlone(config: Config): Promise<Running> {
-  const closers = new Closers()
-  try {
+export function startQueryAlone(config: Config): Promise<Running> {
+  return startWhole(async (closers) => {
     const logger = jsonLogger('query', config.LOG_LEVEL)
-    const metrics = createMetrics()
-    collectDefaultMetrics({ register: metrics })
+    const metrics = createProcessMetrics()
     const store = await openConfiguredStore(config)
     closers.add(() => store.close())
     const log = await openConfiguredLog(config, logger)
@@ -48,11 +45,8 @@ export async function startQueryAlone(config: Config): Promise<Running> {
       checks: [logCheck(log)],
     })
     closers.add(() => query.close())
-    return { urls: { query: query.url }, close: () => closers.closeAll() }
-  } catch (error) {
-    await closers.closeAll()
-    throw error
-  }
+    return { query: query.url }
+  })
 }
 
 async function openSharedCache(config: Config, logger: Logger): Promise<RedisCache> {

@@ -1,8 +1,15 @@
-import { Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 /** One registry per process part, passed in: no global registry, so that tests do not share counts. */
 export type Metrics = Registry
 export const createMetrics = (): Metrics => new Registry()
+
+/** One that also shows the process itself: memory, CPU, event loop. One of them in a process. */
+export function createProcessMetrics(): Metrics {
+  const metrics = createMetrics()
+  collectDefaultMetrics({ register: metrics })
+  return metrics
+}
 
 /** Less than what a scrape may take. */
 const READ_TIMEOUT_MS = 3_000

@@ -32,3 +32,17 @@ export class Closers {
     if (failures.length > 0) throw failures[0]
   }
 }
+
+/** Starts a whole of several parts. Rejects, with everything closed, when a part does not start. */
+export async function startWhole(
+  start: (closers: Closers) => Promise<Running['urls']>,
+): Promise<Running> {
+  const closers = new Closers()
+  try {
+    const urls = await start(closers)
+    return { urls, close: () => closers.closeAll() }
+  } catch (error) {
+    await closers.closeAll()
+    throw error
+  }
+}
