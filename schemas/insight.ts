@@ -1,86 +1,42 @@
 // The questions and answers of the query API: types, JSON Schema, OpenAPI and the site's client
 // all come from these definitions.
 import { z } from '@hono/zod-openapi'
-import { MAX_PROJECT_ID_LENGTH } from './limits.ts'
-import { PROJECT_ID } from './project-id.ts'
+import {
+  BreakdownKind,
+  BreakdownLimit,
+  DEFAULT_BREAKDOWN_LIMIT,
+  MAX_BREAKDOWN_LIMIT,
+  PropertyFilter,
+  PropertyName,
+} from './insights/property.ts'
+import { ApiError, ProjectId, resultFacts } from './insights/question.ts'
+import {
+  DateBound,
+  dateRange,
+  INTERVALS,
+  Interval,
+  MAX_BUCKETS,
+  TimeZone,
+} from './insights/range.ts'
+
+export { FILTER_OPERATORS } from './insights/property.ts'
+export {
+  ApiError,
+  BreakdownKind,
+  DateBound,
+  DEFAULT_BREAKDOWN_LIMIT,
+  INTERVALS,
+  Interval,
+  MAX_BREAKDOWN_LIMIT,
+  MAX_BUCKETS,
+  ProjectId,
+  PropertyFilter,
+  PropertyName,
+  TimeZone,
+}
 
 export const MAX_FUNNEL_STEPS = 20
 export const MIN_FUNNEL_STEPS = 2
-export const MAX_BUCKETS = 2_000
-export const DEFAULT_BREAKDOWN_LIMIT = 25
-export const MAX_BREAKDOWN_LIMIT = 100
-
-export const ProjectId = z
-  .string()
-  .max(MAX_PROJECT_ID_LENGTH)
-  .regex(
-    PROJECT_ID,
-    'is a lower-case letter, then letters, digits or dashes, after a region and a dot when it has one',
-  )
-  .openapi({ example: 'default' })
-
-export const PropertyName = z.string().min(1).max(200)
-
-const scalar = z.union([z.string().max(2_000), z.number(), z.boolean()])
-
-export const FILTER_OPERATORS = [
-  'is',
-  'is_not',
-  'contains',
-  'not_contains',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'is_set',
-  'is_not_set',
-] as const
-
-export const PropertyFilter = z
-  .strictObject({
-    property: PropertyName.openapi({ example: '$browser' }),
-    operator: z.enum(FILTER_OPERATORS).default('is'),
-    /** One value, or several of which any one must hold. Not needed by is_set and is_not_set. */
-    value: z.union([scalar, z.array(scalar).min(1).max(500)]).optional(),
-  })
-  .superRefine((filter, context) => {
-    const needsNone = filter.operator === 'is_set' || filter.operator === 'is_not_set'
-    if (!needsNone && filter.value === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['value'],
-        message: `is required by operator ${filter.operator}`,
-      })
-    }
-  })
-  .openapi('PropertyFilter')
-export type PropertyFilter = z.infer<typeof PropertyFilter>
-
-export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const
-export const Interval = z.enum(INTERVALS)
-export type Interval = z.infer<typeof Interval>
-
-export const TimeZone = z
-  .string()
-  .max(64)
-  .refine(isTimeZone, 'is not an IANA time zone')
-  .openapi({ example: 'Europe/Berlin' })
-
-/** `YYYY-MM-DD`, or a local date and time `YYYY-MM-DDTHH:MM[:SS]`, or relative: `-7d`, `-24h`, `-4w`, `-3m`. */
-export const DateBound = z
-  .string()
-  .regex(
-    /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/,
-    'must be YYYY-MM-DD, YYYY-MM-DDTHH:MM, or relative such as -7d (h, d, w, m)',
-  )
-  .openapi({ example: '-30d' })
-
-/** In the query's time zone. A date alone as date_to means the whole of that day. */
-const dateRange = {
-  date_from: DateBound.default('-7d'),
-  date_to: DateBound.optional(),
-  time_zone: TimeZone.default('UTC'),
-}
 
 export const TREND_MEASURES = ['total', 'unique_persons'] as const
 
@@ -94,28 +50,12 @@ export const TrendQuery = z
     ...dateRange,
     filters: z.array(PropertyFilter).max(50).default([]),
     breakdown: PropertyName.optional().openapi({ example: '$country' }),
-    breakdown_limit: z
-      .number()
-      .int()
-      .min(1)
-      .max(MAX_BREAKDOWN_LIMIT)
-      .default(DEFAULT_BREAKDOWN_LIMIT),
+    breakdown_limit: BreakdownLimit,
     /** Events tagged as made by bots are left out unless this is set. */
     include_bots: z.boolean().default(false),
   })
   .openapi('TrendQuery')
 export type TrendQuery = z.infer<typeof TrendQuery>
-
-const resultFacts = {
-  /** Every event received before this is in the answer; null while nothing was ever received. */
-  complete_until: z.iso.datetime().nullable(),
-  /** Time spent in the store, milliseconds. */
-  duration_ms: z.number(),
-  from_cache: z.boolean(),
-}
-
-/** Which line of a breakdown: a value of the property, every value outside the top, or no value at all. */
-export const BreakdownKind = z.enum(['value', 'other', 'none'])
 
 export const TrendSeries = z
   .object({
@@ -162,12 +102,7 @@ export const FunnelQuery = z
     ...dateRange,
     filters: z.array(PropertyFilter).max(50).default([]),
     breakdown: PropertyName.optional().openapi({ example: '$browser' }),
-    breakdown_limit: z
-      .number()
-      .int()
-      .min(1)
-      .max(MAX_BREAKDOWN_LIMIT)
-      .default(DEFAULT_BREAKDOWN_LIMIT),
+    breakdown_limit: BreakdownLimit,
     include_bots: z.boolean().default(false),
   })
   .openapi('FunnelQuery')
@@ -237,28 +172,3 @@ export const Freshness = z
   })
   .openapi('Freshness')
 export type Freshness = z.infer<typeof Freshness>
-
-/** Every error of every API of the core. */
-export const ApiError = z
-  .object({
-    error: z.object({
-      code: z.string().openapi({ example: 'invalid_query' }),
-      message: z.string(),
-      /** The field at fault, dotted; absent when no single field is. */
-      field: z.string().optional(),
-      /** The values the field may have, when they are few. */
-      allowed: z.array(z.string()).optional(),
-    }),
-  })
-  .openapi('ApiError')
-export type ApiError = z.infer<typeof ApiError>
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    // "+02:00" is a zone to Intl and none to the store.
-    return /^[A-Za-z]/.test(name)
-  } catch {
-    return false
-  }
-}

@@ -57,8 +57,8 @@ describe('refusals', () => {
   it('lists the values that a field may have', async () => {
     const { body } = await api.get<ApiError>('/api/trends', { ...QUESTION, interval: 'x' })
     expect(body.error).toMatchObject({
-      message: 'interval must be one of minute, hour, day, week, month',
-      allowed: ['minute', 'hour', 'day', 'week', 'month'],
+      message: 'interval must be one of minute, hour, day, week, month, quarter, year',
+      allowed: ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'],
     })
   })
 

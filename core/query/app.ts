@@ -22,6 +22,7 @@ import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
 import { type FunnelRow, planFunnel, shapeFunnel } from './funnel.ts'
 import { compileFunnel } from './funnel-sql.ts'
+import { addInsights } from './insight-api.ts'
 import { MemoryCache } from './memory-cache.ts'
 import { createQueryMetrics } from './metrics.ts'
 import {
@@ -105,9 +106,9 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   }
 
   // One record of every answer; what was asked of whom is nobody's business in a log.
-  function tell(insight: string, project: string, rows: readonly unknown[], facts: RunFacts): void {
+  function tell(insight: string, project: string, rows: number, facts: RunFacts): void {
     metrics.answered(insight, facts.from_cache ? 'cache' : 'store', facts.duration_ms)
-    deps.logger.log('info', 'query', { insight, project, rows: rows.length, ...facts })
+    deps.logger.log('info', 'query', { insight, project, rows, ...facts })
   }
 
   async function list<Row>(insight: string, project: string, query: Query, signal: AbortSignal) {
@@ -115,7 +116,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     const started = performance.now()
     const rows = await store.query<Row>(query, { timeoutMs: deps.timeoutMs, signal })
     const duration_ms = Math.round(performance.now() - started)
-    tell(insight, project, rows, { duration_ms, from_cache: false, complete_until: null })
+    tell(insight, project, rows.length, { duration_ms, from_cache: false, complete_until: null })
     return rows
   }
 
@@ -126,7 +127,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     const freshness = await runner.freshness()
     const question = keyed('trend', query.project, compileTrend(plan), c.req.raw.signal)
     const { rows, facts } = await runner.ask<TrendRow>(question, freshness)
-    tell('trend', query.project, rows, facts)
+    tell('trend', query.project, rows.length, facts)
     return c.json({ ...shapeTrend(plan, rows), ...facts }, 200)
   })
 
@@ -137,7 +138,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     const plan = planFunnel(query, clock(), freshness.complete_until)
     const question = keyed('funnel', query.project, compileFunnel(plan), c.req.raw.signal)
     const { rows, facts } = await runner.ask<FunnelRow>(question, freshness)
-    tell('funnel', query.project, rows, facts)
+    tell('funnel', query.project, rows.length, facts)
     return c.json({ ...shapeFunnel(plan, rows), ...facts }, 200)
   })
 
@@ -162,6 +163,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     return c.json({ complete_until: until, lag_records } satisfies Freshness, 200)
   })
 
+  addInsights(app, { ...deps, runner, requireProject, tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {
     checks: [storeCheck(store), ...(deps.checks ?? [])],

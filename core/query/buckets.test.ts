@@ -1,4 +1,9 @@
-import { INTERVALS, type Interval } from '@headwater/schemas/insight'
+import {
+  INTERVALS,
+  type Interval,
+  WEEK_STARTS,
+  type WeekStart,
+} from '@headwater/schemas/insights/range'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bucketLabels, bucketStarts, endOf, startOf } from './buckets.ts'
@@ -7,15 +12,17 @@ import { offsetAt, toInstant } from './zone.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
+const BERLIN = { time_zone: 'Europe/Berlin' }
+
 const labels = (zone: string, interval: Interval, from: string, to: string) =>
-  bucketLabels(zone, bucketStarts(zone, interval, Date.parse(from), Date.parse(to)))
+  bucketLabels(zone, bucketStarts({ time_zone: zone, interval }, Date.parse(from), Date.parse(to)))
 
 describe('buckets', () => {
   it('gives the spring day of Berlin 23 hours and the autumn day 25', () => {
     const hours = (day: string) => {
       const start = toInstant('Europe/Berlin', Date.parse(`${day}T00:00Z`))
-      const end = endOf('Europe/Berlin', 'day', start)
-      return bucketStarts('Europe/Berlin', 'hour', start, end).length
+      const end = endOf({ ...BERLIN, interval: 'day' }, start)
+      return bucketStarts({ ...BERLIN, interval: 'hour' }, start, end).length
     }
     expect([hours('2026-03-29'), hours('2026-10-25'), hours('2026-10-26')]).toEqual([23, 25, 24])
   })
@@ -79,6 +86,29 @@ describe('buckets', () => {
     ])
   })
 
+  it('starts weeks on the day that the question names', () => {
+    const starts = (week_start: WeekStart) =>
+      bucketStarts(
+        { time_zone: 'UTC', interval: 'week', week_start },
+        Date.UTC(2026, 5, 17),
+        Date.UTC(2026, 5, 18),
+      ).map((start) => new Date(start).toISOString().slice(0, 10))
+    expect(starts('sunday')).toEqual(['2026-06-14'])
+    expect(starts('saturday')).toEqual(['2026-06-13'])
+  })
+
+  it('starts quarters in January, April, July and October, and years in January', () => {
+    expect(labels('UTC', 'quarter', '2025-12-31T12:00Z', '2026-07-01T00:00Z')).toEqual([
+      '2025-10-01T00:00:00+00:00',
+      '2026-01-01T00:00:00+00:00',
+      '2026-04-01T00:00:00+00:00',
+    ])
+    expect(labels('Asia/Tokyo', 'year', '2025-12-31T15:00Z', '2027-01-01T00:00Z')).toEqual([
+      '2026-01-01T00:00:00+09:00',
+      '2027-01-01T00:00:00+09:00',
+    ])
+  })
+
   it('never overlaps, never leaves a gap, and reads its own start as its start', () => {
     fc.assert(
       fc.property(
@@ -86,15 +116,17 @@ describe('buckets', () => {
         fc.constantFrom<Interval>(...INTERVALS.filter((interval) => interval !== 'minute')),
         fc.integer({ min: Date.UTC(2001, 0), max: Date.UTC(2037, 0) }),
         fc.integer({ min: HOUR_MS, max: 8 * DAY_MS }),
-        (zone, interval, from, length) => {
-          const starts = bucketStarts(zone, interval, from, from + length)
+        fc.constantFrom<WeekStart>(...WEEK_STARTS),
+        (zone, interval, from, length, week_start) => {
+          const calendar = { time_zone: zone, interval, week_start }
+          const starts = bucketStarts(calendar, from, from + length)
           expect(starts[0]).toBeLessThanOrEqual(from)
           expect(starts[1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(from)
           expect(starts.at(-1)).toBeLessThan(from + length)
           for (const [place, start] of starts.entries()) {
-            expect(startOf(zone, interval, start)).toBe(start)
+            expect(startOf(calendar, start)).toBe(start)
             const next = starts[place + 1]
-            if (next !== undefined) expect(endOf(zone, interval, start)).toBe(next)
+            if (next !== undefined) expect(endOf(calendar, start)).toBe(next)
           }
         },
       ),

@@ -1,6 +1,7 @@
-import type { Interval } from '@headwater/schemas/insight'
+import type { Interval } from '@headwater/schemas/insights/range'
 import { endOf, startOf } from './buckets.ts'
 import { QueryRefusal } from './errors.ts'
+import type { Moment } from './insight.ts'
 import { offsetAt, toInstant } from './zone.ts'
 
 const HOUR_MS = 3_600_000
@@ -26,12 +27,8 @@ export interface Range {
  * means to the end of the current interval. Throws a QueryRefusal that names the field.
  */
 export function resolveRange(query: DateRange, now: number, open: Interval = 'day'): Range {
-  const { date_from, date_to, time_zone } = query
-  const from = resolve(date_from, time_zone, now, 'date_from').start
-  const to =
-    date_to === undefined
-      ? endOf(time_zone, open === 'minute' || open === 'hour' ? open : 'day', now)
-      : resolve(date_to, time_zone, now, 'date_to').end
+  const from = resolve(query.date_from, query.time_zone, now, 'date_from').start
+  const to = resolveEnd(query, now, open)
   if (from >= to) {
     throw new QueryRefusal('invalid_query', 'date_from must be before date_to', {
       field: 'date_from',
@@ -40,10 +37,34 @@ export function resolveRange(query: DateRange, now: number, open: Interval = 'da
   return { from, to }
 }
 
+function resolveEnd(
+  { date_to, time_zone }: Omit<DateRange, 'date_from'>,
+  now: number,
+  open: Interval,
+): number {
+  if (date_to !== undefined) return resolve(date_to, time_zone, now, 'date_to').end
+  return endOf({ time_zone, interval: open === 'minute' || open === 'hour' ? open : 'day' }, now)
+}
+
 // What a bound stands for: a day has a start and an end, a moment is both.
 interface Span {
   start: number
   end: number
+}
+
+/** As resolveRange; `all` begins with the day of the project's first event, or today. */
+export function questionRange(
+  question: DateRange,
+  { now, firstEventAt }: Pick<Moment, 'now' | 'firstEventAt'>,
+  open: Interval = 'day',
+): Range {
+  if (question.date_from !== 'all') return resolveRange(question, now, open)
+  const to = resolveEnd(question, now, open)
+  const { time_zone } = question
+  return {
+    from: startOf({ time_zone, interval: 'day' }, Math.min(firstEventAt ?? now, to - 1)),
+    to,
+  }
 }
 
 function resolve(bound: string, zone: string, now: number, field: string): Span {
@@ -78,7 +99,7 @@ function monthsBefore(local: number, count: number): number {
 
 function dayOf(zone: string, local: number): Span {
   const midnight = Math.floor(local / DAY_MS) * DAY_MS
-  const start = startOf(zone, 'day', toInstant(zone, midnight))
+  const start = startOf({ time_zone: zone, interval: 'day' }, toInstant(zone, midnight))
   return { start, end: toInstant(zone, midnight + DAY_MS) }
 }
 

@@ -1,7 +1,8 @@
-import type { PropertyFilter } from '@headwater/schemas/insight'
+import type { FilterGroup, Filters, PropertyFilter } from '@headwater/schemas/insights/property'
 import { QueryRefusal } from './errors.ts'
 import { propertyText } from './property.ts'
 import type { SqlParams } from './sql-params.ts'
+import type { Statement } from './statement.ts'
 
 type Scalar = string | number | boolean
 
@@ -12,15 +13,21 @@ const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
  * not_contains hold when none does, and so for events without the property too.
  */
 export function filterConditions(
-  filters: readonly PropertyFilter[],
-  params: SqlParams,
+  filters: Filters,
+  statement: Statement,
   field = 'filters',
 ): string[] {
-  return filters.map((filter, index) => condition(filter, params, `${field}.${index}`))
+  return filters.map((filter, index) => either(filter, statement, `${field}.${index}`))
 }
 
-function condition(filter: PropertyFilter, params: SqlParams, field: string): string {
-  const text = propertyText(filter.property, params, `${field}.property`)
+function either(filter: PropertyFilter | FilterGroup, statement: Statement, field: string): string {
+  if (!('match' in filter)) return condition(filter, statement, field)
+  const conditions = filterConditions(filter.filters, statement, `${field}.filters`)
+  return `(${conditions.join(filter.match === 'all' ? ' AND ' : ' OR ')})`
+}
+
+function condition(filter: PropertyFilter, params: Statement, field: string): string {
+  const text = propertyText(filter, params, `${field}.property`)
   const values: Scalar[] = [filter.value ?? []].flat()
   switch (filter.operator) {
     case 'is':

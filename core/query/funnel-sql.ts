@@ -4,7 +4,7 @@ import { filterConditions } from './filters.ts'
 import type { FunnelPlan } from './funnel.ts'
 import { propertyText } from './property.ts'
 import { ANY_EVENT, type Scope, scopeConditions } from './scope.ts'
-import { SqlParams } from './sql-params.ts'
+import { Statement } from './statement.ts'
 import { MAX_BREAKDOWN_LENGTH } from './trend.ts'
 
 // windowFunnel tells how far a person came, not when nor from which first event, which we need for
@@ -15,7 +15,7 @@ import { MAX_BREAKDOWN_LENGTH } from './trend.ts'
 
 /** One row per breakdown value: see FunnelRow. */
 export function compileFunnel(plan: FunnelPlan): Query {
-  const params = new SqlParams()
+  const params = new Statement(plan.query.project)
   const count = plan.query.steps.length
   const windowMs = params.add('Int64', plan.windowMs)
   let persons = personEvents(plan, params)
@@ -26,7 +26,7 @@ export function compileFunnel(plan: FunnelPlan): Query {
 }
 
 /** A person's events in order; those of the first step begin attempts. */
-function personEvents(plan: FunnelPlan, params: SqlParams): string {
+function personEvents(plan: FunnelPlan, params: Statement): string {
   return `SELECT es.1 AS ts, es.4 AS masks, es.5 AS labels,
     arrayMap(e -> if(bitTest(e.4, 0), e.1, 0), es) AS s1
   FROM (
@@ -39,7 +39,7 @@ function personEvents(plan: FunnelPlan, params: SqlParams): string {
 }
 
 /** Events that match a step, with a bit for each step they match. */
-function matchingEvents({ query, from, to, windowMs }: FunnelPlan, params: SqlParams): string {
+function matchingEvents({ query, from, to, windowMs }: FunnelPlan, params: Statement): string {
   const names = query.steps.map(({ event }) => event)
   const scope: Scope = {
     ...query,
@@ -57,7 +57,7 @@ function matchingEvents({ query, from, to, windowMs }: FunnelPlan, params: SqlPa
   const label =
     breakdown === undefined
       ? `''`
-      : `if(bitTest(mask, 0), leftUTF8(${propertyText(breakdown, params)}, ${MAX_BREAKDOWN_LENGTH}), '')`
+      : `if(bitTest(mask, 0), leftUTF8(${propertyText({ property: breakdown }, params)}, ${MAX_BREAKDOWN_LENGTH}), '')`
   return `SELECT person_id, toUnixTimestamp64Milli(timestamp) AS t, sequence,
       toUInt32(${bits.join(' + ')}) AS mask,
       ${label} AS label
@@ -65,7 +65,7 @@ function matchingEvents({ query, from, to, windowMs }: FunnelPlan, params: SqlPa
     WHERE ${scopeConditions(scope, params)}`
 }
 
-function stepCondition(step: FunnelStep, index: number, params: SqlParams): string {
+function stepCondition(step: FunnelStep, index: number, params: Statement): string {
   const event = step.event === ANY_EVENT ? '1' : `event = ${params.add('String', step.event)}`
   return [event, ...filterConditions(step.filters, params, `steps.${index}.filters`)].join(' AND ')
 }

@@ -3,7 +3,7 @@ import { PROPERTY_COLUMNS } from '@headwater/schemas/row'
 import type { Query } from '../store/store.ts'
 import { unescapeDots } from './property.ts'
 import { type Scope, scopeConditions } from './scope.ts'
-import { SqlParams } from './sql-params.ts'
+import { Statement } from './statement.ts'
 import { compareText } from './trend.ts'
 
 // What pickers offer. Both are bounded: a picker that waits is no picker.
@@ -23,8 +23,8 @@ export interface EventNameRow {
 
 /** Names of the project's events of the last 90 days, the most frequent first. */
 export function compileEventNames(project: string, now: number): Query {
-  const params = new SqlParams()
-  const where = scopeConditions(recent(project, now, NAMES_DAYS), params)
+  const params = new Statement(project)
+  const where = scopeConditions(recent(now, NAMES_DAYS), params)
   return {
     text: `SELECT event, count() AS count, toUnixTimestamp64Milli(max(timestamp)) AS last_seen
   FROM events
@@ -49,8 +49,8 @@ export interface PropertyRow {
 
 /** Paths inside the properties of a sample of recent events. */
 export function compileProperties(project: string, event: string | undefined, now: number): Query {
-  const params = new SqlParams()
-  const scope = { ...recent(project, now, PROPERTIES_DAYS), events: event ? [event] : null }
+  const params = new Statement(project)
+  const scope = { ...recent(now, PROPERTIES_DAYS), events: event ? [event] : null }
   return {
     text: `SELECT arrayJoin(distinctJSONPaths(properties)) AS path
   FROM (
@@ -76,8 +76,7 @@ export function shapeProperties(rows: readonly PropertyRow[]): PropertyNames {
   }
 }
 
-const recent = (project: string, now: number, days: number): Scope => ({
-  project,
+const recent = (now: number, days: number): Scope => ({
   events: null,
   filters: [],
   include_bots: true,

@@ -49,11 +49,13 @@ interface Issue {
   values?: readonly unknown[]
   keys?: readonly string[]
   input?: unknown
+  /** Of a union: what is wrong with the value as each of its members. */
+  errors?: readonly (readonly Issue[])[]
 }
 
 /** The first thing wrong with a question, in words that name the field and what it may be. */
 export function refusalOf(issues: readonly Issue[]): QueryRefusal {
-  const [issue] = issues
+  const issue = issues[0] && innermost(issues[0])
   if (!issue) return new QueryRefusal('invalid_query', 'the query is not valid')
   const [unknownKey] = issue.keys ?? []
   const field = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])].join('.')
@@ -63,6 +65,17 @@ export function refusalOf(issues: readonly Issue[]): QueryRefusal {
     ...(allowed && { allowed }),
   })
 }
+
+// Of all that a value may be, it was meant to be what the least is wrong with.
+function innermost(issue: Issue): Issue {
+  const [member] = [...(issue.errors ?? [])].sort(
+    (a, b) => a.length - b.length || depthOf(b) - depthOf(a),
+  )
+  const best = member?.[0] && innermost(member[0])
+  return best ? { ...best, path: [...issue.path, ...best.path] } : issue
+}
+
+const depthOf = ([first]: readonly Issue[]): number => first?.path.length ?? 0
 
 function reasonOf(issue: Issue, allowed: readonly string[] | undefined): string {
   if (issue.code === 'unrecognized_keys') return 'is not known'

@@ -54,8 +54,7 @@ export class QueryRunner {
     { project, key, query, signal }: Question<Row>,
     freshness: FreshnessReading,
   ): Promise<{ rows: Row[]; facts: RunFacts }> {
-    const complete_until =
-      freshness.complete_until === null ? null : new Date(freshness.complete_until).toISOString()
+    const complete_until = isoOrNull(freshness.complete_until)
     // Read before the rows: what is inserted meanwhile makes the kept answer look old, never new.
     const version = await this.#deps.store.dataVersion()
     const versioned = answerKey({ project, version, question: key })
@@ -63,6 +62,23 @@ export class QueryRunner {
     const { rows, durationMs, fromCache } = await this.#runs.join(versioned, run, signal)
     const facts = { complete_until, duration_ms: durationMs, from_cache: fromCache }
     return { rows: rows as Row[], facts }
+  }
+
+  /** The rows of several statements of one question, in order. */
+  async askAll(
+    questions: readonly Question<unknown>[],
+    freshness: FreshnessReading,
+  ): Promise<{ rows: unknown[][]; facts: RunFacts }> {
+    const answers = await Promise.all(questions.map((question) => this.ask(question, freshness)))
+    const facts = answers.map((answer) => answer.facts)
+    return {
+      rows: answers.map((answer) => answer.rows),
+      facts: {
+        complete_until: isoOrNull(freshness.complete_until),
+        duration_ms: Math.max(0, ...facts.map(({ duration_ms }) => duration_ms)),
+        from_cache: facts.every(({ from_cache }) => from_cache),
+      },
+    }
   }
 
   // Looks up, asks and keeps in one run: who asks meanwhile joins it, who asks after it finds the answer.
@@ -78,3 +94,6 @@ export class QueryRunner {
     return { rows, durationMs, fromCache: false }
   }
 }
+
+const isoOrNull = (ms: number | null): string | null =>
+  ms === null ? null : new Date(ms).toISOString()

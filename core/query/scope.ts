@@ -1,14 +1,14 @@
-import type { PropertyFilter } from '@headwater/schemas/insight'
+import type { Filters } from '@headwater/schemas/insights/property'
 import type { Range } from './date-range.ts'
 import { filterConditions } from './filters.ts'
 import type { SqlParams } from './sql-params.ts'
+import type { Statement } from './statement.ts'
 
 /** Which rows a query may see at all. */
 export interface Scope extends Range {
-  project: string
   /** Names of events; null for every event. */
   events: readonly string[] | null
-  filters: readonly PropertyFilter[]
+  filters: Filters
   include_bots: boolean
   /** Whether the range's end belongs to it. @default false */
   endIncluded?: boolean
@@ -17,18 +17,22 @@ export interface Scope extends Range {
 export const ANY_EVENT = '*'
 
 /** SQL of the WHERE clause. The project comes first in every one: no query sees another's rows. */
-export function scopeConditions(scope: Scope, params: SqlParams): string {
+export function scopeConditions(scope: Scope, statement: Statement): string {
   const end = scope.endIncluded ? '<=' : '<'
   const conditions = [
-    `project_id = ${params.add('String', scope.project)}`,
-    ...(scope.events ? [eventCondition(scope.events, params)] : []),
-    `timestamp >= ${instant(scope.from, params)}`,
-    `timestamp ${end} ${instant(scope.to, params)}`,
+    projectCondition(statement),
+    ...(scope.events ? [eventCondition(scope.events, statement)] : []),
+    `timestamp >= ${instant(scope.from, statement)}`,
+    `timestamp ${end} ${instant(scope.to, statement)}`,
     ...(scope.include_bots ? [] : ['NOT is_bot']),
-    ...filterConditions(scope.filters, params),
+    ...filterConditions(scope.filters, statement),
   ]
   return conditions.join('\n    AND ')
 }
+
+/** SQL that lets a statement see its project only. */
+export const projectCondition = (statement: Statement): string =>
+  `project_id = ${statement.add('String', statement.project)}`
 
 function eventCondition(events: readonly string[], params: SqlParams): string {
   const [only] = events

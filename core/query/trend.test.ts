@@ -100,7 +100,7 @@ describe('trends', () => {
     const query = { project, event: 'a', date_from: '-60d', interval: 'minute' }
     const { status, body } = await api.get<ApiError>('/api/trends', query)
     expect([status, body.error.field]).toEqual([400, 'interval'])
-    expect(body.error.allowed).toEqual(['hour', 'day', 'week', 'month'])
+    expect(body.error.allowed).toEqual(['hour', 'day', 'week', 'month', 'quarter', 'year'])
   })
 })
 

@@ -1,11 +1,10 @@
-import { MAX_BUCKETS, type TrendQuery, type TrendResult } from '@headwater/schemas/insight'
+import type { TrendQuery, TrendResult } from '@headwater/schemas/insight'
 import type { Query } from '../store/store.ts'
-import { bucketLabels, bucketStarts, estimateBuckets, fittingIntervals } from './buckets.ts'
+import { bucketLabels, bucketSql, limitedStarts } from './buckets.ts'
 import { type Range, resolveRange } from './date-range.ts'
-import { QueryRefusal } from './errors.ts'
 import { propertyText } from './property.ts'
 import { ANY_EVENT, type Scope, scopeConditions } from './scope.ts'
-import { SqlParams } from './sql-params.ts'
+import { Statement } from './statement.ts'
 
 /** Longest part of a property's value that tells two lines of a breakdown apart, in characters. */
 export const MAX_BREAKDOWN_LENGTH = 500
@@ -29,25 +28,15 @@ export type TrendAnswer = Omit<TrendResult, 'complete_until' | 'duration_ms' | '
 /** Decides dates and buckets. The range begins where its first bucket does. Throws a QueryRefusal. */
 export function planTrend(query: TrendQuery, now: number): TrendPlan {
   const { from, to } = resolveRange(query, now, query.interval)
-  const { interval, time_zone } = query
-  const starts =
-    estimateBuckets(interval, from, to) > MAX_BUCKETS
-      ? null
-      : bucketStarts(time_zone, interval, from, to)
-  if (!starts || starts.length > MAX_BUCKETS) {
-    const message = `the range has more than ${MAX_BUCKETS} intervals of one ${interval}`
-    const allowed: string[] = fittingIntervals(from, to)
-    throw new QueryRefusal('invalid_query', message, { field: 'interval', allowed })
-  }
+  const starts = limitedStarts(query, from, to)
   return { query, from: starts[0] ?? from, to, starts }
 }
 
 export function compileTrend({ query, from, to, starts }: TrendPlan): Query {
-  const params = new SqlParams()
+  const params = new Statement(query.project)
   const scope: Scope = { ...query, from, to, events: eventsOf(query) }
   const amount = query.measure === 'total' ? 'count()' : 'uniqExact(person_id)'
-  // The bounds are ours, not the store's: its calendar and the labels could differ.
-  const bucket = `roundDown(toUnixTimestamp64Milli(timestamp), ${params.add('Array(Int64)', starts)})`
+  const bucket = bucketSql(starts, params)
   if (query.breakdown === undefined) {
     return {
       text: `SELECT '' AS kind, '' AS value, ${bucket} AS bucket, ${amount} AS amount
@@ -57,7 +46,7 @@ export function compileTrend({ query, from, to, starts }: TrendPlan): Query {
       params: params.values,
     }
   }
-  const text = `leftUTF8(${propertyText(query.breakdown, params)}, ${MAX_BREAKDOWN_LENGTH})`
+  const text = `leftUTF8(${propertyText({ property: query.breakdown }, params)}, ${MAX_BREAKDOWN_LENGTH})`
   const where = scopeConditions(scope, params)
   const limit = params.add('UInt32', query.breakdown_limit)
   return {

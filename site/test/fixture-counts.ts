@@ -147,6 +147,8 @@ function rangeOf(query: Pick<TrendQuery, 'date_from' | 'date_to'>, now: number) 
   return { from: now - Number(relative[1]) * unit, to }
 }
 
+const MONTHS = { month: 1, quarter: 3, year: 12 }
+
 function startOf(time: number, interval: Interval): number {
   if (interval === 'minute') return Math.floor(time / MINUTE_MS) * MINUTE_MS
   if (interval === 'hour') return Math.floor(time / HOUR_MS) * HOUR_MS
@@ -154,11 +156,15 @@ function startOf(time: number, interval: Interval): number {
   if (interval === 'day') return day * DAY_MS
   if (interval === 'week') return (day - ((day + 3) % 7)) * DAY_MS
   const date = new Date(time)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
+  const month = date.getUTCMonth()
+  return Date.UTC(date.getUTCFullYear(), month - (month % MONTHS[interval]), 1)
 }
 
 function next(start: number, interval: Interval): number {
   const date = new Date(start)
-  if (interval === 'month') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
-  return start + { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS }[interval]
+  if (interval === 'minute') return start + MINUTE_MS
+  if (interval === 'hour') return start + HOUR_MS
+  if (interval === 'day') return start + DAY_MS
+  if (interval === 'week') return start + 7 * DAY_MS
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + MONTHS[interval], 1)
 }

@@ -19,6 +19,8 @@ export const INTERVALS: Record<Interval, string> = {
   day: 'Day',
   week: 'Week',
   month: 'Month',
+  quarter: 'Quarter',
+  year: 'Year',
 }
 
 export const OPERATORS: Record<Operator, string> = {

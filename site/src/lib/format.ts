@@ -85,6 +85,8 @@ const BUCKET_FORMATS: Record<Interval, Intl.DateTimeFormatOptions> = {
   day: { weekday: 'short', day: 'numeric', month: 'short' },
   week: { day: 'numeric', month: 'short' },
   month: { month: 'short', year: 'numeric' },
+  quarter: { month: 'short', year: 'numeric' },
+  year: { year: 'numeric' },
 }
 const bucketFormats = new Map<Interval, Intl.DateTimeFormat>()
 
@@ -95,6 +97,7 @@ export function formatBucket(bucket: string, interval: Interval): string {
     bucketFormats.set(interval, format)
   }
   const text = format.format(wallTime(bucket))
+  if (interval === 'quarter') return `Quarter from ${text}`
   return interval === 'week' ? `Week of ${text}` : text
 }
 

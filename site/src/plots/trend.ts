@@ -205,9 +205,13 @@ function isComplete(bucket: string, result: TrendResult): boolean {
 }
 
 const LENGTH_MS = { minute: 60_000, hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS }
+const MONTHS = { month: 1, quarter: 3, year: 12 }
 
 function nextWallTime(bucket: string, interval: Interval): Date {
   const start = wallTime(bucket)
-  if (interval !== 'month') return new Date(start.getTime() + LENGTH_MS[interval])
-  return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, start.getUTCDate()))
+  if (interval in LENGTH_MS) {
+    return new Date(start.getTime() + LENGTH_MS[interval as keyof typeof LENGTH_MS])
+  }
+  const month = start.getUTCMonth() + MONTHS[interval as keyof typeof MONTHS]
+  return new Date(Date.UTC(start.getUTCFullYear(), month, start.getUTCDate()))
 }

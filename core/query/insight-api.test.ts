@@ -1,0 +1,99 @@
+import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
+import { type InsightKind, InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
+import type { ApiError } from '@headwater/schemas/insights/question'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestApi, type TestApi } from './test-api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi()
+})
+afterAll(() => api.remove())
+
+const QUESTION = { kind: 'stickiness', project: 'default', series: [{ event: '$pageview' }] }
+const ask = (question: unknown) => api.post<InsightResult & ApiError>('/api/query', question)
+
+describe('POST /api/query', () => {
+  it.each(Object.keys(INSIGHT_EXAMPLES) as InsightKind[])(
+    'answers the documented example of %s in the documented shape',
+    async (kind) => {
+      const { status, body } = await ask(INSIGHT_EXAMPLES[kind])
+      expect(status, JSON.stringify(body)).toBe(200)
+      expect(InsightResult.parse(body)).toEqual(body)
+      expect(body.kind).toBe(kind)
+    },
+  )
+
+  it('has an example of every kind', () => {
+    const kinds = InsightQuery.options.map((option) => option.shape.kind.value)
+    expect(Object.keys(INSIGHT_EXAMPLES).sort()).toEqual([...kinds].sort())
+  })
+
+  it('shows its statements when they are asked for, and only then', async () => {
+    const { body } = await ask({ ...QUESTION, include_sql: true })
+    expect(body.sql?.[0]?.text).toContain('FROM events')
+    expect(body.sql?.[0]?.params).toBeTypeOf('object')
+    expect((await ask(QUESTION)).body).not.toHaveProperty('sql')
+  })
+
+  it('begins "all" with the day of the first event', async () => {
+    const project = 'all-time'
+    await api.insert([{ project_id: project, timestamp: api.now - 9.5 * 86_400_000 }])
+    const { body } = await ask({ ...QUESTION, project, date_from: 'all' })
+    expect(body).toMatchObject({ intervals: 10 })
+  })
+
+  it('asks for today only when a project has no event at all', async () => {
+    const { body } = await ask({ ...QUESTION, project: 'empty', date_from: 'all' })
+    expect(body).toMatchObject({ intervals: 1 })
+  })
+
+  it.each([
+    [{ kind: 'guess' }, 'kind'],
+    [{ date_from: 'yesterday' }, 'date_from'],
+    [{ date_from: '2026-06-18', date_to: '2026-06-01' }, 'date_from'],
+    [{ series: [] }, 'series'],
+    [{ series: [{}] }, 'series.0.event'],
+    [{ actor: 'robot' }, 'actor'],
+    [{ actor: { group: '' } }, 'actor.group'],
+    [{ filters: [{ property: 'a' }] }, 'filters.0.value'],
+    [{ filters: [{ property: 'a', operator: 'like', value: 1 }] }, 'filters.0.operator'],
+    [{ filters: [{ match: 'some', filters: [{ property: 'a', value: 1 }] }] }, 'filters.0.match'],
+    [
+      { filters: [{ match: 'any', filters: [{ property: 'a', operator: 'gt', value: 'x' }] }] },
+      'filters.0.filters.0.value',
+    ],
+    [
+      { series: [{ event: 'a', filters: [{ property: 'a', operator: 'gt', value: 'x' }] }] },
+      'series.0.filters.0.value',
+    ],
+    [{ colour: 'red' }, 'colour'],
+    [{ week_start: 'friday' }, 'week_start'],
+    [{ interval: 'minute', date_from: '-2000d' }, 'interval'],
+  ])('refuses %j and names the field', async (change, field) => {
+    const { status, body } = await ask({ ...QUESTION, ...change })
+    expect([status, body.error]).toEqual([400, expect.objectContaining({ field })])
+  })
+})
+
+describe('groups of filters', () => {
+  it('hold when all or any of theirs do', async () => {
+    const project = 'filter-groups'
+    const row = (distinct_id: string, properties: Record<string, number>) => ({
+      project_id: project,
+      distinct_id,
+      properties,
+      timestamp: api.now,
+    })
+    await api.insert([row('ann', { a: 1 }), row('bob', { b: 1 }), row('cem', { a: 1, b: 1 })])
+    const is = (property: string) => ({ property, value: 1 })
+    const active = async (...filters: unknown[]) => {
+      const { body } = await ask({ ...QUESTION, project, filters })
+      return body.kind === 'stickiness' ? body.series[0]?.counts[0] : null
+    }
+    expect(await active(is('a'), is('b'))).toBe(1)
+    expect(await active({ match: 'any', filters: [is('a'), is('b')] })).toBe(3)
+    const both = { match: 'all', filters: [is('a'), is('b')] }
+    expect(await active({ match: 'any', filters: [both, is('b')] })).toBe(2)
+  })
+})

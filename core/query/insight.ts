@@ -1,0 +1,38 @@
+import type { InsightKind, InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
+import type { Query } from '../store/store.ts'
+
+/** What a plan depends on besides the question. */
+export interface Moment {
+  /** ms since 1970. */
+  now: number
+  /** Up to when everything received is in the store, ms; null while nothing was ever received. */
+  completeUntil: number | null
+  /** When the project's first event happened, ms; null when it has none or the question does not need it. */
+  firstEventAt: number | null
+}
+
+/** What is computed; the rest of a result is told by how it was asked. */
+export type Answer<Result extends InsightResult> = Omit<
+  Result,
+  'kind' | 'complete_until' | 'duration_ms' | 'from_cache' | 'sql'
+>
+
+/** One kind of insight, as the stages of its answer. All of them are pure. */
+export interface Insight<Q extends InsightQuery, Plan, Result extends InsightResult> {
+  /** Decides dates, buckets and whatever else needs no store. Throws a QueryRefusal. */
+  plan(query: Q, moment: Moment): Plan
+  /** The statements whose rows make the answer; each is asked, and kept, by itself. */
+  compile(plan: Plan): Query[]
+  /** @param rows The rows of each statement, in order. */
+  shape(plan: Plan, rows: readonly unknown[][]): Answer<Result>
+}
+
+/** The insight of each kind. */
+export type Insights = {
+  [Kind in InsightKind]: Insight<
+    Extract<InsightQuery, { kind: Kind }>,
+    // biome-ignore lint/suspicious/noExplicitAny: what lies between the stages is theirs alone
+    any,
+    Extract<InsightResult, { kind: Kind }>
+  >
+}

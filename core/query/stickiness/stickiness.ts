@@ -1,0 +1,72 @@
+import type { StickinessQuery, StickinessResult } from '@headwater/schemas/insights/stickiness'
+import type { Query } from '../../store/store.ts'
+import { actorSql } from '../actor.ts'
+import { bucketSql, limitedStarts } from '../buckets.ts'
+import { questionRange, type Range } from '../date-range.ts'
+import type { Answer, Insight, Moment } from '../insight.ts'
+import { scopeConditions } from '../scope.ts'
+import { eventsOf, selectorCondition } from '../selector.ts'
+import { Statement } from '../statement.ts'
+
+interface StickinessPlan extends Range {
+  query: StickinessQuery
+  /** Start of every bucket, ms. */
+  starts: number[]
+}
+
+/** How many actors were active in so many intervals. */
+interface StickinessRow {
+  active: string
+  actors: string
+}
+
+const COMPARISONS = { gte: '>=', lte: '<=', is: '=' }
+
+export const stickiness: Insight<StickinessQuery, StickinessPlan, StickinessResult> = {
+  plan(query: StickinessQuery, moment: Moment): StickinessPlan {
+    const { from, to } = questionRange(query, moment, query.interval)
+    const starts = limitedStarts(query, from, to)
+    return { query, from: starts[0] ?? from, to, starts }
+  },
+
+  compile: (plan) => plan.query.series.map((_, place) => compileSeries(plan, place)),
+
+  shape({ query, starts }, rows): Answer<StickinessResult> {
+    const series = query.series.map(({ event }, place) => {
+      const counts = starts.map(() => 0)
+      for (const { active, actors } of (rows[place] ?? []) as StickinessRow[]) {
+        counts[Number(active) - 1] = Number(actors)
+      }
+      return { event, counts: query.cumulative ? sumsFromEnd(counts) : counts }
+    })
+    return { intervals: starts.length, series }
+  },
+}
+
+function compileSeries({ query, from, to, starts }: StickinessPlan, place: number): Query {
+  const selector = query.series[place] ?? { event: '', filters: [] }
+  const statement = new Statement(query.project)
+  const { id, known } = actorSql(query.actor, statement)
+  const scope = scopeConditions({ ...query, from, to, events: eventsOf([selector]) }, statement)
+  const selected = selectorCondition(selector, statement, `series.${place}`)
+  const { operator, value } = query.criterion
+  return statement.query(`SELECT active, count() AS actors
+  FROM (
+    SELECT actor, count() AS active
+    FROM (
+      SELECT ${id} AS actor, ${bucketSql(starts, statement)} AS bucket
+      FROM events
+      WHERE ${scope} AND ${selected} AND ${known ?? '1'}
+      GROUP BY actor, bucket
+      HAVING count() ${COMPARISONS[operator]} ${statement.add('Int64', value)})
+    GROUP BY actor)
+  GROUP BY active`)
+}
+
+function sumsFromEnd(counts: readonly number[]): number[] {
+  let sum = 0
+  return counts
+    .toReversed()
+    .map((count) => (sum += count))
+    .toReversed()
+}

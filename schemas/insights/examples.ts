@@ -1,0 +1,14 @@
+import type { z } from '@hono/zod-openapi'
+import type { InsightKind, InsightQuery } from './insight.ts'
+
+/** A question of each kind that can be asked as it stands. The documentation shows them. */
+export const INSIGHT_EXAMPLES: {
+  [Kind in InsightKind]: Extract<z.input<typeof InsightQuery>, { kind: Kind }>
+} = {
+  stickiness: {
+    kind: 'stickiness',
+    project: 'default',
+    series: [{ event: '$pageview' }],
+    date_from: '-30d',
+  },
+}
