@@ -1,3 +1,4 @@
+import type { ActorsResult } from '@headwater/schemas/insights/actors'
 import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
 import { type InsightKind, InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import type { ApiError } from '@headwater/schemas/insights/question'
@@ -72,6 +73,59 @@ describe('POST /api/query', () => {
     [{ interval: 'minute', date_from: '-2000d' }, 'interval'],
   ])('refuses %j and names the field', async (change, field) => {
     const { status, body } = await ask({ ...QUESTION, ...change })
+    expect([status, body.error]).toEqual([400, expect.objectContaining({ field })])
+  })
+})
+
+describe('POST /api/actors', () => {
+  const actors = (body: unknown) => api.post<ActorsResult & ApiError>('/api/actors', body)
+  const project = 'behind'
+  const query = { ...QUESTION, project }
+  const ids = ({ body }: { body: ActorsResult }) => body.actors.map((a) => a.distinct_ids[0])
+  const on = (distinct_id: string, daysAgo: number, session_id: string) => ({
+    project_id: project,
+    distinct_id,
+    session_id,
+    timestamp: api.now - daysAgo * 86_400_000,
+  })
+
+  it('names the people behind a number, page by page', async () => {
+    await api.insert([on('ann', 0, 'a'), on('bob', 0, 'b'), on('bob', 1, 'b'), on('cem', 2, '')])
+    const first = await actors({ query, select: { intervals: 1 }, limit: 1 })
+    expect(first.status, JSON.stringify(first.body)).toBe(200)
+    const after = first.body.next
+    const second = await actors({ query, select: { intervals: 1 }, limit: 1, after })
+    expect([...ids(first), ...ids(second)].sort()).toEqual(['ann', 'cem'])
+    expect(second.body.next).toBeNull()
+    const [bob] = (await actors({ query, select: { intervals: 2 } })).body.actors
+    expect(bob).toMatchObject({
+      distinct_ids: ['bob'],
+      first_seen: new Date(api.now - 86_400_000).toISOString(),
+      last_seen: new Date(api.now).toISOString(),
+    })
+  })
+
+  it('names sessions and senders as well', async () => {
+    const named = async (actor: string) => {
+      const { body } = await actors({ query: { ...query, actor }, select: { intervals: 1 } })
+      return body.actors.map(({ id }) => id)
+    }
+    expect(await named('session')).toEqual(['a'])
+    expect(await named('distinct_id')).toEqual(['ann', 'cem'])
+  })
+
+  it('names nobody behind a zero', async () => {
+    const { body } = await actors({ query, select: { intervals: 5 } })
+    expect(body).toMatchObject({ actors: [], next: null })
+  })
+
+  it.each([
+    [{}, 'select.intervals'],
+    [{ intervals: 0 }, 'select.intervals'],
+    [{ intervals: 1, series: 3 }, 'select.series'],
+    [{ intervals: 1, colour: 'red' }, 'select.colour'],
+  ])('refuses the selection %j and names the field', async (select, field) => {
+    const { status, body } = await actors({ query, select })
     expect([status, body.error]).toEqual([400, expect.objectContaining({ field })])
   })
 })

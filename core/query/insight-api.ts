@@ -1,10 +1,18 @@
+import { ActorsQuery, ActorsResult } from '@headwater/schemas/insights/actors'
 import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
 import { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Clock } from '../shared/clock.ts'
-import type { QueryStore } from '../store/store.ts'
-import type { Moment } from './insight.ts'
+import type { Query, QueryStore } from '../store/store.ts'
+import {
+  type ActorIdRow,
+  type ActorRow,
+  compileActorIds,
+  compileActors,
+  shapeActors,
+} from './actors.ts'
 import { insightOf } from './insights.ts'
+import { refusalOf } from './parse.ts'
 import { answers } from './routes.ts'
 import type { QueryRunner, RunFacts } from './run.ts'
 import { projectCondition } from './scope.ts'
@@ -34,28 +42,35 @@ const insightRoute = createRoute({
   responses: answers('The insight of the kind that was asked for', InsightResult),
 })
 
-/** POST /api/query: every insight through one door. */
+const actorsRoute = createRoute({
+  method: 'post',
+  path: '/api/actors',
+  summary: 'Name who is behind one number of an insight',
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: ActorsQuery,
+          example: { query: INSIGHT_EXAMPLES.stickiness, select: { series: 0, intervals: 1 } },
+        },
+      },
+    },
+  },
+  responses: answers('A page of actors, in the order of their ids', ActorsResult),
+})
+
+/** POST /api/query, every insight through one door, and POST /api/actors, the people behind it. */
 export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
-  const { runner, clock } = deps
+  const { runner } = deps
 
   app.openapi(insightRoute, async (c) => {
     const query = c.req.valid('json')
-    const { signal } = c.req.raw
-    await deps.requireProject(query.project)
-    const freshness = await runner.freshness()
-    const insight = insightOf(query)
-    const plan = insight.plan(query, {
-      now: clock(),
-      completeUntil: freshness.complete_until,
-      firstEventAt: query.date_from === 'all' ? await firstEventAt(query.project, deps) : null,
-    } satisfies Moment)
+    const { insight, plan, freshness } = await prepare(query, deps)
     const statements = insight.compile(plan)
-    const questions = statements.map((statement) => ({
-      project: query.project,
-      key: `${query.kind} ${JSON.stringify(statement)}`,
-      query: statement,
-      signal,
-    }))
+    const questions = statements.map((statement) =>
+      questionOf(query.kind, query.project, statement, c.req.raw.signal),
+    )
     const { rows, facts } = await runner.askAll(questions, freshness)
     const rowCount = rows.reduce((sum, some) => sum + some.length, 0)
     deps.tell(query.kind, query.project, rowCount, facts)
@@ -67,7 +82,42 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
     }
     return c.json(result as InsightResult, 200)
   })
+
+  app.openapi(actorsRoute, async (c) => {
+    const { query, select, limit, after } = c.req.valid('json')
+    const { project } = query
+    const { insight, plan, freshness } = await prepare(query, deps)
+    const selection = insight.selection.safeParse(select)
+    if (!selection.success) throw refusalOf(selection.error.issues, 'select')
+    const ask = <Row>(statement: Query) =>
+      runner.ask<Row>(questionOf('actors', project, statement, c.req.raw.signal), freshness)
+    const page = { limit, after }
+    const ids = await ask<ActorIdRow>(compileActorIds(insight.actors(plan, selection.data), page))
+    const wanted = ids.rows.slice(0, limit).map(({ id }) => id)
+    const { rows, facts } = await ask<ActorRow>(compileActors(project, query.actor, wanted))
+    deps.tell('actors', project, rows.length, facts)
+    return c.json({ actor: query.actor, ...shapeActors(ids.rows, rows, limit), ...facts }, 200)
+  })
 }
+
+async function prepare(query: InsightQuery, deps: InsightDeps) {
+  await deps.requireProject(query.project)
+  const freshness = await deps.runner.freshness()
+  const insight = insightOf(query)
+  const plan = insight.plan(query, {
+    now: deps.clock(),
+    completeUntil: freshness.complete_until,
+    firstEventAt: query.date_from === 'all' ? await firstEventAt(query.project, deps) : null,
+  })
+  return { insight, plan, freshness }
+}
+
+const questionOf = (kind: string, project: string, query: Query, signal: AbortSignal) => ({
+  project,
+  key: `${kind} ${JSON.stringify(query)}`,
+  query,
+  signal,
+})
 
 async function firstEventAt(
   project: string,

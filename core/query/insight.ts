@@ -1,5 +1,7 @@
 import type { InsightKind, InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
+import type { z } from '@hono/zod-openapi'
 import type { Query } from '../store/store.ts'
+import type { Statement } from './statement.ts'
 
 /** What a plan depends on besides the question. */
 export interface Moment {
@@ -18,13 +20,23 @@ export type Answer<Result extends InsightResult> = Omit<
 >
 
 /** One kind of insight, as the stages of its answer. All of them are pure. */
-export interface Insight<Q extends InsightQuery, Plan, Result extends InsightResult> {
+export interface Insight<Q extends InsightQuery, Plan, Result extends InsightResult, Selection> {
   /** Decides dates, buckets and whatever else needs no store. Throws a QueryRefusal. */
   plan(query: Q, moment: Moment): Plan
   /** The statements whose rows make the answer; each is asked, and kept, by itself. */
   compile(plan: Plan): Query[]
   /** @param rows The rows of each statement, in order. */
   shape(plan: Plan, rows: readonly unknown[][]): Answer<Result>
+  /** What points at one number of the answer. */
+  selection: z.ZodType<Selection>
+  /** Who is behind that number. Throws a QueryRefusal that names a field of the selection. */
+  actors(plan: Plan, selection: Selection): ActorsSql
+}
+
+/** A SELECT of the column `actor`, each actor once, and the statement that holds its values. */
+export interface ActorsSql {
+  statement: Statement
+  text: string
 }
 
 /** The insight of each kind. */
@@ -33,6 +45,8 @@ export type Insights = {
     Extract<InsightQuery, { kind: Kind }>,
     // biome-ignore lint/suspicious/noExplicitAny: what lies between the stages is theirs alone
     any,
-    Extract<InsightResult, { kind: Kind }>
+    Extract<InsightResult, { kind: Kind }>,
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    any
   >
 }

@@ -5,5 +5,7 @@ import { stickiness } from './stickiness/stickiness.ts'
 /** Every kind of insight that can be asked for. */
 export const INSIGHTS: Insights = { stickiness }
 
-export const insightOf = (query: InsightQuery): Insight<InsightQuery, unknown, InsightResult> =>
-  INSIGHTS[query.kind] as unknown as Insight<InsightQuery, unknown, InsightResult>
+export const insightOf = (
+  query: InsightQuery,
+): Insight<InsightQuery, unknown, InsightResult, unknown> =>
+  INSIGHTS[query.kind] as unknown as Insight<InsightQuery, unknown, InsightResult, unknown>

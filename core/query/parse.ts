@@ -54,11 +54,15 @@ interface Issue {
 }
 
 /** The first thing wrong with a question, in words that name the field and what it may be. */
-export function refusalOf(issues: readonly Issue[]): QueryRefusal {
+export function refusalOf(issues: readonly Issue[], parent?: string): QueryRefusal {
   const issue = issues[0] && innermost(issues[0])
   if (!issue) return new QueryRefusal('invalid_query', 'the query is not valid')
   const [unknownKey] = issue.keys ?? []
-  const field = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])].join('.')
+  const field = [
+    ...(parent ? [parent] : []),
+    ...issue.path,
+    ...(unknownKey === undefined ? [] : [unknownKey]),
+  ].join('.')
   const allowed = issue.values?.map(String)
   return new QueryRefusal('invalid_query', `${field || 'the query'} ${reasonOf(issue, allowed)}`, {
     ...(field && { field }),

@@ -1,5 +1,6 @@
 import type { Filters } from '@headwater/schemas/insights/property'
 import type { EventSelector } from '@headwater/schemas/insights/question'
+import { QueryRefusal } from './errors.ts'
 import { filterConditions } from './filters.ts'
 import { ANY_EVENT } from './scope.ts'
 import type { Statement } from './statement.ts'
@@ -18,4 +19,12 @@ export function selectorCondition(
 export function eventsOf(selectors: readonly Pick<EventSelector, 'event'>[]): string[] | null {
   const names = new Set(selectors.map(({ event }) => event))
   return names.has(ANY_EVENT) ? null : [...names]
+}
+
+/** The series that a selection points at. Throws a QueryRefusal when there is none. */
+export function seriesAt<Series>(series: readonly Series[], place: number): Series {
+  const found = series[place]
+  if (found) return found
+  const message = `select.series must be less than ${series.length}`
+  throw new QueryRefusal('invalid_query', message, { field: 'select.series' })
 }

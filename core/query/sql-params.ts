@@ -7,6 +7,7 @@ export type ParamType =
   | 'Identifier'
   | 'Array(String)'
   | 'Array(UUID)'
+  | 'Array(UInt64)'
   | 'Array(Int64)'
   | 'Array(Float64)'
 
@@ -18,12 +19,12 @@ export class SqlParams {
   /** The placeholder to write where the value belongs. */
   add(type: ParamType, value: string | number | readonly (string | number)[]): string {
     const name = `p${this.#count++}`
-    this.values[name] = type.includes('Float64') ? numberText(value) : value
+    this.values[name] = /Float64|UInt64/.test(type) ? numberText(value) : value
     return `{${name}:${type}}`
   }
 }
 
-// Clients refuse integers above 2^53 although a Float64 holds them: hand over their text.
+// Clients refuse integers above 2^53 although the store holds them: hand over their text.
 function numberText(value: string | number | readonly (string | number)[]): string {
   return Array.isArray(value) ? `[${value.map(String).join(',')}]` : String(value)
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { Actor, EventSelector, insightFacts, questionFields } from './question.ts'
 import { Interval } from './range.ts'
-import { MAX_SERIES } from './series.ts'
+import { MAX_SERIES, SeriesIndex } from './series.ts'
 
 export const CRITERION_OPERATORS = ['gte', 'lte', 'is'] as const
 
@@ -42,3 +42,9 @@ export const StickinessResult = z
   })
   .openapi('StickinessResult')
 export type StickinessResult = z.infer<typeof StickinessResult>
+
+/** Actors who were active in so many intervals; with cumulative, in at least so many. */
+export const StickinessSelection = z
+  .strictObject({ series: SeriesIndex, intervals: z.number().int().min(1) })
+  .openapi('StickinessSelection')
+export type StickinessSelection = z.infer<typeof StickinessSelection>

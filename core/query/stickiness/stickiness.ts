@@ -1,11 +1,15 @@
-import type { StickinessQuery, StickinessResult } from '@headwater/schemas/insights/stickiness'
+import {
+  type StickinessQuery,
+  type StickinessResult,
+  StickinessSelection,
+} from '@headwater/schemas/insights/stickiness'
 import type { Query } from '../../store/store.ts'
 import { actorSql } from '../actor.ts'
 import { bucketSql, limitedStarts } from '../buckets.ts'
 import { questionRange, type Range } from '../date-range.ts'
-import type { Answer, Insight, Moment } from '../insight.ts'
+import type { ActorsSql, Answer, Insight, Moment } from '../insight.ts'
 import { scopeConditions } from '../scope.ts'
-import { eventsOf, selectorCondition } from '../selector.ts'
+import { eventsOf, selectorCondition, seriesAt } from '../selector.ts'
 import { Statement } from '../statement.ts'
 
 interface StickinessPlan extends Range {
@@ -22,7 +26,12 @@ interface StickinessRow {
 
 const COMPARISONS = { gte: '>=', lte: '<=', is: '=' }
 
-export const stickiness: Insight<StickinessQuery, StickinessPlan, StickinessResult> = {
+export const stickiness: Insight<
+  StickinessQuery,
+  StickinessPlan,
+  StickinessResult,
+  StickinessSelection
+> = {
   plan(query: StickinessQuery, moment: Moment): StickinessPlan {
     const { from, to } = questionRange(query, moment, query.interval)
     const starts = limitedStarts(query, from, to)
@@ -41,26 +50,40 @@ export const stickiness: Insight<StickinessQuery, StickinessPlan, StickinessResu
     })
     return { intervals: starts.length, series }
   },
+
+  selection: StickinessSelection,
+
+  actors(plan, { series, intervals }) {
+    const { statement, text } = activeActors(plan, series)
+    const enough = `active ${plan.query.cumulative ? '>=' : '='} ${statement.add('Int64', intervals)}`
+    return { statement, text: `SELECT actor FROM (${text}) WHERE ${enough}` }
+  },
 }
 
-function compileSeries({ query, from, to, starts }: StickinessPlan, place: number): Query {
-  const selector = query.series[place] ?? { event: '', filters: [] }
+function compileSeries(plan: StickinessPlan, place: number): Query {
+  const { statement, text } = activeActors(plan, place)
+  return statement.query(`SELECT active, count() AS actors
+  FROM (${text})
+  GROUP BY active`)
+}
+
+/** Each actor with the number of intervals it was active in. */
+function activeActors({ query, from, to, starts }: StickinessPlan, place: number): ActorsSql {
+  const selector = seriesAt(query.series, place)
   const statement = new Statement(query.project)
   const { id, known } = actorSql(query.actor, statement)
   const scope = scopeConditions({ ...query, from, to, events: eventsOf([selector]) }, statement)
   const selected = selectorCondition(selector, statement, `series.${place}`)
   const { operator, value } = query.criterion
-  return statement.query(`SELECT active, count() AS actors
-  FROM (
-    SELECT actor, count() AS active
+  const text = `SELECT actor, count() AS active
     FROM (
       SELECT ${id} AS actor, ${bucketSql(starts, statement)} AS bucket
       FROM events
       WHERE ${scope} AND ${selected} AND ${known ?? '1'}
       GROUP BY actor, bucket
       HAVING count() ${COMPARISONS[operator]} ${statement.add('Int64', value)})
-    GROUP BY actor)
-  GROUP BY active`)
+    GROUP BY actor`
+  return { statement, text }
 }
 
 function sumsFromEnd(counts: readonly number[]): number[] {
