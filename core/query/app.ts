@@ -34,6 +34,7 @@ import {
   shapeProperties,
 } from './names.ts'
 import { refusalOf, toTrendQuery } from './parse.ts'
+import type { GateOptions } from './project-gate.ts'
 import {
   eventNamesRoute,
   freshnessRoute,
@@ -58,6 +59,8 @@ export interface QueryAppDeps {
   projectExists(id: string): Promise<boolean>
   /** The store gives up a question after this long. */
   timeoutMs: number
+  /** How much one project may ask at one time. */
+  gate?: GateOptions
   /** Origins whose pages may read the answers. */
   origins: readonly string[]
   /** Host names served besides loopback. */
@@ -88,13 +91,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   app.onError((error, c) => {
     // Nobody is left to read an answer, and nothing failed.
     if (c.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE })
-    const refusal = refusalFor(error)
-    metrics.refused(refusal.code)
-    if (QUERY_STATUS[refusal.code] >= 500) {
-      const facts = { path: c.req.path, code: refusal.code, error, cause: error.cause }
-      deps.logger.log('error', 'query_failed', facts)
-    }
-    return answerRefusal(c, refusal)
+    return answerRefusal(c, refuse(error, c.req.path))
   })
   app.notFound((c) =>
     answerRefusal(c, new QueryRefusal('not_found', `there is no ${c.req.method} ${c.req.path}`)),
@@ -103,6 +100,17 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   async function requireProject(id: string): Promise<void> {
     if (await deps.projectExists(id)) return
     throw new QueryRefusal('unknown_project', `there is no project ${id}`, { field: 'project' })
+  }
+
+  // Counts the refusal, and keeps what is our own fault for whoever mends it.
+  function refuse(error: unknown, path: string): QueryRefusal {
+    const refusal = refusalFor(error)
+    metrics.refused(refusal.code)
+    if (QUERY_STATUS[refusal.code] >= 500) {
+      const cause = error instanceof Error ? error.cause : undefined
+      deps.logger.log('error', 'query_failed', { path, code: refusal.code, error, cause })
+    }
+    return refusal
   }
 
   // One record of every answer; what was asked of whom is nobody's business in a log.
@@ -163,7 +171,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     return c.json({ complete_until: until, lag_records } satisfies Freshness, 200)
   })
 
-  addInsights(app, { ...deps, runner, requireProject, tell })
+  addInsights(app, { ...deps, runner, requireProject, refuse, tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {
     checks: [storeCheck(store), ...(deps.checks ?? [])],
@@ -181,7 +189,7 @@ const keyed = (insight: string, project: string, query: Query, signal: AbortSign
   signal,
 })
 
-function refusalFor(error: Error): QueryRefusal {
+function refusalFor(error: unknown): QueryRefusal {
   if (error instanceof QueryRefusal) return error
   if (error instanceof StoreError) {
     if (error.kind === 'unavailable') {
@@ -202,7 +210,7 @@ function refusalFor(error: Error): QueryRefusal {
 
 function answerRefusal(c: Context, refusal: QueryRefusal): Response {
   const status = QUERY_STATUS[refusal.code]
-  if (status === 503) c.header('retry-after', RETRY_AFTER_S)
+  if (status === 503 || status === 429) c.header('retry-after', RETRY_AFTER_S)
   return c.json(toApiError(refusal), status)
 }
 

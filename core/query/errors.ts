@@ -8,6 +8,7 @@ export const QUERY_STATUS = {
   unknown_letter: 404,
   not_found: 404,
   body_too_big: 413,
+  too_many_queries: 429,
   internal_error: 500,
   store_unavailable: 503,
   log_unavailable: 503,

@@ -1,9 +1,9 @@
 import { ActorsQuery, ActorsResult } from '@headwater/schemas/insights/actors'
 import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
 import { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Clock } from '../shared/clock.ts'
-import type { Query, QueryStore } from '../store/store.ts'
+import type { Progress, Query, QueryStore } from '../store/store.ts'
 import {
   type ActorIdRow,
   type ActorRow,
@@ -11,6 +11,8 @@ import {
   compileActors,
   shapeActors,
 } from './actors.ts'
+import { type QueryRefusal, toApiError } from './errors.ts'
+import { streamAnswer, TotalProgress, wantsProgress } from './insight-stream.ts'
 import { insightOf } from './insights.ts'
 import { refusalOf } from './parse.ts'
 import { answers } from './routes.ts'
@@ -26,12 +28,15 @@ export interface InsightDeps {
   requireProject(id: string): Promise<void>
   /** Told of every answer. */
   tell(insight: string, project: string, rows: number, facts: RunFacts): void
+  /** Told of every failure; resolves to what the asker may know of it. */
+  refuse(error: unknown, path: string): QueryRefusal
 }
 
 const examples = Object.fromEntries(
   Object.entries(INSIGHT_EXAMPLES).map(([kind, value]) => [kind, { value }]),
 )
 
+const insightAnswers = answers('The insight of the kind that was asked for', InsightResult)
 const insightRoute = createRoute({
   method: 'post',
   path: '/api/query',
@@ -39,7 +44,21 @@ const insightRoute = createRoute({
   request: {
     body: { required: true, content: { 'application/json': { schema: InsightQuery, examples } } },
   },
-  responses: answers('The insight of the kind that was asked for', InsightResult),
+  responses: {
+    ...insightAnswers,
+    200: {
+      ...insightAnswers[200],
+      content: {
+        ...insightAnswers[200].content,
+        'text/event-stream': {
+          schema: z.string().openapi({
+            description:
+              'When the request accepts it: events `progress` {rows_read, rows_to_read} while the store works, then one `result` or `error`.',
+          }),
+        },
+      },
+    },
+  },
 })
 
 const actorsRoute = createRoute({
@@ -68,19 +87,20 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
     const query = c.req.valid('json')
     const { insight, plan, freshness } = await prepare(query, deps)
     const statements = insight.compile(plan)
-    const questions = statements.map((statement) =>
-      questionOf(query.kind, query.project, statement, c.req.raw.signal),
-    )
-    const { rows, facts } = await runner.askAll(questions, freshness)
-    const rowCount = rows.reduce((sum, some) => sum + some.length, 0)
-    deps.tell(query.kind, query.project, rowCount, facts)
-    const result = {
-      kind: query.kind,
-      ...insight.shape(plan, rows),
-      ...facts,
-      ...(query.include_sql && { sql: statements }),
+    const answer = async (onProgress?: (progress: Progress) => void): Promise<InsightResult> => {
+      const total = onProgress && new TotalProgress(statements.length, onProgress)
+      const questions = statements.map((statement, place) => ({
+        ...questionOf(query.kind, query.project, statement, c.req.raw.signal),
+        onProgress: total?.of(place),
+      }))
+      const { rows, facts } = await runner.askAll(questions, freshness)
+      const rowCount = rows.reduce((sum, some) => sum + some.length, 0)
+      deps.tell(query.kind, query.project, rowCount, facts)
+      const shaped = { kind: query.kind, ...insight.shape(plan, rows), ...facts }
+      return { ...shaped, ...(query.include_sql && { sql: statements }) } as InsightResult
     }
-    return c.json(result as InsightResult, 200)
+    if (!wantsProgress(c)) return c.json(await answer(), 200)
+    return streamAnswer(c, answer, (error) => toApiError(deps.refuse(error, c.req.path))) as never
   })
 
   app.openapi(actorsRoute, async (c) => {

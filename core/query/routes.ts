@@ -17,6 +17,7 @@ export const refusal = (description: string) => ({ description, content: json(Ap
 const errors = {
   400: refusal('The question is not valid; names the field and the values it may have'),
   404: refusal('There is no such project'),
+  429: refusal('Too many questions of the project wait; Retry-After says when to come back'),
   503: refusal('The store is away or busy; Retry-After says when to come back'),
   504: refusal('The question needs more time or memory than it may have'),
 }

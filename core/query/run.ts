@@ -1,7 +1,8 @@
 import type { FreshnessReading, FreshnessSource } from '../consumer/freshness.ts'
-import type { Query, QueryStore } from '../store/store.ts'
+import type { Progress, Query, QueryStore } from '../store/store.ts'
 import { answerKey } from './answer-key.ts'
 import type { CacheLevels } from './cache-levels.ts'
+import { type GateOptions, ProjectGate } from './project-gate.ts'
 import { SharedRuns } from './shared-runs.ts'
 
 export interface RunDeps {
@@ -10,6 +11,8 @@ export interface RunDeps {
   cache: CacheLevels
   /** The store gives up a question after this long. */
   timeoutMs: number
+  /** How much one project may ask at one time. */
+  gate?: GateOptions
 }
 
 /** One answered question, for metrics and tests. */
@@ -25,6 +28,8 @@ export interface Question<Row> {
   key: string
   query: Query
   signal?: AbortSignal | undefined
+  /** Told now and then how far the store is, while it works. */
+  onProgress?: ((progress: Progress) => void) | undefined
   /** Only for its type. */
   row?: Row
 }
@@ -38,10 +43,12 @@ interface Answer {
 /** The one impure line of a query: asks the store, or knows the answer already. */
 export class QueryRunner {
   readonly #deps: RunDeps
-  readonly #runs = new SharedRuns<Answer>()
+  readonly #gate: ProjectGate
+  readonly #runs = new SharedRuns<Answer, Progress>()
 
   constructor(deps: RunDeps) {
     this.#deps = deps
+    this.#gate = new ProjectGate(deps.gate)
   }
 
   /** How far the store is complete. Must be read before the question is asked. */
@@ -51,15 +58,19 @@ export class QueryRunner {
 
   /** The rows, kept until anything is inserted. Identical questions at one time run once. */
   async ask<Row>(
-    { project, key, query, signal }: Question<Row>,
+    { project, key, query, signal, onProgress }: Question<Row>,
     freshness: FreshnessReading,
   ): Promise<{ rows: Row[]; facts: RunFacts }> {
     const complete_until = isoOrNull(freshness.complete_until)
     // Read before the rows: what is inserted meanwhile makes the kept answer look old, never new.
     const version = await this.#deps.store.dataVersion()
     const versioned = answerKey({ project, version, question: key })
-    const run = (stop: AbortSignal) => this.#run(versioned, query, stop)
-    const { rows, durationMs, fromCache } = await this.#runs.join(versioned, run, signal)
+    const run = (stop: AbortSignal, tell: (progress: Progress) => void) =>
+      this.#run(project, versioned, query, stop, tell)
+    const { rows, durationMs, fromCache } = await this.#runs.join(versioned, run, {
+      signal,
+      onProgress,
+    })
     const facts = { complete_until, duration_ms: durationMs, from_cache: fromCache }
     return { rows: rows as Row[], facts }
   }
@@ -82,16 +93,26 @@ export class QueryRunner {
   }
 
   // Looks up, asks and keeps in one run: who asks meanwhile joins it, who asks after it finds the answer.
-  async #run(key: string, query: Query, signal: AbortSignal): Promise<Answer> {
+  async #run(
+    project: string,
+    key: string,
+    query: Query,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Answer> {
     const { cache, store, timeoutMs } = this.#deps
     const kept = await cache.get(key)
     if (kept) return { rows: kept, durationMs: 0, fromCache: true }
-    signal.throwIfAborted()
-    const started = performance.now()
-    const rows = await store.query(query, { timeoutMs, signal })
-    const durationMs = Math.round((performance.now() - started) * 10) / 10
-    await cache.set(key, rows)
-    return { rows, durationMs, fromCache: false }
+    const ask = async (): Promise<Answer> => {
+      signal.throwIfAborted()
+      const started = performance.now()
+      const rows = await store.query(query, { timeoutMs, signal, onProgress })
+      const durationMs = Math.round((performance.now() - started) * 10) / 10
+      return { rows, durationMs, fromCache: false }
+    }
+    const answer = await this.#gate.run(project, ask, signal)
+    await cache.set(key, answer.rows)
+    return answer
   }
 }
 

@@ -13,8 +13,8 @@ describe('shared runs', () => {
           reject(signal.reason)
         })
       })
-    const first = runs.join('key', start, one.signal)
-    const second = runs.join('key', start, two.signal)
+    const first = runs.join('key', start, { signal: one.signal })
+    const second = runs.join('key', start, { signal: two.signal })
     one.abort('one left')
     await expect(first).rejects.toBe('one left')
     expect(stopped).toBe(false)
@@ -26,7 +26,9 @@ describe('shared runs', () => {
   it('does not give a run that was stopped to who asks next', async () => {
     const runs = new SharedRuns<string>()
     const controller = new AbortController()
-    const gone = runs.join('key', () => new Promise(() => {}), controller.signal)
+    const gone = runs.join('key', () => new Promise(() => {}), {
+      signal: controller.signal,
+    })
     controller.abort('left')
     await expect(gone).rejects.toBe('left')
     expect(await runs.join('key', async () => 'fresh')).toBe('fresh')
@@ -36,5 +38,30 @@ describe('shared runs', () => {
     const runs = new SharedRuns<string>()
     await expect(runs.join('key', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
     expect(await runs.join('key', async () => 'back')).toBe('back')
+  })
+
+  it('tells everybody who waits how far it is', async () => {
+    const runs = new SharedRuns<string, number>()
+    const told: string[] = []
+    const { promise, resolve } = Promise.withResolvers<string>()
+    let tell = (_: number) => {}
+    const start = (_: AbortSignal, to: (progress: number) => void) => {
+      tell = to
+      return promise
+    }
+    const left = new AbortController()
+    const waiting = ['first', 'second'].map((name) =>
+      runs.join('key', start, { onProgress: (progress) => told.push(`${name} ${progress}`) }),
+    )
+    const gone = runs.join('key', start, {
+      signal: left.signal,
+      onProgress: () => told.push('gone'),
+    })
+    left.abort('left')
+    await expect(gone).rejects.toBe('left')
+    tell(1)
+    resolve('done')
+    expect(await Promise.all(waiting)).toEqual(['done', 'done'])
+    expect(told).toEqual(['first 1', 'second 1'])
   })
 })

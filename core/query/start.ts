@@ -34,6 +34,7 @@ export function startQuery(deps: QueryStartDeps): Promise<Service> {
     ...deps,
     projectExists: deps.projectExists ?? ((id) => hasEvents(store, id)),
     timeoutMs: config.QUERY_TIMEOUT_MS,
+    gate: { maxRunning: config.QUERY_MAX_RUNNING, maxWaiting: config.QUERY_MAX_WAITING },
     origins: config.SITE_ORIGINS,
     hosts: config.ALLOWED_HOSTS,
   })

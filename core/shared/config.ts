@@ -112,6 +112,10 @@ const Variables = z.object({
   /** Health is red when one of those certificates ends within so many days. */
   HEALTH_MIN_CERTIFICATE_DAYS: count(14, 1, 365),
   QUERY_TIMEOUT_MS: count(30_000, 100, 600_000),
+  /** Statements of one project that a query service runs at one time; more wait. */
+  QUERY_MAX_RUNNING: count(4, 1, 64),
+  /** Statements of one project that may wait; more are refused. */
+  QUERY_MAX_WAITING: count(100, 0, 10_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 const Config = Variables.refine(

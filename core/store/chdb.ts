@@ -14,6 +14,7 @@ import {
   QUERY_SETTINGS,
   ROW_FORMAT,
   rejectOn,
+  watchProgress,
 } from './clickhouse-shared.ts'
 import { migrate } from './migrate.ts'
 import { SerialQueue } from './serial-queue.ts'
@@ -80,7 +81,7 @@ class Chdb implements EventStore, QueryStore {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options
     const lane = query.params ? this.#bound : this.#plain
     const deadline = Date.now() + timeoutMs
-    const answer = lane.queue.run(() => this.#run(lane, query, deadline, signal), {
+    const answer = lane.queue.run(() => this.#run(lane, query, deadline, options), {
       signal,
       startBefore: deadline,
     })
@@ -113,12 +114,13 @@ class Chdb implements EventStore, QueryStore {
     { session }: Lane,
     { text, params }: Query,
     deadline: number,
-    signal: AbortSignal | undefined,
+    { signal, onProgress }: QueryOptions,
   ): Promise<string> {
     const mark = `headwater-${randomUUID()}`
     const seconds = Math.max(deadline - Date.now(), 1) / 1000
     const sql = `${text}\n${this.#settings(seconds, mark)}`
     const kill = () => void this.#kill(mark)
+    const watch = onProgress && watchProgress(mark, (look) => this.#look(look), onProgress)
     const overrun = setTimeout(kill, seconds * 1000 + OVERRUN_MS)
     signal?.addEventListener('abort', kill, { once: true })
     try {
@@ -127,6 +129,7 @@ class Chdb implements EventStore, QueryStore {
         : session.queryAsync(sql, { format: ROW_FORMAT })
       return (await result).text()
     } finally {
+      watch?.stop()
       clearTimeout(overrun)
       signal?.removeEventListener('abort', kill)
     }
@@ -147,6 +150,13 @@ class Chdb implements EventStore, QueryStore {
   async #kill(mark: string): Promise<void> {
     const sql = `KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`
     await this.#control.queue.run(() => this.#control.session.queryAsync(sql)).catch(() => {})
+  }
+
+  async #look({ text }: Query): Promise<unknown[]> {
+    const { queue, session } = this.#control
+    const sql = `${text} SETTINGS output_format_json_quote_64bit_integers = 1`
+    const result = await queue.run(() => session.queryAsync(sql, { format: ROW_FORMAT }))
+    return parseRows(result.text())
   }
 
   async #statement(sql: string): Promise<void> {

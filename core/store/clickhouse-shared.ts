@@ -1,6 +1,6 @@
 // What the adapters of ClickHouse share, chDB's in this process and the server's: one engine, one
 // set of settings, one form of rows.
-import type { Query } from './store.ts'
+import type { Progress, Query } from './store.ts'
 
 export const ROW_FORMAT = 'JSONEachRow'
 export const DEFAULT_TIMEOUT_MS = 30_000
@@ -50,6 +50,40 @@ export function rejectOn(signal: AbortSignal | undefined): Promise<never> {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
     if (signal?.aborted) reject(signal.reason)
   })
+}
+
+/** How often a running query is looked at. */
+const PROGRESS_MS = 200
+
+/**
+ * Tells how far the query is whose log_comment is `mark`, which must be ours, until it is stopped.
+ * @param ask Must not wait for that query.
+ */
+export function watchProgress(
+  mark: string,
+  ask: (query: Query) => Promise<unknown[]>,
+  onProgress: (progress: Progress) => void,
+): { stop(): void } {
+  let stopped = false
+  const look = async () => {
+    const rows = await ask({
+      text: `SELECT read_rows, total_rows_approx FROM system.processes
+        WHERE is_initial_query AND Settings['log_comment'] = '${mark}'`,
+    }).catch(() => [])
+    const [row] = rows as { read_rows: string; total_rows_approx: string }[]
+    if (stopped) return
+    if (row) {
+      onProgress({ rowsRead: Number(row.read_rows), rowsToRead: Number(row.total_rows_approx) })
+    }
+    timer = setTimeout(look, PROGRESS_MS)
+  }
+  let timer = setTimeout(look, PROGRESS_MS)
+  return {
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
 }
 
 /** Where the parts of a table are listed: SQL of the list, which of its rows, what a partition is. */

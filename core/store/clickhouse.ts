@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient } from '@clickhouse/client'
@@ -15,6 +16,7 @@ import {
   QUERY_SETTINGS,
   ROW_FORMAT,
   rejectOn,
+  watchProgress,
 } from './clickhouse-shared.ts'
 import {
   CLUSTER_INSERT_SETTINGS,
@@ -111,13 +113,18 @@ class ClickHouse implements ClickHouseStore {
     signal?.throwIfAborted()
     const overrun = AbortSignal.timeout(timeoutMs + OVERRUN_MS)
     const stop = signal ? AbortSignal.any([signal, overrun]) : overrun
-    const ask = () => this.#ask(query, timeoutMs, stop)
+    const mark = `headwater-${randomUUID()}`
+    const ask = () => this.#ask(query, timeoutMs, stop, mark)
+    const watch =
+      options.onProgress && watchProgress(mark, (look) => this.query(look), options.onProgress)
     try {
       return parseRows<Row>(await ask().catch(onceMore(ask)))
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       if (overrun.aborted) throw await this.#overrunError()
       throw storeErrorOf(error, 'query')
+    } finally {
+      watch?.stop()
     }
   }
 
@@ -150,7 +157,12 @@ class ClickHouse implements ClickHouseStore {
     await Promise.all([this.#inserts.close(), this.#queries.close()])
   }
 
-  async #ask({ text, params }: Query, timeoutMs: number, stop: AbortSignal): Promise<string> {
+  async #ask(
+    { text, params }: Query,
+    timeoutMs: number,
+    stop: AbortSignal,
+    mark: string,
+  ): Promise<string> {
     const { maxQueryMemoryBytes = DEFAULT_MAX_QUERY_MEMORY_BYTES } = this.#options
     const answer = await this.#queries.query({
       query: text,
@@ -161,6 +173,7 @@ class ClickHouse implements ClickHouseStore {
         ...QUERY_SETTINGS,
         ...READ_ONLY,
         ...(this.#cluster && CLUSTER_QUERY_SETTINGS),
+        log_comment: mark,
         max_execution_time: timeoutMs / 1000,
         max_memory_usage: String(maxQueryMemoryBytes),
       },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { HOSTILE_PROPERTIES } from './hostile-properties.ts'
 import { MIGRATIONS_FOLDER, readMigrations } from './migrate.ts'
 import { sampleRow, sampleRows } from './sample-row.ts'
-import type { EventStore, QueryStore, StoreError } from './store.ts'
+import type { EventStore, Progress, QueryStore, StoreError } from './store.ts'
 
 export interface OpenStore {
   store: EventStore & QueryStore
@@ -163,6 +163,23 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
       await expect(slow).rejects.toMatchObject({ name: 'StoreError', kind: 'too_heavy' })
       expect(Date.now() - started).toBeLessThan(3_000)
       expect(await opened.store.query({ text: 'SELECT 1 AS one' })).toEqual([{ one: 1 }])
+    })
+
+    it('tells how far a query is while it runs, and no more when it is over', async () => {
+      const told: Progress[] = []
+      const onProgress = (progress: Progress) => told.push(progress)
+      await opened.store.query({ text: 'SELECT 1' }, { onProgress })
+      expect(told).toEqual([])
+      const slow = opened.store.query({ text: SLOW }, { timeoutMs: 1_500, onProgress })
+      await expect(slow).rejects.toMatchObject({ kind: 'too_heavy' })
+      expect(told.length).toBeGreaterThan(1)
+      const rows = told.map(({ rowsRead }) => rowsRead)
+      expect(rows).toEqual([...rows].sort((a, b) => a - b))
+      expect(rows.at(-1)).toBeGreaterThan(rows[0] ?? 0)
+      expect(told.at(-1)?.rowsToRead).toBeGreaterThan(rows.at(-1) ?? 0)
+      const heard = told.length
+      await opened.store.query({ text: 'SELECT sleep(0.5)' })
+      expect(told).toHaveLength(heard)
     })
 
     it('stops an aborted query and answers the next one at once', async () => {

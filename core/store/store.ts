@@ -32,6 +32,15 @@ export interface QueryOptions {
   /** The store gives up after this long. @default 30_000 */
   timeoutMs?: number
   signal?: AbortSignal
+  /** Told several times a second while the query runs; not at all of one that is over before. */
+  onProgress?: (progress: Progress) => void
+}
+
+/** How far a query is. */
+export interface Progress {
+  rowsRead: number
+  /** As far as known by now; 0 while nothing is. */
+  rowsToRead: number
 }
 
 /** Where questions are asked. */
