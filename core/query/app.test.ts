@@ -167,6 +167,18 @@ describe('when the store fails', () => {
     expect(JSON.stringify(body)).not.toMatch(/SELECT|secret|store\.ts/)
   })
 
+  it('refuses more questions of a project than may wait, and says when to come back', async () => {
+    const { promise: held, resolve } = Promise.withResolvers<never[]>()
+    const store = { query: () => held, dataVersion: async () => '1' }
+    const busy = testClient({ store, gate: { maxRunning: 1, maxWaiting: 0 } })
+    const first = busy.get('/api/trends', QUESTION)
+    const { status, headers, body } = await busy.post<ApiError>('/api/funnels', FUNNEL)
+    expect([status, body.error.code]).toEqual([429, 'too_many_queries'])
+    expect(headers.get('retry-after')).toBe('2')
+    resolve([])
+    expect((await first).status).toBe(200)
+  })
+
   it('ends a question that takes too long', async () => {
     const hurried = testClient({ store: api.store, timeoutMs: 1 })
     const { status } = await hurried.post('/api/funnels', FUNNEL)
