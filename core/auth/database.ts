@@ -18,10 +18,10 @@ export async function openDatabase(place: { url?: string; dataDir: string }): Pr
 }
 
 /** One PostgreSQL inside this process. One connection: never query it while holding a transaction. */
-export async function openPglite(dataDir: string): Promise<Database> {
+export async function openPglite<Schema = Tables>(dataDir: string): Promise<Kysely<Schema>> {
   const [{ PGlite }] = await Promise.all([import('@electric-sql/pglite'), makeCluster(dataDir)])
   const pglite = await PGlite.create({ dataDir, postgresqlconf: PGLITE_SETTINGS })
-  return new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
+  return new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) })
 }
 
 async function makeCluster(dataDir: string): Promise<void> {

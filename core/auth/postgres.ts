@@ -1,6 +1,5 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
-import type { Database } from './database.ts'
 import { DatabaseAway } from './database-away.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,7 +16,10 @@ const STATEMENT_TIMEOUT_MS = 5_000
 const AWAY = /^(08|53|57|58|25006)/
 
 /** Connects when it is first asked. What the server does not answer rejects as DatabaseAway, in time. */
-export function openPostgres(url: string, connections = POOL_CONNECTIONS): Database {
+export function openPostgres<Schema = Tables>(
+  url: string,
+  connections = POOL_CONNECTIONS,
+): Kysely<Schema> {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -35,7 +37,7 @@ export function openPostgres(url: string, connections = POOL_CONNECTIONS): Datab
   // pool's is that of an idle one, the client's that of one in use.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: watchPool(pool) }) })
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: watchPool(pool) }) })
 }
 
 function watchPool(pool: pg.Pool): PostgresPool {

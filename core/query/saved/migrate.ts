@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql, type Transaction } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import type { MetadataDatabase, MetadataTables } from './tables.ts'
+
+/** Never edited once released; a change is a new number. */
+const MIGRATIONS: Record<string, Migration> = {
+  '001_items': {
+    async up(db) {
+      await sql`CREATE TABLE insights.items (
+        project_id text NOT NULL,
+        kind text NOT NULL,
+        id text NOT NULL,
+        key text NOT NULL,
+        sort text COLLATE "C" NOT NULL,
+        version integer NOT NULL,
+        body text NOT NULL,
+        search text NOT NULL,
+        tags text[] NOT NULL,
+        refs text[] NOT NULL,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        deleted_at timestamptz,
+        PRIMARY KEY (project_id, kind, id)
+      )`.execute(db)
+      await sql`CREATE UNIQUE INDEX items_by_key ON insights.items (project_id, kind, key)
+        WHERE deleted_at IS NULL`.execute(db)
+      await sql`CREATE INDEX items_sorted ON insights.items (project_id, kind, sort)`.execute(db)
+      await sql`CREATE TABLE insights.versions (
+        project_id text NOT NULL,
+        kind text NOT NULL,
+        id text NOT NULL,
+        version integer NOT NULL,
+        key text NOT NULL,
+        body text NOT NULL,
+        deleted boolean NOT NULL,
+        changed_at timestamptz NOT NULL,
+        PRIMARY KEY (project_id, kind, id, version),
+        FOREIGN KEY (project_id, kind, id) REFERENCES insights.items
+      )`.execute(db)
+    },
+  },
+}
+
+export const METADATA_SCHEMA = 'insights'
+/** Any number that nothing else on the same database server locks. */
+const MIGRATION_LOCK = 7_214_005
+const LOCK_RETRY_MS = 200
+
+/**
+ * Brings the tables to this version. All or nothing, safe to run again and by several processes at once:
+ * the others wait for the first.
+ */
+export async function migrateMetadata(db: MetadataDatabase): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockMigrations(trx)
+    await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(METADATA_SCHEMA)}`.execute(trx)
+    const migrator = new Migrator({
+      db: trx,
+      provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+      migrationTableSchema: METADATA_SCHEMA,
+      migrationTableName: 'migrations',
+      migrationLockTableName: 'migrations_lock',
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (error) throw error
+  })
+}
+
+// Asked for again and again: a statement that waited for the lock would run out of its time.
+async function lockMigrations(trx: Transaction<MetadataTables>): Promise<void> {
+  for (;;) {
+    const lock = sql<{
+      taken: boolean
+    }>`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS taken`
+    const { rows } = await lock.execute(trx)
+    if (rows[0]?.taken) return
+    await sleep(LOCK_RETRY_MS)
+  }
+}

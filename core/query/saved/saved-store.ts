@@ -1,0 +1,95 @@
+import type { SavedKind } from '@headwater/schemas/insights/saved'
+
+/** Something that was saved, as its newest version is. Times are ms since 1970. */
+export interface Item {
+  project: string
+  kind: SavedKind
+  id: string
+  key: string
+  version: number
+  /** What its kind defines; JSON. */
+  body: unknown
+  created_at: number
+  updated_at: number
+  /** Null while it is live. */
+  deleted_at: number | null
+}
+
+/** One state of an item. */
+export interface Version {
+  version: number
+  key: string
+  body: unknown
+  deleted: boolean
+  changed_at: number
+}
+
+/** What is kept of a body, and what it is found by. */
+export interface Draft {
+  key: string
+  body: unknown
+  /** The order of lists; unique in its kind and project. */
+  sort: string
+  /** Looked through by `search`, in lower case. */
+  search: string
+  tags: readonly string[]
+  /** Ids of the items that it shows or asks. */
+  refs: readonly string[]
+}
+
+export interface Wanted {
+  limit: number
+  /** Only what is sorted after this. */
+  after?: string | undefined
+  search?: string | undefined
+  tag?: string | undefined
+  /** Deleted ones instead of live ones. @default false */
+  deleted?: boolean | undefined
+  /** Only what is sorted in here: `from` included, `to` not. */
+  from?: string | undefined
+  to?: string | undefined
+  /** Only what refers to one of these. */
+  refs?: readonly string[] | undefined
+}
+
+export interface Page<Row> {
+  rows: Row[]
+  /** Where the next page begins; null on the last one. */
+  next: string | null
+}
+
+/**
+ * What people save, with all its versions: in PostgreSQL. Nobody sees half a write, and nothing of a
+ * project is in the answer about another. Rejects with DatabaseAway when it does not answer.
+ */
+export interface SavedStore extends SavedReader {
+  /**
+   * Runs a write of one project: all or nothing, and after one another with every other write of it, in
+   * whatever process. What it throws undoes it. Inside, only the writer may be used.
+   */
+  write<Result>(project: string, work: (writer: SavedWriter) => Promise<Result>): Promise<Result>
+}
+
+export interface SavedReader {
+  /** The item, deleted or not. */
+  find(project: string, kind: SavedKind, id: string): Promise<Item | null>
+  /** Those of the ids that are there and live, in no order. */
+  findLive(project: string, kind: SavedKind, ids: readonly string[]): Promise<Item[]>
+  list(project: string, kind: SavedKind, wanted: Wanted): Promise<Page<Item>>
+  /** Its versions, the newest first, those before `before` only. */
+  versions(item: Item, page: { limit: number; before?: number | undefined }): Promise<Version[]>
+}
+
+export interface SavedWriter extends SavedReader {
+  /** The live item of that key. */
+  findKey(kind: SavedKind, key: string): Promise<Item | null>
+  count(kind: SavedKind): Promise<number>
+  /** Live items of these kinds that refer to the id. */
+  usersOf(id: string, kinds: readonly SavedKind[]): Promise<Item[]>
+  /** Its version 1. */
+  create(kind: SavedKind, id: string, draft: Draft, now: number): Promise<Item>
+  /** Its next version; live again when it was deleted. */
+  change(item: Item, draft: Draft, now: number): Promise<Item>
+  /** Its next version, which says that it is deleted. */
+  remove(item: Item, now: number): Promise<Item>
+}
