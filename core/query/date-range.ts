@@ -1,11 +1,21 @@
-import type { Interval } from '@headwater/schemas/insights/range'
+import type { Interval, WeekStart } from '@headwater/schemas/insights/range'
 import { endOf, startOf } from './buckets.ts'
+import {
+  type CalendarUnit,
+  dayOf,
+  daysBefore,
+  HOUR_MS,
+  type Span,
+  type Step,
+  type Unit,
+  unitBefore,
+  type WeekClock,
+} from './calendar.ts'
 import { QueryRefusal } from './errors.ts'
 import type { Moment } from './insight.ts'
 import { offsetAt, toInstant } from './zone.ts'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+const DAY_MS = 86_400_000
 /** The store's time column ends in 2299; nothing is older than its epoch. */
 const MIN_YEAR = 1970
 const MAX_YEAR = 2200
@@ -14,6 +24,8 @@ export interface DateRange {
   date_from: string
   date_to?: string | undefined
   time_zone: string
+  /** @default monday */
+  week_start?: WeekStart
 }
 
 /** Instants, ms: `from` included, `to` excluded. */
@@ -27,7 +39,7 @@ export interface Range {
  * means to the end of the current interval. Throws a QueryRefusal that names the field.
  */
 export function resolveRange(query: DateRange, now: number, open: Interval = 'day'): Range {
-  const from = resolve(query.date_from, query.time_zone, now, 'date_from').start
+  const from = resolve(query.date_from, query, now, 'date_from').start
   const to = resolveEnd(query, now, open)
   if (from >= to) {
     throw new QueryRefusal('invalid_query', 'date_from must be before date_to', {
@@ -38,18 +50,13 @@ export function resolveRange(query: DateRange, now: number, open: Interval = 'da
 }
 
 function resolveEnd(
-  { date_to, time_zone }: Omit<DateRange, 'date_from'>,
+  query: WeekClock & Pick<DateRange, 'date_to'>,
   now: number,
   open: Interval,
 ): number {
-  if (date_to !== undefined) return resolve(date_to, time_zone, now, 'date_to').end
+  const { date_to, time_zone } = query
+  if (date_to !== undefined) return resolve(date_to, query, now, 'date_to').end
   return endOf({ time_zone, interval: open === 'minute' || open === 'hour' ? open : 'day' }, now)
-}
-
-// What a bound stands for: a day has a start and an end, a moment is both.
-interface Span {
-  start: number
-  end: number
 }
 
 /** As resolveRange; `all` begins with the day of the project's first event, or today. */
@@ -67,11 +74,24 @@ export function questionRange(
   }
 }
 
-function resolve(bound: string, zone: string, now: number, field: string): Span {
-  const relative = /^-(\d+)([hdwm])$/.exec(bound)
+function resolve(bound: string, clock: WeekClock, now: number, field: string): Span {
+  const zone = clock.time_zone
+  const relative = /^-(\d+)([hdwmqy])$/.exec(bound)
   if (relative) {
-    const [, count = '0', unit = 'd'] = relative
-    return limited(beforeNow(zone, now, Number(count), unit), field)
+    const [, count, unit] = relative
+    return limited(beforeNow(zone, now, { count: Number(count), unit: unit as Unit }), field)
+  }
+  const edge = /^-?(\d*)(week|month|quarter|year)_(start|end)$/.exec(bound)
+  if (edge) {
+    const [, count, unit, side] = edge
+    const start = unitBefore(
+      clock,
+      now,
+      unit as CalendarUnit,
+      Number(count) - (side === 'end' ? 1 : 0),
+    )
+    const local = start + offsetAt(zone, start)
+    return limited(dayOf(zone, side === 'end' ? local - DAY_MS : local), field)
   }
   const local = parseLocal(bound, field)
   if (bound.length > 10) {
@@ -81,26 +101,12 @@ function resolve(bound: string, zone: string, now: number, field: string): Span 
   return dayOf(zone, local)
 }
 
-function beforeNow(zone: string, now: number, count: number, unit: string): Span {
-  if (unit === 'h') return { start: now - count * HOUR_MS, end: now - count * HOUR_MS }
-  const today = now + offsetAt(zone, now)
-  if (unit === 'm') return dayOf(zone, monthsBefore(today, count))
-  return dayOf(zone, today - count * (unit === 'w' ? 7 : 1) * DAY_MS)
-}
-
-// The 31st, a month earlier, is that month's last day.
-function monthsBefore(local: number, count: number): number {
-  const date = new Date(local)
-  const year = date.getUTCFullYear()
-  const month = date.getUTCMonth() - count
-  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
-  return Date.UTC(year, month, Math.min(date.getUTCDate(), lastDay))
-}
-
-function dayOf(zone: string, local: number): Span {
-  const midnight = Math.floor(local / DAY_MS) * DAY_MS
-  const start = startOf({ time_zone: zone, interval: 'day' }, toInstant(zone, midnight))
-  return { start, end: toInstant(zone, midnight + DAY_MS) }
+function beforeNow(zone: string, now: number, step: Step): Span {
+  if (step.unit === 'h') {
+    const instant = now - step.count * HOUR_MS
+    return { start: instant, end: instant }
+  }
+  return dayOf(zone, daysBefore(now + offsetAt(zone, now), step))
 }
 
 function parseLocal(bound: string, field: string): number {

@@ -12,23 +12,36 @@ export const TimeZone = z
   .refine(isTimeZone, 'is not an IANA time zone')
   .openapi({ example: 'Europe/Berlin' })
 
-/** `YYYY-MM-DD`, or a local date and time `YYYY-MM-DDTHH:MM[:SS]`, or relative: `-7d`, `-24h`, `-4w`, `-3m`. */
+const DATE = String.raw`\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?`
+const BEFORE_NOW = String.raw`-\d{1,4}[hdwmqy]`
+const UNIT_EDGE = String.raw`(-\d{1,4})?(week|month|quarter|year)_(start|end)`
+const HINT =
+  'YYYY-MM-DD, YYYY-MM-DDTHH:MM, relative such as -7d (h, d, w, m, q, y), or an edge such as month_start, -1month_end'
+
+/**
+ * `YYYY-MM-DD`, or a local date and time `YYYY-MM-DDTHH:MM[:SS]`, or relative: `-7d`, `-24h`, `-4w`, `-3m`,
+ * `-1q`, `-1y`; or the first or last day of a calendar unit: `month_start`, and of the one before it
+ * `-1month_end`.
+ */
 export const DateBound = z
   .string()
-  .regex(
-    /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/,
-    'must be YYYY-MM-DD, YYYY-MM-DDTHH:MM, or relative such as -7d (h, d, w, m)',
-  )
+  .regex(new RegExp(`^(${DATE}|${BEFORE_NOW}|${UNIT_EDGE})$`), `must be ${HINT}`)
   .openapi({ example: '-30d' })
 
 /** `all` begins with the project's first event. */
 export const DateFrom = z
   .string()
-  .regex(
-    /^(all|\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/,
-    'must be YYYY-MM-DD, YYYY-MM-DDTHH:MM, relative such as -7d (h, d, w, m), or all',
-  )
+  .regex(new RegExp(`^(all|${DATE}|${BEFORE_NOW}|${UNIT_EDGE})$`), `must be all, ${HINT}`)
   .openapi({ example: '-30d' })
+
+/** Which earlier time a range is compared with: the one right before it, or so much earlier. */
+export const CompareTo = z
+  .string()
+  .regex(
+    new RegExp(`^(previous|${BEFORE_NOW})$`),
+    'must be previous, or relative such as -1w (h, d, w, m, q, y)',
+  )
+  .openapi({ example: '-1y' })
 
 export const WEEK_STARTS = ['monday', 'sunday', 'saturday'] as const
 export const WeekStart = z.enum(WEEK_STARTS)
