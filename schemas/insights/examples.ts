@@ -11,4 +11,10 @@ export const INSIGHT_EXAMPLES: {
     series: [{ event: '$pageview' }],
     date_from: '-30d',
   },
+  web_overview: {
+    kind: 'web_overview',
+    project: 'default',
+    date_from: '-7d',
+    lists: ['page', 'source', 'country', 'device'],
+  },
 }

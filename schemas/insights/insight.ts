@@ -1,12 +1,15 @@
 // Every insight in one JSON type, told apart by `kind`: a line here for each.
 import { z } from '@hono/zod-openapi'
 import { StickinessQuery, StickinessResult } from './stickiness.ts'
+import { WebOverviewQuery, WebOverviewResult } from './web-overview.ts'
 
-export const InsightQuery = z.discriminatedUnion('kind', [StickinessQuery]).openapi('InsightQuery')
+export const InsightQuery = z
+  .discriminatedUnion('kind', [StickinessQuery, WebOverviewQuery])
+  .openapi('InsightQuery')
 export type InsightQuery = z.infer<typeof InsightQuery>
 export type InsightKind = InsightQuery['kind']
 
 export const InsightResult = z
-  .discriminatedUnion('kind', [StickinessResult])
+  .discriminatedUnion('kind', [StickinessResult, WebOverviewResult])
   .openapi('InsightResult')
 export type InsightResult = z.infer<typeof InsightResult>
