@@ -11,6 +11,17 @@ export const INSIGHT_EXAMPLES: {
     series: [{ event: '$pageview' }],
     date_from: '-30d',
   },
+  trends: {
+    kind: 'trends',
+    project: 'default',
+    series: [
+      { event: '$pageview', measure: 'unique_persons' },
+      { event: 'signup', measure: 'first_time' },
+    ],
+    formulas: ['B / A * 100'],
+    date_from: '-30d',
+    compare: { to: 'previous' },
+  },
   web_overview: {
     kind: 'web_overview',
     project: 'default',

@@ -1,0 +1,10 @@
+// What lines of a breakdown have in common, whatever the insight.
+
+/** Longest part of a property's value that tells two lines of a breakdown apart, in characters. */
+export const MAX_BREAKDOWN_LENGTH = 500
+
+const KIND_ORDER = ['value', 'other', 'none']
+/** Other and none come last. */
+export const orderOf = (kind: string | undefined): number => KIND_ORDER.indexOf(kind ?? '')
+
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

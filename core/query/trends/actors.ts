@@ -1,0 +1,106 @@
+import type { TrendsSelection } from '@headwater/schemas/insights/trends'
+import { actorSql } from '../actor.ts'
+import { bucketLabels } from '../buckets.ts'
+import type { Range } from '../date-range.ts'
+import { QueryRefusal } from '../errors.ts'
+import type { ActorsSql } from '../insight.ts'
+import { seriesAt } from '../selector.ts'
+import { Statement } from '../statement.ts'
+import { IS_NUMBER, numberSql } from './amounts.ts'
+import type { BreakdownSql } from './breakdown.ts'
+import { slicesOf, splitOf } from './compile.ts'
+import { firstRows } from './firsts.ts'
+import { methodOf } from './measure.ts'
+import type { Period, TrendsPlan } from './plan.ts'
+import { windowsOf } from './rolling.ts'
+import { eventRows, knownConditions, NO_SPLIT, type Slice, unitSql } from './slice.ts'
+
+/** Who has an event that counts in a bucket, or in the whole range, of a line. */
+export function actorsBehind(plan: TrendsPlan, selection: TrendsSelection): ActorsSql {
+  seriesAt(plan.query.series, selection.series)
+  const period = plan.periods.findIndex(({ name }) => name === selection.period)
+  const chosen = plan.periods[period]
+  if (!chosen) throw refusal('period', `there is no earlier time without compare`)
+  const place = bucketAt(plan, chosen, selection.bucket)
+  const statement = new Statement(plan.query.project)
+  const breakdown = checkedBreakdown(plan, selection)
+  const split = breakdown ? splitOf(plan, statement) : null
+  const slice = slicesOf({ ...plan, isWhole: true }, statement)(
+    selection.series,
+    period,
+    split?.split ?? NO_SPLIT,
+  )
+  const line = split && breakdown ? lineCondition(breakdown, split, statement) : '1'
+  return {
+    statement,
+    text: `${split?.top ?? ''}
+    SELECT DISTINCT actor FROM (${actorRows(slice, place)})
+    WHERE ${line}`,
+  }
+}
+
+/** SQL of rows with the slice's keys and an `actor`. */
+function actorRows(slice: Slice, place: number | null): string {
+  const { plan, series, period, statement } = slice
+  const method = methodOf(series)
+  const range = rangeOf(slice, place)
+  if (method === 'firsts') {
+    const first = { ...slice, period: { ...period, ...range } }
+    return `SELECT *, unit AS actor FROM (${firstRows(first)})`
+  }
+  const actor = actorSql(plan.query.actor, statement)
+  const conditions = [
+    ...knownConditions(actor),
+    ...(method === 'uniques' ? knownConditions(unitSql(slice)) : []),
+    ...(method === 'session_durations' ? [`session_id != ''`] : []),
+    ...(method === 'numbers' ? [IS_NUMBER] : []),
+  ]
+  const number = method === 'numbers' ? [`${numberSql(slice)} AS number`] : []
+  return eventRows(slice, range, [`${actor.id} AS actor`, ...number], conditions)
+}
+
+/** The time whose events count in a bucket; in the whole range when there is no place. */
+function rangeOf(slice: Slice, place: number | null): Range {
+  const { period, plan, series } = slice
+  if (methodOf(series) === 'rolling') {
+    return windowsOf(slice).at(place ?? -1) ?? period
+  }
+  if (place === null) return period
+  const bucket = {
+    from: period.starts[place] ?? period.from,
+    to: period.starts[place + 1] ?? period.to,
+  }
+  return plan.query.cumulative ? { from: period.from, to: bucket.to } : bucket
+}
+
+function bucketAt(plan: TrendsPlan, { starts }: Period, label: string | null): number | null {
+  if (label === null) return null
+  const place = bucketLabels(plan.query.time_zone, starts).indexOf(label)
+  if (place !== -1) return place
+  throw refusal('bucket', 'must be one of the answer’s buckets, or null for the whole range')
+}
+
+function checkedBreakdown(plan: TrendsPlan, { breakdown }: TrendsSelection) {
+  const count = plan.query.breakdowns.length
+  if (count === 0 && breakdown === null) return null
+  if (count === 0) throw refusal('breakdown', 'must be null: the question has no breakdowns')
+  if (breakdown === null) throw refusal('breakdown', 'is required: the question has breakdowns')
+  if (breakdown.kind === 'value' && breakdown.values.length !== count) {
+    throw refusal('breakdown.values', `must be ${count}: one per breakdown of the question`)
+  }
+  return breakdown
+}
+
+function lineCondition(
+  { kind, values }: NonNullable<TrendsSelection['breakdown']>,
+  { values: labels }: BreakdownSql,
+  statement: Statement,
+): string {
+  const isKind = `kind = ${statement.add('String', kind)}`
+  if (kind !== 'value') return isKind
+  const texts = values.map((text) => text ?? '')
+  return `${isKind} AND ${labels} = ${statement.add('Array(String)', texts)}`
+}
+
+const refusal = (field: string, problem: string) =>
+  new QueryRefusal('invalid_query', `select.${field} ${problem}`, { field: `select.${field}` })

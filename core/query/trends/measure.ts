@@ -1,0 +1,68 @@
+import {
+  MEASURES,
+  type Measure,
+  PER_ACTOR_MEASURES,
+  SESSION_DURATION,
+  type TrendsSeries,
+} from '@headwater/schemas/insights/trends'
+
+/** How a measure is made from events. */
+export type Method =
+  | 'events'
+  | 'numbers'
+  | 'session_durations'
+  | 'uniques'
+  | 'rolling'
+  | 'firsts'
+  | 'per_actor'
+
+type Measured = Pick<TrendsSeries, 'measure' | 'measure_property'>
+
+const UNIQUES: readonly Measure[] = ['unique_persons', 'unique_sessions', 'unique_groups']
+const FIRSTS: readonly Measure[] = ['first_time', 'first_matching']
+/** Trailing local days. */
+const ROLLING_DAYS: Partial<Record<Measure, number>> = { weekly_active: 7, monthly_active: 30 }
+const QUANTILES: Record<string, number> = {
+  median: 0.5,
+  p75: 0.75,
+  p90: 0.9,
+  p95: 0.95,
+  p99: 0.99,
+}
+
+export function methodOf({ measure, measure_property }: Measured): Method {
+  if (measure === 'total') return 'events'
+  if (UNIQUES.includes(measure)) return 'uniques'
+  if (FIRSTS.includes(measure)) return 'firsts'
+  if (measure in ROLLING_DAYS) return 'rolling'
+  if ((PER_ACTOR_MEASURES as readonly Measure[]).includes(measure)) return 'per_actor'
+  return measure_property?.property === SESSION_DURATION ? 'session_durations' : 'numbers'
+}
+
+export const rollingDays = ({ measure }: Measured): number => ROLLING_DAYS[measure] ?? 1
+
+/** What a bucket shows in which there is nothing: of nothing there is a count and a sum, but no average. */
+export const emptyAmount = (series: Measured): 0 | null =>
+  series.measure === 'sum' || isCount(series) ? 0 : null
+
+/** Whether what happened in several buckets is told by what is new in each. */
+export const canAccumulate = (series: Measured): boolean =>
+  (series.measure === 'sum' && series.measure_property?.property !== SESSION_DURATION) ||
+  (isCount(series) && methodOf(series) !== 'rolling')
+
+export const measuresOf = (holds: (series: Measured) => boolean): Measure[] =>
+  MEASURES.filter((measure) => holds({ measure }))
+
+const isCount = (series: Measured): boolean =>
+  ['events', 'uniques', 'rolling', 'firsts'].includes(methodOf(series))
+
+/** SQL of sum, avg, min, max or a quantile, whichever the measure names; null of no values. */
+export function aggregateSql(measure: Measure, column: string): string {
+  const name = measure.replace('_per_actor', '')
+  const quantile = QUANTILES[name]
+  // Exact: quantile() samples, and two runs of it may differ.
+  if (quantile !== undefined) return `quantileExactInclusiveOrNull(${quantile})(${column})`
+  if (name === 'sum') return `sum(${column})`
+  if (name === 'avg') return `avgOrNull(${column})`
+  return name === 'min' ? `minOrNull(${column})` : `maxOrNull(${column})`
+}

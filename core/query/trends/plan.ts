@@ -1,0 +1,70 @@
+import { MAP_LIMIT, type PeriodName, type TrendsQuery } from '@headwater/schemas/insights/trends'
+import { limitedStarts } from '../buckets.ts'
+import { questionRange, type Range } from '../date-range.ts'
+import { QueryRefusal } from '../errors.ts'
+import type { Moment } from '../insight.ts'
+import { earlierRange } from './earlier.ts'
+import { type Formula, parseFormula } from './formula.ts'
+import { canAccumulate, measuresOf } from './measure.ts'
+
+export interface Period extends Range {
+  name: PeriodName
+  /** Start of every bucket, ms. */
+  starts: number[]
+}
+
+export interface TrendsPlan {
+  query: TrendsQuery
+  /** How many of the breakdown's values are shown by themselves. */
+  limit: number
+  /** Whether the range is one bucket. */
+  isWhole: boolean
+  /** The range that was asked for and, when they are compared, the earlier one. */
+  periods: Period[]
+  formulas: Formula[]
+}
+
+/** Decides dates, buckets and what is compared with what. Throws a QueryRefusal. */
+export function planTrends(asked: TrendsQuery, moment: Moment): TrendsPlan {
+  const query = asked.display === 'map' ? byCountry(asked) : asked
+  if (query.cumulative) refuseWhatDoesNotAdd(query)
+  const formulas = query.formulas.map((text, place) =>
+    parseFormula(text, query.series.length, `formulas.${place}`),
+  )
+  const range = questionRange(query, moment, query.interval)
+  const starts = limitedStarts(query, range.from, range.to)
+  const isWhole = query.display !== 'time'
+  const periods = [periodOf('current', starts, range, isWhole)]
+  if (query.compare) {
+    const earlier = earlierRange(query, { ...range, buckets: starts.length }, moment.now)
+    const before = limitedStarts(query, earlier.from, earlier.to)
+    periods.push(periodOf('previous', before, earlier, isWhole))
+  }
+  const limit = query.display === 'map' ? MAP_LIMIT : query.breakdown_limit
+  return { query, limit, isWhole, periods, formulas }
+}
+
+function periodOf(name: PeriodName, starts: number[], range: Range, isWhole: boolean): Period {
+  const from = starts[0] ?? range.from
+  return { name, from, to: range.to, starts: isWhole ? [from] : starts }
+}
+
+function byCountry(query: TrendsQuery): TrendsQuery {
+  const [first, second] = query.breakdowns
+  const isCountry = first?.property === '$country' && !first.bins && !second
+  if (!first || isCountry) return { ...query, breakdowns: [{ property: '$country' }] }
+  throw new QueryRefusal('invalid_query', 'a map is broken down by $country', {
+    field: 'breakdowns',
+    allowed: ['$country'],
+  })
+}
+
+function refuseWhatDoesNotAdd({ series }: TrendsQuery): void {
+  const place = series.findIndex((one) => !canAccumulate(one))
+  if (place === -1) return
+  throw new QueryRefusal(
+    'invalid_query',
+    `cumulative does not go with measure ${series[place]?.measure}`,
+    { field: `series.${place}.measure`, allowed: measuresOf(canAccumulate) },
+  )
+}
