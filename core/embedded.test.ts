@@ -50,6 +50,18 @@ describe('the embedded core', () => {
     await expect.poll(trendTotal, { timeout: 5_000, interval: 100 }).toBe(3 * EVENTS)
   }, 60_000)
 
+  it('keeps a saved insight over a kill, in the database of the users', async () => {
+    const url = `${core.urls.query}/api/insights?project=default`
+    const query = { kind: 'stickiness', project: 'default', series: [{ event: '*' }] }
+    const body = JSON.stringify({ name: 'kept', query })
+    const headers = { 'content-type': 'application/json' }
+    const { id } = await (await fetch(url, { method: 'POST', headers, body })).json()
+    core.child.kill('SIGKILL')
+    await core.exit
+    core = await startCore('all', env)
+    expect(await (await fetch(url)).json()).toMatchObject({ items: [{ id, name: 'kept' }] })
+  }, 60_000)
+
   it('is healthy at every door', async () => {
     for (const url of Object.values(core.urls)) {
       expect(await (await fetch(`${url}/_health`)).json()).toMatchObject({ status: 'ok' })

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { openDatabase } from './auth/database.ts'
 import { type AuthService, startAuth } from './auth/start.ts'
 import { bridgeRegion } from './bridge/region.ts'
 import { startBridge } from './bridge/start.ts'
@@ -8,6 +9,8 @@ import { startConsumer } from './consumer/start.ts'
 import { logCheck } from './log/health.ts'
 import { openSqliteLog, type SqliteLog } from './log/sqlite.ts'
 import { replayTarget } from './query/dead-letter-replay.ts'
+import { metadataOn, type OpenMetadata } from './query/saved/metadata.ts'
+import type { MetadataDatabase } from './query/saved/tables.ts'
 import { startQuery } from './query/start.ts'
 import { systemClock } from './shared/clock.ts'
 import type { Config } from './shared/config.ts'
@@ -29,13 +32,21 @@ export function startEmbedded(config: Config): Promise<Running> {
     const lock = await lockFolder(config.DATA_DIR)
     closers.add(async () => lock.release())
     // The slowest start; it needs nothing of the others.
-    const startingAuth = startAuth({ config, logger: jsonLogger('auth', config.LOG_LEVEL) })
+    const openingDatabase = openDatabase({ url: config.DATABASE_URL, dataDir: config.DATA_DIR })
+    const startingAuth = openingDatabase.then((db) =>
+      startAuth({ config, db, logger: jsonLogger('auth', config.LOG_LEVEL) }),
+    )
     closers.addStarting(startingAuth)
     const log = openLog(config, closers)
     const store = await openChdbStore({ path: join(config.DATA_DIR, 'store') })
     closers.add(() => store.close())
     await store.migrate()
-    const flow = await startFlow(config, { log, store, startingAuth }, closers)
+    // One PGlite: auth opened it, fills it first, and closes it last.
+    const metadata = metadataOn(async () => {
+      await startingAuth
+      return (await openingDatabase) as unknown as MetadataDatabase
+    })
+    const flow = await startFlow(config, { log, store, startingAuth, metadata }, closers)
     const auth = await startingAuth
     return { ...flow, auth: auth.url }
   })
@@ -58,10 +69,11 @@ interface Ground {
   log: SqliteLog
   store: ChdbStore
   startingAuth: Promise<AuthService>
+  metadata: OpenMetadata
 }
 
 async function startFlow(config: Config, ground: Ground, closers: Closers) {
-  const { log, store, startingAuth } = ground
+  const { log, store, startingAuth, metadata } = ground
   const facts = (service: string) => ({
     clock: systemClock,
     logger: jsonLogger(service, config.LOG_LEVEL),
@@ -84,6 +96,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     store,
     replays: replayTarget(log, store),
     freshness: consumer.freshness,
+    metadata,
     projectExists: async (id) => (await startingAuth).projectExists(id),
     ...facts('query'),
   })

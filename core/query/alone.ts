@@ -11,6 +11,8 @@ import { openConfiguredStore } from '../store/open.ts'
 import { replayTarget } from './dead-letter-replay.ts'
 import type { RedisCache } from './redis-cache.ts'
 import { remoteProjects } from './remote-projects.ts'
+import { metadataCheck, metadataOn } from './saved/metadata.ts'
+import type { MetadataDatabase, MetadataTables } from './saved/tables.ts'
 import { hasEvents, startQuery } from './start.ts'
 import { identified } from './store-identity.ts'
 
@@ -31,6 +33,8 @@ export function startQueryAlone(config: Config): Promise<Running> {
     })
     const sharedCache = config.REDIS_URL ? await openSharedCache(config, logger) : undefined
     if (sharedCache) closers.add(() => sharedCache.close())
+    const database = config.DATABASE_URL ? await openDatabase(config.DATABASE_URL) : undefined
+    if (database) closers.add(() => database.destroy())
     const query = await startQuery({
       config,
       store: sharedCache ? identified(store) : store,
@@ -42,7 +46,8 @@ export function startQueryAlone(config: Config): Promise<Running> {
       clock: systemClock,
       logger,
       metrics,
-      checks: [logCheck(log)],
+      metadata: database && metadataOn(() => database),
+      checks: [logCheck(log), ...(database ? [metadataCheck(database)] : [])],
     })
     closers.add(() => query.close())
     return { query: query.url }
@@ -52,4 +57,9 @@ export function startQueryAlone(config: Config): Promise<Running> {
 async function openSharedCache(config: Config, logger: Logger): Promise<RedisCache> {
   const { openRedisCache } = await import('./redis-cache.ts')
   return openRedisCache({ url: config.REDIS_URL, secret: config.BRIDGE_SECRET, logger })
+}
+
+async function openDatabase(url: string): Promise<MetadataDatabase> {
+  const { openPostgres } = await import('../auth/postgres.ts')
+  return openPostgres<MetadataTables>(url)
 }

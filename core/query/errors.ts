@@ -7,11 +7,17 @@ export const QUERY_STATUS = {
   unknown_project: 404,
   unknown_letter: 404,
   not_found: 404,
+  version_conflict: 409,
+  key_taken: 409,
+  in_use: 409,
+  limit_reached: 409,
   body_too_big: 413,
   too_many_queries: 429,
   internal_error: 500,
   store_unavailable: 503,
   log_unavailable: 503,
+  not_configured: 503,
+  metadata_unavailable: 503,
   query_too_heavy: 504,
 } as const satisfies Record<string, number>
 export type QueryErrorCode = keyof typeof QUERY_STATUS

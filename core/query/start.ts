@@ -9,6 +9,7 @@ import type { QueryStore } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
 import type { ReplayTarget } from './dead-letter-replay.ts'
+import type { OpenMetadata } from './saved/metadata.ts'
 
 export interface QueryStartDeps {
   config: Config
@@ -21,6 +22,8 @@ export interface QueryStartDeps {
   metrics: Metrics
   /** Where answers are kept for other processes, too. @default nowhere */
   sharedCache?: AnswerCache | undefined
+  /** Where insights, dashboards and the like are kept. @default nowhere: they are refused */
+  metadata?: OpenMetadata | undefined
   /** What its health is made of, besides the store. @default nothing */
   checks?: readonly HealthCheck[]
   /** Whether there is such a project. @default `default`, and every project that has events */

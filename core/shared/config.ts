@@ -46,7 +46,7 @@ const Variables = z.object({
   CONSUMER_PORT: port(8004),
   /** Folder of everything the embedded deployment keeps. */
   DATA_DIR: z.string().default('.data'),
-  /** PostgreSQL of the auth service; empty: PGlite in DATA_DIR. */
+  /** PostgreSQL of auth, and of what query saves; empty: PGlite in DATA_DIR, and query alone saves nothing. */
   DATABASE_URL: optionalUrl(/^postgres(ql)?$/),
   /** Kafka of the log, host:port, comma separated. Needed by every service that runs alone, but auth. */
   KAFKA_BROKERS: addresses,

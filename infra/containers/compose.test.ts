@@ -108,7 +108,7 @@ describe.each(PROJECTS)('$name', ({ files }) => {
         expect(config.CLICKHOUSE_URL && config.CLICKHOUSE_PASSWORD).not.toBe('')
       }
       if (command === 'query') expect(config.INTERNAL_AUTH_URL && config.REDIS_URL).not.toBe('')
-      if (command === 'auth') expect(config.DATABASE_URL).not.toBe('')
+      if (/^(auth|query)$/.test(command)) expect(config.DATABASE_URL).not.toBe('')
     },
   )
 

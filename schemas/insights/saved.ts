@@ -59,6 +59,8 @@ export const savedFacts = {
   version: Version,
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
+  /** Null while it is live. */
+  deleted_at: z.iso.datetime().nullable(),
 }
 
 export const insightBody = {
@@ -134,3 +136,4 @@ export const RestoreRequest = z
     version: Version,
   })
   .openapi('RestoreRequest')
+export type RestoreRequest = z.infer<typeof RestoreRequest>

@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import type { HealthCheck } from '../../shared/health.ts'
 import { migrateMetadata } from './migrate.ts'
 import type { SavedStore } from './saved-store.ts'
 import { SqlSavedStore } from './sql-saved-store.ts'
@@ -27,3 +29,12 @@ export function metadataOn(open: () => MetadataDatabase | Promise<MetadataDataba
     return opening
   }
 }
+
+/** Red while the database does not answer. */
+export const metadataCheck = (db: MetadataDatabase): HealthCheck => ({
+  name: 'database',
+  async run() {
+    await sql`SELECT 1`.execute(db)
+    return null
+  },
+})

@@ -1,0 +1,151 @@
+import { DEFAULT_PAGE, type RestoreRequest } from '@headwater/schemas/insights/saved'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Clock } from '../../shared/clock.ts'
+import { QueryRefusal } from '../errors.ts'
+import type { Writing } from './kind.ts'
+import type { Metadata, OpenMetadata } from './metadata.ts'
+import { type NewId, randomId } from './names.ts'
+import { type AnyKind, changeItem, createItem, removeItem, restoreItem } from './operations.ts'
+import { savedRoutes } from './saved-routes.ts'
+import type { Item, SavedReader, SavedStore, Wanted } from './saved-store.ts'
+
+export interface SavedDeps {
+  /** Where it is kept. @default nowhere: everything is refused as `not_configured` */
+  metadata?: OpenMetadata | undefined
+  requireProject(id: string): Promise<void>
+  clock: Clock
+  /** @default random ones */
+  newId?: NewId
+}
+
+/** Opens what a project has saved. Throws `unknown_project`, `not_configured`. */
+export async function openSaved(project: string, deps: SavedDeps): Promise<Metadata> {
+  if (!deps.metadata) {
+    const message = 'this service keeps nothing: it was started without a DATABASE_URL'
+    throw new QueryRefusal('not_configured', message)
+  }
+  await deps.requireProject(project)
+  return deps.metadata()
+}
+
+/** Lists, reads, writes and restores the items of one kind. */
+export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): void {
+  const routes = savedRoutes(kind)
+  const { clock, newId = randomId } = deps
+  const open = async (project: string): Promise<SavedStore> =>
+    (await openSaved(project, deps)).saved
+
+  async function write(project: string, work: (writing: Writing) => Promise<Item>) {
+    const store = await open(project)
+    const item = await store.write(project, (writer) => work({ project, writer, now: clock() }))
+    return answer(item, store)
+  }
+  const answer = async (item: Item, reader: SavedReader) => ({
+    ...shown(item),
+    ...(await kind.show?.(item, reader)),
+  })
+  const find = async (reader: SavedReader, project: string, id: string) => {
+    const item = await reader.find(project, kind.kind, id)
+    if (item) return item
+    throw new QueryRefusal('not_found', `there is no ${kind.kind} ${id}`)
+  }
+  const live = async (reader: SavedReader, project: string, id: string) => {
+    const item = await find(reader, project, id)
+    if (item.deleted_at === null) return item
+    throw new QueryRefusal('not_found', `${id} was deleted; its history can be read and restored`)
+  }
+
+  app.openapi(routes.list, async (c) => {
+    const { project, limit = DEFAULT_PAGE, ...params } = c.req.valid('query')
+    const store = await open(project)
+    const wanted: Wanted = { limit, ...params, ...kind.list?.select(params) }
+    const { rows, next } = await store.list(project, kind.kind, wanted)
+    return c.json({ items: rows.map(shown), next } as never, 200)
+  })
+
+  app.openapi(routes.create, async (c) => {
+    const { project } = c.req.valid('query')
+    const { key, ...body } = c.req.valid('json') as { key?: string }
+    const made = (writing: Writing) => createItem(kind, newId(kind.kind), { key, body }, writing)
+    return reply(c, await write(project, made), 201) as never
+  })
+
+  app.openapi(routes.read, async (c) => {
+    const { project } = c.req.valid('query')
+    const store = await open(project)
+    const item = await live(store, project, c.req.valid('param').id)
+    return reply(c, await answer(item, store)) as never
+  })
+
+  app.openapi(routes.change, async (c) => {
+    const { project } = c.req.valid('query')
+    const { key, version, ...body } = c.req.valid('json') as { key?: string; version?: number }
+    const seen = version ?? matched(c.req.valid('header'))
+    if (seen === null) {
+      const message = 'version is required: the one that you changed'
+      throw new QueryRefusal('invalid_query', message, { field: 'version' })
+    }
+    const changed = async (writing: Writing) => {
+      const item = await live(writing.writer, project, c.req.valid('param').id)
+      return changeItem(kind, item, { key, body }, seen, writing)
+    }
+    return reply(c, await write(project, changed)) as never
+  })
+
+  app.openapi(routes.remove, async (c) => {
+    const { project } = c.req.valid('query')
+    const seen = matched(c.req.valid('header'))
+    const store = await open(project)
+    const removed = await store.write(project, async (writer) => {
+      const item = await live(writer, project, c.req.valid('param').id)
+      return removeItem(kind, item, seen, { project, writer, now: clock() })
+    })
+    return reply(c, shown(removed)) as never
+  })
+
+  app.openapi(routes.history, async (c) => {
+    const { project, limit = DEFAULT_PAGE, before } = c.req.valid('query')
+    const store = await open(project)
+    const item = await find(store, project, c.req.valid('param').id)
+    const found = await store.versions(item, { limit: limit + 1, before })
+    const versions = found.slice(0, limit).map(({ version, key, body, deleted, changed_at }) => ({
+      version,
+      changed_at: new Date(changed_at).toISOString(),
+      deleted,
+      item: { key, ...(body as object) },
+    }))
+    const next = found.length > limit ? (versions.at(-1)?.version ?? null) : null
+    return c.json({ versions, next } as never, 200)
+  })
+
+  app.openapi(routes.restore, async (c) => {
+    const { project } = c.req.valid('query')
+    const { version } = c.req.valid('json') as RestoreRequest
+    const restored = async (writing: Writing) => {
+      const item = await find(writing.writer, project, c.req.valid('param').id)
+      return restoreItem(kind, item, version, writing)
+    }
+    return reply(c, await write(project, restored)) as never
+  })
+}
+
+/** An item as it is answered. */
+export const shown = ({ id, key, version, body, created_at, updated_at, deleted_at }: Item) => ({
+  id,
+  key,
+  version,
+  created_at: new Date(created_at).toISOString(),
+  updated_at: new Date(updated_at).toISOString(),
+  deleted_at: deleted_at === null ? null : new Date(deleted_at).toISOString(),
+  ...(body as object),
+})
+
+function reply(c: Context, item: { version: number }, status: 200 | 201 = 200) {
+  c.header('etag', `"${item.version}"`)
+  return c.json(item, status)
+}
+
+function matched({ 'if-match': tag }: { 'if-match'?: string | undefined }): number | null {
+  return tag === undefined ? null : Number(tag.replace(/\D/g, ''))
+}

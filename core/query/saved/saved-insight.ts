@@ -1,0 +1,44 @@
+import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
+import type { InsightQuery } from '@headwater/schemas/insights/insight'
+import { type InsightBody, insightBody, SavedInsight } from '@headwater/schemas/insights/saved'
+import { QueryRefusal } from '../errors.ts'
+import { insightOf } from '../insights.ts'
+import type { Kind } from './kind.ts'
+
+export const savedInsight: Kind<InsightBody> = {
+  kind: 'insight',
+  path: '/api/insights',
+  fields: insightBody,
+  shown: SavedInsight,
+  example: { name: 'How often people come', query: INSIGHT_EXAMPLES.stickiness },
+  usedBy: ['dashboard', 'alert', 'subscription'],
+
+  async check({ query }, { project, now }) {
+    checkQuestion(query, project, now)
+  },
+
+  index: ({ name, description, tags }) => ({
+    name,
+    tags,
+    search: [name, description, ...tags].join('\n'),
+  }),
+}
+
+/** Throws what asking the question now would be refused with, its fields under `query`. */
+export function checkQuestion(query: InsightQuery, project: string, now: number): void {
+  if (query.project !== project) {
+    const message = `query.project must be ${project}, where the insight is saved`
+    throw new QueryRefusal('invalid_query', message, { field: 'query.project' })
+  }
+  try {
+    const insight = insightOf(query)
+    insight.compile(insight.plan(query, { now, completeUntil: now, firstEventAt: null }))
+  } catch (error) {
+    if (!(error instanceof QueryRefusal)) throw error
+    const { code, message, field, allowed } = error
+    throw new QueryRefusal(code, message, {
+      field: field ? `query.${field}` : 'query',
+      ...(allowed && { allowed: [...allowed] }),
+    })
+  }
+}
