@@ -1,10 +1,10 @@
 import type { EventNames, PropertyNames } from '@headwater/schemas/insight'
 import { PROPERTY_COLUMNS } from '@headwater/schemas/row'
 import type { Query } from '../store/store.ts'
+import { compareText } from './lines.ts'
 import { unescapeDots } from './property.ts'
 import { type Scope, scopeConditions } from './scope.ts'
 import { Statement } from './statement.ts'
-import { compareText } from './trend.ts'
 
 // What pickers offer. Both are bounded: a picker that waits is no picker.
 const DAY_MS = 86_400_000
