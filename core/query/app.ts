@@ -5,6 +5,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { DatabaseAway } from '../auth/database-away.ts'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import { guard } from '../shared/guard.ts'
@@ -43,6 +44,8 @@ import {
   trendRoute,
 } from './routes.ts'
 import { QueryRunner, type RunFacts } from './run.ts'
+import type { OpenMetadata } from './saved/metadata.ts'
+import { addSaved } from './saved/saved.ts'
 import { compileTrend, planTrend, shapeTrend, type TrendsRow } from './trends/plain-trend.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -70,6 +73,8 @@ export interface QueryAppDeps {
   metrics: Metrics
   /** Where answers are kept for other processes, too. @default nowhere */
   sharedCache?: AnswerCache | undefined
+  /** Where insights, dashboards and the like are kept. @default nowhere: they are refused */
+  metadata?: OpenMetadata | undefined
   /** What its health is made of, besides the store. @default nothing */
   checks?: readonly HealthCheck[]
 }
@@ -172,6 +177,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   })
 
   addInsights(app, { ...deps, runner, requireProject, refuse, tell })
+  addSaved(app, { ...deps, requireProject })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {
     checks: [storeCheck(store), ...(deps.checks ?? [])],
@@ -201,6 +207,9 @@ function refusalFor(error: unknown): QueryRefusal {
         'the question needs more time or memory than it may have; ask for a shorter range',
       )
     }
+  }
+  if (error instanceof DatabaseAway) {
+    return new QueryRefusal('metadata_unavailable', 'the database does not answer; try again')
   }
   if (error instanceof HTTPException && error.status === 400) {
     return new QueryRefusal('malformed_json', 'the body is not JSON')
