@@ -40,6 +40,7 @@ export class Child {
   #process: ChildProcess | null = null
   #stopping = false
   #restartMs = FIRST_RESTART_MS
+  #restarting: Promise<void> | null = null
 
   constructor(spec: ChildSpec, options: ChildOptions) {
     this.name = spec.name
@@ -95,8 +96,18 @@ export class Child {
     })
   }
 
-  /** Starts the child again until it is ready or the whole is stopping; waits longer each time. */
-  async restart(): Promise<void> {
+  /**
+   * Starts the child again until it is ready or the whole is stopping; waits longer each time. Asked for
+   * once more meanwhile it is the same restart: one that ends before it is ready must not become two.
+   */
+  restart(): Promise<void> {
+    this.#restarting ??= this.#restart().finally(() => {
+      this.#restarting = null
+    })
+    return this.#restarting
+  }
+
+  async #restart(): Promise<void> {
     while (!this.#stopping) {
       await new Promise((resolve) => setTimeout(resolve, this.#restartMs))
       this.#restartMs = Math.min(this.#restartMs * 2, LAST_RESTART_MS)
