@@ -5,6 +5,15 @@ import type { InsightKind, InsightQuery } from './insight.ts'
 export const INSIGHT_EXAMPLES: {
   [Kind in InsightKind]: Extract<z.input<typeof InsightQuery>, { kind: Kind }>
 } = {
+  retention: {
+    kind: 'retention',
+    project: 'default',
+    start: { event: 'signup' },
+    return: { event: '$pageview' },
+    mode: 'first_time',
+    interval: 'week',
+    date_from: '-11w',
+  },
   stickiness: {
     kind: 'stickiness',
     project: 'default',

@@ -1,0 +1,73 @@
+import type { RetentionSelection } from '@headwater/schemas/insights/retention'
+import { QueryRefusal } from '../errors.ts'
+import type { Statement } from '../statement.ts'
+import { exactCells } from './exact-cells.ts'
+import type { RetentionPlan } from './plan.ts'
+import { isQuick, quickCells } from './quick-cells.ts'
+
+export const cellsOf = (plan: RetentionPlan, statement: Statement): string =>
+  isQuick(plan) ? quickCells(plan, statement) : exactCells(plan, statement)
+
+/** Rows of RetentionCellRow, values beyond the limit added up as Other. */
+export function groupedCells(plan: RetentionPlan, statement: Statement): string {
+  const { query } = plan
+  const sums = query.aggregate ? ', sum(total) AS total, sum(numbers) AS numbers' : ''
+  const cells = cellsOf(plan, statement)
+  if (query.breakdowns.length === 0) {
+    return `SELECT cohort, col, count() AS actors${sums}
+  FROM (${cells})
+  GROUP BY cohort, col`
+  }
+  return `SELECT kind, if(kind = 'other', [], label) AS values, cohort, col,
+    sum(actors) AS actors${sums}
+  FROM (${ranked(
+    `SELECT label, cohort, col, count() AS actors${sums},
+        sum(if(col = 0, count(), 0)) OVER (PARTITION BY label) AS size
+      FROM (${cells})
+      GROUP BY label, cohort, col`,
+    plan,
+    statement,
+  )})
+  GROUP BY kind, values, cohort, col`
+}
+
+/** Actors of some group, `actor`, as cells have them. Throws a QueryRefusal. */
+export function cellsOfGroup(
+  plan: RetentionPlan,
+  statement: Statement,
+  group: RetentionSelection['breakdown'],
+): string {
+  const cells = cellsOf(plan, statement)
+  if (!group) return cells
+  const { length } = plan.query.breakdowns
+  if (length === 0) {
+    throw refusal('select.breakdown', 'cannot be chosen: the query has no breakdowns')
+  }
+  if (group.kind === 'other') {
+    const sized = `SELECT *, countIf(col = 0) OVER (PARTITION BY label) AS size FROM (${cells})`
+    return `SELECT * FROM (${ranked(sized, plan, statement)}) WHERE kind = 'other'`
+  }
+  if (group.kind === 'none') return `SELECT * FROM (${cells}) WHERE ${IS_NONE}`
+  if (group.values.length !== length) {
+    throw refusal('select.breakdown.values', `must be ${length}, one for each breakdown`)
+  }
+  const label = statement.add(
+    'Array(String)',
+    group.values.map((value) => value ?? ''),
+  )
+  return `SELECT * FROM (${cells}) WHERE label = ${label}`
+}
+
+/** An actor belongs to one label of a cohort: sums over labels count nobody twice. */
+function ranked(sized: string, { query }: RetentionPlan, statement: Statement): string {
+  const limit = statement.add('UInt32', query.breakdown_limit)
+  return `SELECT *, multiIf(${IS_NONE}, 'none', place <= ${limit}, 'value', 'other') AS kind
+    FROM (
+      SELECT *, dense_rank() OVER (ORDER BY ${IS_NONE} ASC, size DESC, label ASC) AS place
+      FROM (${sized}))`
+}
+
+const IS_NONE = `arrayAll(text -> text = '', label)`
+
+const refusal = (field: string, reason: string) =>
+  new QueryRefusal('invalid_query', `${field} ${reason}`, { field })
