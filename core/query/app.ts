@@ -44,13 +44,15 @@ import {
   trendRoute,
 } from './routes.ts'
 import { QueryRunner, type RunFacts } from './run.ts'
+import { IMPORT_PATH } from './saved/code-api.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 import { addSaved } from './saved/saved.ts'
 import { compileTrend, planTrend, shapeTrend, type TrendsRow } from './trends/plain-trend.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
-/** A corrected record is JSON within JSON: its quotes take two characters. */
-const MAX_REPLAY_BYTES = 4 * 1024 * 1024
+/** A corrected record is JSON within JSON, its quotes take two characters; a document is a whole project. */
+const LARGE_BODIES = new Set([REPLAY_PATH, IMPORT_PATH])
+const MAX_LARGE_BODY_BYTES = 4 * 1024 * 1024
 const RETRY_AFTER_S = '2'
 const CLIENT_GONE = 499
 
@@ -91,8 +93,8 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     },
   })
   app.use(guard(deps))
-  const [limit, replayLimit] = [limitBody(MAX_BODY_BYTES), limitBody(MAX_REPLAY_BYTES)]
-  app.use((c, next) => (c.req.path === REPLAY_PATH ? replayLimit : limit)(c, next))
+  const [limit, largeLimit] = [limitBody(MAX_BODY_BYTES), limitBody(MAX_LARGE_BODY_BYTES)]
+  app.use((c, next) => (LARGE_BODIES.has(c.req.path) ? largeLimit : limit)(c, next))
   app.onError((error, c) => {
     // Nobody is left to read an answer, and nothing failed.
     if (c.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE })

@@ -73,6 +73,20 @@ export const insightBody = {
 export const InsightBody = z.strictObject(insightBody)
 export type InsightBody = z.infer<typeof InsightBody>
 
+/** The same as code: its question names no project. */
+export const insightCode = {
+  key: Key,
+  name: Name,
+  description: Description,
+  tags: Tags,
+  query: z
+    .looseObject({ kind: z.string(), project: z.undefined().optional() })
+    .openapi('QuestionCode', {
+      description: 'An InsightQuery without its project.',
+      example: { kind: 'stickiness', series: [{ event: '$pageview' }] },
+    }),
+}
+
 export const SavedInsight = z
   .object({ id: idOf('insight'), ...savedFacts, ...insightBody })
   .openapi('SavedInsight')

@@ -10,6 +10,14 @@ export interface Writing {
   now: number
 }
 
+/** A place in code that names something by its key. */
+export interface Ref {
+  kind: SavedKind
+  key: string
+  /** Where it stands, dotted. */
+  field: string
+}
+
 /** One kind of saved things: what they hold, and what that must be. */
 export interface Kind<Body extends object> {
   kind: SavedKind
@@ -29,6 +37,13 @@ export interface Kind<Body extends object> {
   usedBy: readonly SavedKind[]
   /** More fields than the body's, of one item that is read or written. @default none */
   show?(item: Item, reader: SavedReader): Promise<object>
+  /** How it is written as code, where things are named by their keys. @default it is not */
+  code?: {
+    fields: z.core.$ZodShape
+    to(body: Body, keyOf: (id: string) => string): object
+    /** @param idOf Throws a QueryRefusal when the project has no such item. */
+    from(code: object, project: string, idOf: (ref: Ref) => string): object
+  }
   /** More parameters of the list, and what they select. @default none */
   list?: {
     params: z.core.$ZodShape

@@ -1,6 +1,11 @@
 import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
 import type { InsightQuery } from '@headwater/schemas/insights/insight'
-import { type InsightBody, insightBody, SavedInsight } from '@headwater/schemas/insights/saved'
+import {
+  type InsightBody,
+  insightBody,
+  insightCode,
+  SavedInsight,
+} from '@headwater/schemas/insights/saved'
 import { QueryRefusal } from '../errors.ts'
 import { insightOf } from '../insights.ts'
 import type { Kind } from './kind.ts'
@@ -22,6 +27,18 @@ export const savedInsight: Kind<InsightBody> = {
     tags,
     search: [name, description, ...tags].join('\n'),
   }),
+
+  // The document says nothing of the project: it can be put into another.
+  code: {
+    fields: insightCode,
+    to({ query: { project: _, ...query }, ...body }) {
+      return { ...body, query }
+    },
+    from: (code, project) => {
+      const { query } = code as { query: object }
+      return { ...code, query: { ...query, project } }
+    },
+  },
 }
 
 /** Throws what asking the question now would be refused with, its fields under `query`. */

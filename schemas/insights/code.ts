@@ -1,0 +1,47 @@
+// Dashboards as code: all that a project's people have set up, in one document that can be kept with
+// sources, compared, and put into another project.
+import { z } from '@hono/zod-openapi'
+import { dashboardCode } from './dashboard.ts'
+import { ProjectId } from './question.ts'
+import { ID_PREFIXES, insightCode, Key, MAX_SAVED, type SavedKind } from './saved.ts'
+
+export const CODE_VERSION = 1
+
+const listOf = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).max(MAX_SAVED).default([])
+
+/** Everything is named by its key; there are no ids, and no order but that of the keys. */
+export const Code = z
+  .strictObject({
+    version: z.literal(CODE_VERSION),
+    insights: listOf(z.strictObject(insightCode)),
+    dashboards: listOf(z.strictObject(dashboardCode)),
+  })
+  .openapi('Code')
+export type Code = z.infer<typeof Code>
+
+const flag = z
+  .stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+  .optional()
+  .openapi({ type: 'boolean', default: false })
+
+export const ImportParams = z.strictObject({
+  project: ProjectId,
+  /** Deletes what the document does not name; without it, that is left alone. */
+  prune: flag,
+  /** Says what would change, and changes nothing. */
+  dry_run: flag,
+})
+
+const kinds = Object.keys(ID_PREFIXES) as [SavedKind, ...SavedKind[]]
+const changes = z.array(z.object({ kind: z.enum(kinds), key: Key }))
+
+export const ImportReport = z
+  .object({
+    dry_run: z.boolean(),
+    created: changes,
+    updated: changes,
+    unchanged: changes,
+    removed: changes,
+  })
+  .openapi('ImportReport')
+export type ImportReport = z.infer<typeof ImportReport>
