@@ -1,66 +1,31 @@
 import type { ApiError, FunnelResult, TrendResult } from '@headwater/schemas/insight'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { hostileString, LEAK, OTHER_PROJECT, SECRET } from './hostile-strings.ts'
 import { openTestApi, type TestApi } from './test-api.ts'
 
 // Strings that would break out of SQL, of a placeholder, of a path or of a key, in every field that
 // takes text. What another project holds is marked, and must never be seen.
 const QUESTIONS = 1_000
 const STRINGS = 2_000
-const SECRET = 'belongs to another project'
-const OTHER = 'other'
 
 let api: TestApi
 beforeAll(async () => {
   api = await openTestApi()
   const facts = { timestamp: api.now, event: '$pageview' }
   const own = { ...facts, browser: 'Chrome', properties: { plan: 'pro', 'a.b': 1, a: { b: 2 } } }
-  const others = { ...facts, project_id: OTHER, browser: SECRET, properties: { plan: SECRET } }
+  const others = {
+    ...facts,
+    project_id: OTHER_PROJECT,
+    browser: SECRET,
+    properties: { plan: SECRET },
+  }
   await api.insert([own, { ...own, event: 'signup' }, others, { ...others, event: SECRET }])
 })
 afterAll(() => api.remove())
 
 let strings = 0
-const anyHostile = fc.oneof(
-  fc.constantFrom(
-    "' OR 1=1 --",
-    "'; DROP TABLE events; --",
-    '` OR project_id != `',
-    '") UNION ALL SELECT * FROM events --',
-    '{project:String}',
-    '{p0:Identifier}',
-    "\\' OR 1=1 --",
-    '\\',
-    '\\N',
-    '%s%n%2E',
-    OTHER,
-    'a.b.c.d',
-    '...',
-    '^`a`',
-    ':`Int64`',
-    'plan.:`String`',
-    'a.^`b`',
-    '__proto__',
-    'constructor',
-    'hasOwnProperty',
-    '\u0000',
-    '\ud800',
-    '\u202e',
-    'UTC; SELECT 1',
-    "Europe/Berlin' --",
-    'properties',
-    '*',
-    '-0',
-    'NaN',
-    '1e999',
-    '/* */',
-    'SETTINGS max_execution_time = 0',
-    'FORMAT Null',
-  ),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
-  fc.string({ unit: fc.constantFrom(...'\'"`\\{}:;.()-^%$ \t\n\0'), minLength: 1, maxLength: 20 }),
-)
-const hostile = anyHostile.map((text) => {
+const hostile = hostileString.map((text) => {
   strings++
   return text
 })
@@ -81,7 +46,7 @@ const filter = fc.record({
 })
 const common = {
   // Asking for the other project by its own name is no trick: who may ask is not judged here.
-  project: seldom('default').filter((project) => project.trim() !== OTHER),
+  project: seldom('default').filter((project) => project.trim() !== OTHER_PROJECT),
   date_from: seldom('-7d'),
   time_zone: seldom('UTC'),
 }
@@ -108,7 +73,7 @@ it(`answers ${STRINGS} hostile strings without a fault, SQL or another projectâ€
     const text = JSON.stringify(body)
     expect([200, 400, 404], text).toContain(status)
     expect(text).not.toContain(SECRET)
-    expect(text).not.toMatch(/DB::Exception|toUnixTimestamp64Milli|project_id =|node_modules/)
+    expect(text).not.toMatch(LEAK)
   }
   const trends = fc.asyncProperty(trendQuestion, async (question) => {
     const { status, body } = await api.get<TrendResult | ApiError>('/api/trends', question)

@@ -39,28 +39,32 @@ export function describeInsights(name: string, open: () => Promise<OpenInsightSt
     })
     afterAll(() => opened.remove())
 
-    for (const file of readdirSync(FOLDER).sort()) {
-      for (const fixture of readFixture(file)) {
-        describe(`${file.replace('.json', '')}: ${fixture.name}`, () => {
-          const project = `fixture-${projects++}`
-          beforeAll(() => insertFixture(opened.store, project, fixture.events))
+    for (const fixture of readFixtures()) {
+      describe(`${fixture.file}: ${fixture.name}`, () => {
+        const project = `fixture-${projects++}`
+        beforeAll(() => insertFixture(opened.store, project, fixture.events))
 
-          it.each(fixture.cases)('$name', async ({ question, answer }) => {
-            const now = Date.parse(fixture.now)
-            const freshness = { read: async () => ({ complete_until: now, lag_records: 0 }) }
-            const api = testClient({ store: opened.store, clock: () => now, freshness })
-            const { status, body } = await api.post('/api/query', { project, ...question })
-            expect(status, JSON.stringify(body)).toBe(200)
-            expect(rounded(body)).toMatchObject(rounded(answer) as object)
-          })
+        it.each(fixture.cases)('$name', async ({ question, answer }) => {
+          const now = Date.parse(fixture.now)
+          const freshness = { read: async () => ({ complete_until: now, lag_records: 0 }) }
+          const api = testClient({ store: opened.store, clock: () => now, freshness })
+          const { status, body } = await api.post('/api/query', { project, ...question })
+          expect(status, JSON.stringify(body)).toBe(200)
+          expect(rounded(body)).toMatchObject(rounded(answer) as object)
         })
-      }
+      })
     }
   })
 }
 
-const readFixture = (file: string): Fixture[] =>
-  JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'))
+/** Every published history, in the order of the files. */
+export function readFixtures(): (Fixture & { file: string })[] {
+  const files = readdirSync(FOLDER).sort()
+  return files.flatMap((file) => {
+    const fixtures: Fixture[] = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'))
+    return fixtures.map((fixture) => ({ ...fixture, file }))
+  })
+}
 
 async function insertFixture(
   store: EventStore,
