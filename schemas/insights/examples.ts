@@ -14,6 +14,13 @@ export const INSIGHT_EXAMPLES: {
     interval: 'week',
     date_from: '-11w',
   },
+  lifecycle: {
+    kind: 'lifecycle',
+    project: 'default',
+    activity: { event: '$pageview' },
+    interval: 'week',
+    date_from: '-11w',
+  },
   stickiness: {
     kind: 'stickiness',
     project: 'default',

@@ -1,17 +1,30 @@
 // Every insight in one JSON type, told apart by `kind`: a line here for each.
 import { z } from '@hono/zod-openapi'
 import { RetentionQuery, RetentionResult } from './retention.ts'
+import { LifecycleQuery, LifecycleResult } from './lifecycle.ts'
 import { StickinessQuery, StickinessResult } from './stickiness.ts'
 import { TrendsQuery, TrendsResult } from './trends.ts'
 import { WebOverviewQuery, WebOverviewResult } from './web-overview.ts'
 
 export const InsightQuery = z
-  .discriminatedUnion('kind', [RetentionQuery, StickinessQuery, TrendsQuery, WebOverviewQuery])
+  .discriminatedUnion('kind', [
+    LifecycleQuery,
+    RetentionQuery,
+    StickinessQuery,
+    TrendsQuery,
+    WebOverviewQuery,
+  ])
   .openapi('InsightQuery')
 export type InsightQuery = z.infer<typeof InsightQuery>
 export type InsightKind = InsightQuery['kind']
 
 export const InsightResult = z
-  .discriminatedUnion('kind', [RetentionResult, StickinessResult, TrendsResult, WebOverviewResult])
+  .discriminatedUnion('kind', [
+    LifecycleResult,
+    RetentionResult,
+    StickinessResult,
+    TrendsResult,
+    WebOverviewResult,
+  ])
   .openapi('InsightResult')
 export type InsightResult = z.infer<typeof InsightResult>

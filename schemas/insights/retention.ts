@@ -7,6 +7,7 @@ import {
   PropertyRef,
 } from './property.ts'
 import { Actor, EventSelector, insightFacts, questionFields } from './question.ts'
+import { TimeState } from './time-state.ts'
 
 export const RETENTION_INTERVALS = ['hour', 'day', 'week', 'month'] as const
 export const RETENTION_MODES = ['recurring', 'first_time', 'first_ever'] as const
@@ -53,9 +54,6 @@ export const RetentionQuery = z
   .openapi('RetentionQuery')
 export type RetentionQuery = z.infer<typeof RetentionQuery>
 
-/** Nothing can change it any more, it may still grow, or its time has not begun. */
-export const RETENTION_STATES = ['complete', 'incomplete', 'future'] as const
-
 const RetentionRow = z.object({
   /** Actors of the cohort; null while its interval lies in the future. */
   size: z.number().nullable(),
@@ -63,7 +61,7 @@ const RetentionRow = z.object({
     z.object({
       /** Null in the future, and for a mean of nothing. */
       value: z.number().nullable(),
-      state: z.enum(RETENTION_STATES),
+      state: TimeState,
     }),
   ),
 })

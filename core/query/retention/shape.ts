@@ -1,5 +1,6 @@
 import type { BreakdownKind, BreakdownValue } from '@headwater/schemas/insights/property'
-import type { RETENTION_STATES, RetentionResult } from '@headwater/schemas/insights/retention'
+import type { RetentionResult } from '@headwater/schemas/insights/retention'
+import type { TimeState } from '@headwater/schemas/insights/time-state'
 import { bucketLabels } from '../buckets.ts'
 import type { Answer } from '../insight.ts'
 import { orderOf } from '../lines.ts'
@@ -100,11 +101,7 @@ function valuesOf(
 }
 
 /** Whether a cell's time has begun, and whether it has ended for every actor of the cohort. */
-export function stateOf(
-  plan: RetentionPlan,
-  cohort: number,
-  col: number,
-): (typeof RETENTION_STATES)[number] {
+export function stateOf(plan: RetentionPlan, cohort: number, col: number): TimeState {
   const { query, columns, now, known } = plan
   const column = columns[col] ?? { first: 0, last: 0 }
   if (beginOf(plan, cohort, column) >= now) return 'future'
