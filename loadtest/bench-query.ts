@@ -1,0 +1,74 @@
+// `npm run bench:query`: every insight through the query API's HTTP, beside the best SQL that a person
+// would write for the same answer, on the same ClickHouse and the same events, in turns.
+// Options: --events N --rounds N --folder FOLDER (kept and used again) --only NAME
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startClickHouse } from '../infra/services/clickhouse.ts'
+import { BENCH_QUESTIONS, type BenchQuestion } from './bench-questions.ts'
+import { type QueryTarget, startQueryTarget } from './query-target.ts'
+import { quantile } from './sample.ts'
+
+/** Below this the overhead of HTTP and JSON counts, and has a target of its own. */
+const SMALL_MS = 100
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '10000000' },
+    rounds: { type: 'string', default: '7' },
+    folder: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+const events = Number(values.events)
+const rounds = Number(values.rounds)
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'headwater-bench-query-'))
+mkdirSync(folder, { recursive: true })
+const server = await startClickHouse({ folder })
+try {
+  const target = await startQueryTarget(server.url, events)
+  console.log(
+    `${target.rows} events, ${target.megabytes} MB on disk, loaded in ${target.loadedInS} s`,
+  )
+  for (const question of BENCH_QUESTIONS) {
+    if (values.only === undefined || question.name.includes(values.only))
+      await measure(question, target)
+  }
+  await target.close()
+} finally {
+  await server.stop()
+  if (values.folder === undefined) rmSync(folder, { recursive: true })
+}
+
+async function measure(question: BenchQuestion, target: QueryTarget): Promise<void> {
+  const { name, ask, sql, ofAnswer, ofRows } = question
+  const both = { whole: [] as number[], floor: [] as number[] }
+  // One turn more than is counted: the first one reads from disk.
+  for (let round = 0; round <= rounds; round++) {
+    const floor = await timed(() => target.sql(sql))
+    const whole = await timed(() => target.ask(ask))
+    requireSame(name, ofAnswer(whole.result), ofRows(floor.result))
+    if (round === 0) continue
+    both.whole.push(whole.ms)
+    both.floor.push(floor.ms)
+  }
+  const ratios = both.floor.map((ms, i) => ms / (both.whole[i] ?? ms))
+  const [whole, floor] = [quantile(both.whole, 0.5), quantile(both.floor, 0.5)]
+  const verdict = floor >= SMALL_MS ? ` ${quantile(ratios, 0.5).toFixed(2)} × (target 0.9)` : ''
+  console.log(
+    `${name.padEnd(36)} HTTP ${whole.toFixed(0).padStart(5)} ms, by hand ${floor.toFixed(0).padStart(5)} ms${verdict}`,
+  )
+}
+
+function requireSame(name: string, answer: readonly number[], rows: readonly number[]): void {
+  const digits = (numbers: readonly number[]) => numbers.map((n) => n.toPrecision(9)).join(' ')
+  if (digits(answer) === digits(rows)) return
+  throw new Error(`${name}: answered ${digits(answer)}, by hand ${digits(rows)}`)
+}
+
+async function timed<Result>(run: () => Promise<Result>): Promise<{ ms: number; result: Result }> {
+  const started = performance.now()
+  const result = await run()
+  return { ms: performance.now() - started, result }
+}
