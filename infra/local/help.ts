@@ -26,6 +26,7 @@ export const HELP: Record<string, string> = {
   'stress-query': 'A k6 load of questions on this machine',
   'bench:edge': 'Durable acknowledgements per second, beside their floors',
   'bench:log': 'Records per second through both Kafka clients, beside each other',
+  'bench:query': 'Every insight over HTTP beside the SQL that one would write by hand',
   'bench:pipeline': 'Events per second from capture to queryable [-- --services]',
   lock: 'Writes package-lock.json anew, complete for every platform',
   help: 'This list',
