@@ -1,8 +1,8 @@
-import type { Range } from '../date-range.ts'
 import { propertyText } from '../property.ts'
+import { instant } from '../scope.ts'
 import { firstRows } from './firsts.ts'
 import { aggregateSql, methodOf } from './measure.ts'
-import { finalWindow, rollingSql } from './rolling.ts'
+import { finalWindow, readRange, rollingSql } from './rolling.ts'
 import { sessionRows } from './session-durations.ts'
 import {
   amountsSql,
@@ -43,9 +43,7 @@ export function seriesSql(slice: Slice): string {
     case 'firsts':
       return amountsSql(slice, 'count()', firstRows(slice))
     case 'rolling':
-      return slice.bucket === null
-        ? amountsSql(slice, 'uniqExact(unit)', unitRows(slice, finalWindow(slice)))
-        : rollingSql(slice)
+      return slice.bucket === null ? lastActiveSql(slice) : rollingSql(slice)
   }
 }
 
@@ -59,10 +57,19 @@ export function numberSql({ series, place, statement }: Slice): string {
 // "nan" and "inf" are words here, not numbers.
 export const IS_NUMBER = 'isFinite(number)'
 
-function unitRows(slice: Slice, range: Range = slice.period): string {
+function unitRows(slice: Slice): string {
   const unit = unitSql(slice)
   const columns = [`${unit.id} AS unit`, ...bucketColumn(slice)]
-  return eventRows(slice, range, columns, knownConditions(unit))
+  return eventRows(slice, slice.period, columns, knownConditions(unit))
+}
+
+// Who was active in an earlier bucket is on a line, although its total is only of the last days.
+function lastActiveSql(slice: Slice): string {
+  const unit = unitSql(slice)
+  const isLast = `timestamp >= ${instant(finalWindow(slice).from, slice.statement)} AS is_last`
+  const columns = [`${unit.id} AS unit`, isLast]
+  const rows = eventRows(slice, readRange(slice), columns, knownConditions(unit))
+  return amountsSql(slice, 'uniqExactIf(unit, is_last)', rows)
 }
 
 // Counted where it first appears, a unit is new once.

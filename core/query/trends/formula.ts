@@ -84,7 +84,7 @@ class Parser {
     if (token.kind === 'number') return { kind: 'number', value: Number(token.text) }
     if (token.kind === 'series') return this.#letter(token)
     if (token.text !== '(') throw this.#refusal(`"${token.text}" is not expected`, token.position)
-    const inner = this.#deeper(() => this.#sum())
+    const inner = this.#sum()
     if (!this.#take([')'])) {
       const position = this.#tokens[this.#at]?.position ?? this.#text.length + 1
       throw this.#refusal('")" is missing', position)
