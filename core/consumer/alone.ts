@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { startIdentity } from '../identity/start.ts'
 import { logCheck } from '../log/health.ts'
 import { openConfiguredLog, openDeadLetterLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
@@ -37,6 +38,8 @@ export function startConsumerAlone(
       metrics,
     })
     closers.add(() => consumer.close())
+    const identity = startIdentity({ store, clock: systemClock, logger })
+    closers.add(() => identity.close())
     const app = new Hono()
     const used = () => storeUsed(store)
     showDisks(metrics, { store: used })

@@ -8,6 +8,8 @@ export class Statement extends SqlParams {
   constructor(project: string) {
     super()
     this.project = project
+    // What looks the project's persons up names it itself.
+    this.values.project = project
   }
 
   query(text: string): Query {

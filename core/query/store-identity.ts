@@ -18,7 +18,7 @@ export function identified(store: QueryStore): QueryStore {
 async function identityOf(store: QueryStore): Promise<string> {
   const [row] = await store.query<{ identity: string }>({
     text: `SELECT arrayStringConcat(arraySort(groupArray(toString(uuid))), ' ') AS identity
-      FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'events')`,
+      FROM system.tables WHERE database = currentDatabase() AND match(name, '^(events|person_overrides|actor_properties)')`,
   })
   return row?.identity ?? ''
 }

@@ -93,10 +93,17 @@ interface PartList {
   groupBy: string
 }
 
+/** What answers depend on: the events, who their persons are, and what is known of those. */
+export const ANSWERING_TABLES = ['events', 'person_overrides', 'actor_properties'] as const
+
 export const EVENT_PARTS: PartList = {
   from: 'system.parts',
-  where: "database = currentDatabase() AND table = 'events'",
-  groupBy: 'partition',
+  where: `database = currentDatabase() AND table IN (${quoted(ANSWERING_TABLES)})`,
+  groupBy: 'table, partition',
+}
+
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ')
 }
 
 /** Asks for what changes with every insert and mutation, and with every merge that removed a row. */

@@ -1,3 +1,4 @@
+import { ANSWERING_TABLES, quoted } from './clickhouse-shared.ts'
 import { localTable } from './ddl.ts'
 
 /** A cluster of ClickHouse servers, by names as the configuration checks them. */
@@ -32,9 +33,9 @@ export const CLUSTER_QUERY_SETTINGS = {
   distributed_product_mode: 'global',
 } as const
 
-/** Where the parts of events are listed. Every replica counts: which of them answers may change. */
+/** Where the parts are listed. Every replica counts: which of them answers may change. */
 export const clusterEventParts = ({ name, database }: Cluster) => ({
   from: `clusterAllReplicas('${name}', system.parts)`,
-  where: `database = '${database}' AND table = '${localTable('events')}'`,
-  groupBy: '_shard_num, partition',
+  where: `database = '${database}' AND table IN (${quoted(ANSWERING_TABLES.map(localTable))})`,
+  groupBy: '_shard_num, table, partition',
 })

@@ -37,6 +37,11 @@ ENGINE = Distributed('all', 'headwater', 'events_local', sipHash64(project_id, d
     ])
   })
 
+  it('a table that keeps the greatest version still does', () => {
+    const [local] = spread(THINGS.replace('MergeTree', 'MergeTree(b)'))
+    expect(local).toContain("{table}', '{replica}', b)\nORDER BY")
+  })
+
   it('the journal of migrations is whole on every node', () => {
     const [only, ...others] = spread(
       'CREATE TABLE IF NOT EXISTS migrations\n(n Int8)\nENGINE = ReplacingMergeTree\nORDER BY n',

@@ -6,10 +6,14 @@ import type { Cluster } from './cluster.ts'
  */
 const SHARDING: Record<string, string | null> = {
   migrations: null,
-  // The expression of person_id: all events of a person are on one shard.
+  // The expression of person_id: all events of a distinct_id are on one shard.
   events: 'sipHash64(project_id, distinct_id)',
   dead_letters: 'sipHash64(project_id, record_key)',
   dead_letter_replays: 'sipHash64(project_id, log_id, log_partition, log_offset)',
+  // What a question needs of them is asked once and sent to every shard.
+  person_links: 'sipHash64(project_id)',
+  person_overrides: 'sipHash64(project_id)',
+  actor_properties: 'sipHash64(project_id, owner)',
 }
 
 /** Tokens of inserts are forgotten after this, however few they are. */
@@ -62,9 +66,14 @@ function replicated(rest: string, table: string, key: string | null): string {
       ? // One replica on every node, whatever its shard.
         "'/clickhouse/tables/{database}/{table}', '{shard}-{replica}'"
       : "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
-  const engine = /^ENGINE = (\w*MergeTree)$/m
+  const engine = /^ENGINE = (\w*MergeTree)(?:\((\w+)\))?$/m
   if (!engine.test(rest)) throw new Error(`core/store/ddl.ts does not know the engine of ${table}`)
-  return replicatedSettings(rest.replace(engine, `ENGINE = Replicated$1(${path})`))
+  return replicatedSettings(
+    rest.replace(engine, (_, name: string, version?: string) => {
+      const facts = version === undefined ? path : `${path}, ${version}`
+      return `ENGINE = Replicated${name}(${facts})`
+    }),
+  )
 }
 
 const replicatedSettings = (text: string): string =>

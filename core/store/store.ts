@@ -2,7 +2,13 @@
 // Promise: a row once inserted is found by every later query, once.
 
 /** Every table that services insert into. */
-export type StoreTable = 'events' | 'dead_letters' | 'dead_letter_replays'
+export type StoreTable =
+  | 'events'
+  | 'dead_letters'
+  | 'dead_letter_replays'
+  | 'person_links'
+  | 'person_overrides'
+  | 'actor_properties'
 
 /** Where rows are written. */
 export interface EventStore {
@@ -47,7 +53,10 @@ export interface Progress {
 export interface QueryStore {
   /** The rows, 64-bit integers as strings. Rejects with StoreError, or the signal's reason. */
   query<Row>(query: Query, options?: QueryOptions): Promise<Row[]>
-  /** Changes with every insert of events: answers of equal versions are answers from equal rows. */
+  /**
+   * Changes with every insert of events, and whenever their persons do: answers of equal versions are
+   * answers from equal rows.
+   */
   dataVersion(): Promise<string>
 }
 

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storePlaces } from '../../core/consumer/store-places.ts'
+import { startIdentity } from '../../core/identity/start.ts'
+import { PERSON } from '../../core/query/actor.ts'
 import { type TestClient, testClient } from '../../core/query/test-api.ts'
+import { silentLogger } from '../../core/shared/logger.ts'
 import { type ClickHouseStore, openClickHouseStore } from '../../core/store/clickhouse.ts'
 import { clusterStatements } from '../../core/store/ddl.ts'
 import { MIGRATIONS_FOLDER, readMigrations } from '../../core/store/migrate.ts'
@@ -107,6 +110,40 @@ describe('a cluster of two shards', () => {
     }
   })
 
+  it('knows persons whose events are on several shards', async () => {
+    const project = 'persons'
+    const views = rowsOf(project, 3_000, 1)
+    const links = sampleRows(
+      Array.from({ length: 2_000 }, (_, i) => ({
+        project_id: project,
+        distinct_id: `person ${i - (i % 10)}`,
+        event: '$identify',
+        timestamp: DAY + i,
+        properties: { $anon_distinct_id: `person ${i}` },
+        person_set: { plan: i % 20 === 0 ? 'pro' : 'free' },
+      })),
+    )
+    for (const one of [store, alone]) {
+      await one.insert('events', [...views, ...links], project)
+      const identity = startIdentity({ store: one, clock: Date.now, logger: silentLogger })
+      await identity.catchUp()
+      await identity.close()
+    }
+    const text = `SELECT max(shards) AS shards FROM (SELECT uniqExact(_shard_num) AS shards
+      FROM events WHERE project_id = {project:String} GROUP BY ${PERSON})`
+    expect(await store.query({ text, params: { project } })).toEqual([{ shards: '2' }])
+    const ask = (client: TestClient) =>
+      client.post('/api/query', {
+        ...{ kind: 'stickiness', project, date_from: '2026-06-15', date_to: '2026-06-15' },
+        series: [{ event: '*' }, { event: 'view' }],
+      })
+    const [spread, single] = [testClient({ store }), testClient({ store: alone })]
+    const [got, expected] = [await ask(spread), await ask(single)]
+    expect(got.status, JSON.stringify(got.body)).toBe(200)
+    expect(withoutTimes(got.body)).toEqual(withoutTimes(expected.body))
+    expect(got.body).toMatchObject({ series: [{ counts: [1_200] }, { event: 'view' }] })
+  })
+
   it('tells the consumer its place', async () => {
     const rows = sampleRows(
       Array.from({ length: 30 }, (_, i) => ({
@@ -193,6 +230,7 @@ async function createTables(url: string): Promise<void> {
 const withoutKeeper = (statement: string): string =>
   statement
     .replace(/ ON CLUSTER '\w+'/, '')
-    .replace(/Replicated(\w*MergeTree)\([^)]*\)/, '$1')
+    .replace(/Replicated(\w*MergeTree)\('[^']*', '[^']*'(?:, (\w+))?\)/, '$1($2)')
+    .replace('MergeTree()', 'MergeTree')
     .replace(/(?<!\w)replicated_deduplication_window = (\d+)/, 'non_$&')
     .replace(/,\s*replicated_deduplication_window_seconds = \d+/, '')

@@ -1,0 +1,116 @@
+// Beside stage 5 of 8: identity. In: what events in the store say of persons. Out: who is who, and what
+// is known of them. Everything but what was done by hand can be made of the events again.
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { QueryStore } from '../store/store.ts'
+import { type IdentityStore, type Kept, keep } from './keeper.ts'
+import { RecentEvents } from './recent-events.ts'
+import { lastKept, storeNow, sweep } from './sweep.ts'
+
+const PAUSE_MS = 500
+/** Of the time, a round may take so much; a heavy one is followed by a long pause. */
+const MAX_SHARE = 0.25
+/** An insert may become visible so long after the time that its rows bear. */
+const OVERLAP_MS = 5_000
+/** Now and then far more is read again, in case that something took even longer. */
+const WIDE_OVERLAP_MS = 600_000
+const WIDE_EVERY_MS = 60_000
+/** What a stopped process may have left undone. */
+const RESUME_MS = 3_600_000
+
+export interface IdentityDeps {
+  store: IdentityStore & Pick<QueryStore, 'dataVersion'>
+  clock: Clock
+  logger: Logger
+}
+
+export interface IdentityService {
+  /** Resolves when everything inserted before the call is kept. */
+  catchUp(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Keeps up with the events until it is closed. A store that is away is waited for. */
+export function startIdentity(deps: IdentityDeps): IdentityService {
+  const rounds = new Rounds(deps)
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+  let running: Promise<unknown> = Promise.resolve()
+  const next = (ms: number) => {
+    if (!closed) timer = setTimeout(round, ms)
+  }
+  const round = () => {
+    const started = deps.clock()
+    running = rounds.run().finally(() => {
+      const took = deps.clock() - started
+      next(Math.max(PAUSE_MS, took / MAX_SHARE - took))
+    })
+    running.catch((error) => deps.logger.log('warn', 'identity_failed', { error }))
+  }
+  next(0)
+  return {
+    catchUp: () => rounds.run(),
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await running.catch(() => {})
+      await rounds.idle()
+    },
+  }
+}
+
+/** One round at a time: what was inserted since the round before, and a little that it may have missed. */
+class Rounds {
+  readonly #deps: IdentityDeps
+  readonly #recent = new RecentEvents()
+  /** Everything that bears an earlier time was read, ms by the store's clock. */
+  #readUntil: number | null = null
+  #widenedAt = 0
+  #version = ''
+  #tail: Promise<void> = Promise.resolve()
+
+  constructor(deps: IdentityDeps) {
+    this.#deps = deps
+  }
+
+  run(): Promise<void> {
+    const round = this.#tail.then(() => this.#round())
+    this.#tail = round.catch(() => {})
+    return round
+  }
+
+  async idle(): Promise<void> {
+    await this.#tail
+  }
+
+  async #round(): Promise<void> {
+    const { store, clock, logger } = this.#deps
+    const started = clock()
+    const version = await store.dataVersion()
+    const isWide = started - this.#widenedAt >= WIDE_EVERY_MS
+    if (version === this.#version && !isWide) return
+    const to = (await storeNow(store)) + 1
+    const from = this.#readUntil === null ? await this.#resume() : this.#since(isWide)
+    const total: Kept = { links: 0, facts: 0, overrides: 0 }
+    for await (const page of sweep(store, { from, to })) {
+      const fresh = page.filter((event) => !this.#recent.has(event))
+      const kept = await keep(store, fresh)
+      for (const event of fresh) this.#recent.add(event)
+      for (const name of ['links', 'facts', 'overrides'] as const) total[name] += kept[name]
+    }
+    this.#readUntil = to
+    this.#version = version
+    if (isWide) this.#widenedAt = started
+    if (total.links + total.facts === 0) return
+    logger.log('info', 'identity', { ...total, duration_ms: clock() - started })
+  }
+
+  #since(isWide: boolean): number {
+    return (this.#readUntil ?? 0) - (isWide ? WIDE_OVERLAP_MS : OVERLAP_MS)
+  }
+
+  async #resume(): Promise<number> {
+    const last = await lastKept(this.#deps.store)
+    return last === null ? 0 : last - RESUME_MS
+  }
+}

@@ -1,0 +1,9 @@
+// How the number of a distinct_id becomes that of its person. The project's overrides are a constant of the
+// statement: measured as fast as a dictionary up to 50,000 of them, and it needs no reload, no second copy
+// on each node, and is of one state throughout a statement. No override costs nothing.
+const OVERRIDES = `(SELECT groupArray((id, person)) FROM person_overrides FINAL
+    WHERE project_id = {project:String} AND id != person)`
+
+/** @param id SQL of sipHash64(project_id, distinct_id), a column or a value of it. */
+export const personSql = (id: string): string =>
+  `transform(${id}, ${OVERRIDES}.1, ${OVERRIDES}.2, ${id})`
