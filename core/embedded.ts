@@ -6,6 +6,7 @@ import { bridgeRegion } from './bridge/region.ts'
 import { startBridge } from './bridge/start.ts'
 import { lagCheck } from './consumer/freshness.ts'
 import { startConsumer } from './consumer/start.ts'
+import { startIdentity } from './identity/start.ts'
 import { logCheck } from './log/health.ts'
 import { openSqliteLog, type SqliteLog } from './log/sqlite.ts'
 import { replayTarget } from './query/dead-letter-replay.ts'
@@ -91,6 +92,8 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     metrics: delivery,
   })
   closers.add(() => consumer.close())
+  const identity = startIdentity({ store, ...facts('identity') })
+  closers.add(() => identity.close())
   const query = await startQuery({
     config,
     store,
