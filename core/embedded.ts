@@ -97,6 +97,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
   const query = await startQuery({
     config,
     store,
+    raw: store,
     replays: replayTarget(log, store),
     freshness: consumer.freshness,
     metadata,

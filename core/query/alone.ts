@@ -38,6 +38,7 @@ export function startQueryAlone(config: Config): Promise<Running> {
     const query = await startQuery({
       config,
       store: sharedCache ? identified(store) : store,
+      raw: store,
       sharedCache,
       replays: replayTarget(log, store),
       freshness: logFreshness(log, CONSUMER_GROUP, systemClock),

@@ -13,9 +13,11 @@ import { addOperations, type HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { storeCheck } from '../store/health.ts'
+import type { RawStore } from '../store/raw-store.ts'
 import { type Query, type QueryStore, StoreError } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { CacheLevels } from './cache-levels.ts'
+import { addData } from './data-api.ts'
 import { addDeadLetters } from './dead-letter-api.ts'
 import type { ReplayTarget } from './dead-letter-replay.ts'
 import { REPLAY_PATH } from './dead-letter-routes.ts'
@@ -58,6 +60,8 @@ const CLIENT_GONE = 499
 
 export interface QueryAppDeps {
   store: QueryStore
+  /** Where long answers and foreign statements are asked. @default they are refused */
+  raw?: RawStore
   /** Where dead letters go that are to be judged anew. @default they cannot be */
   replays?: ReplayTarget
   freshness: FreshnessSource
@@ -180,6 +184,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
 
   addInsights(app, { ...deps, runner, requireProject, refuse, tell })
   addSaved(app, { ...deps, requireProject })
+  addData(app, { ...deps, runner, requireProject, tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {
     checks: [storeCheck(store), ...(deps.checks ?? [])],

@@ -5,6 +5,7 @@ import type { HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
+import type { RawStore } from '../store/raw-store.ts'
 import type { QueryStore } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
@@ -14,6 +15,8 @@ import type { OpenMetadata } from './saved/metadata.ts'
 export interface QueryStartDeps {
   config: Config
   store: QueryStore
+  /** Where long answers and foreign statements are asked. @default they are refused */
+  raw?: RawStore
   /** Where dead letters go that are to be judged anew. @default they cannot be */
   replays?: ReplayTarget
   freshness: FreshnessSource

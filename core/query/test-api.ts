@@ -5,6 +5,7 @@ import type { EventRow } from '@headwater/schemas/row'
 import { silentLogger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { openChdbStore } from '../store/chdb.ts'
+import type { RawStore } from '../store/raw-store.ts'
 import { sampleRows } from '../store/sample-row.ts'
 import type { EventStore, QueryStore } from '../store/store.ts'
 import { createQueryApp, type QueryAppDeps } from './app.ts'
@@ -26,7 +27,7 @@ export interface TestClient {
 }
 
 export interface TestApi extends TestClient {
-  store: EventStore & QueryStore
+  store: EventStore & QueryStore & RawStore
   /** The moment the API takes for now, and how far the store says it is complete. */
   now: number
   /** Questions with values that reached the store so far. */
@@ -51,6 +52,7 @@ export async function openTestApi(): Promise<TestApi> {
   const api: TestApi = {
     ...testClient({
       store: counted,
+      raw: store,
       clock: () => api.now,
       freshness: { read: async () => ({ complete_until: api.now, lag_records: 0 }) },
     }),

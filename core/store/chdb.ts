@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { drainPending, Session } from 'chdb'
+import { ChdbRaw } from './chdb-raw.ts'
 import { storeErrorOf } from './clickhouse-errors.ts'
 import {
   DEFAULT_MAX_QUERY_MEMORY_BYTES,
@@ -17,6 +18,7 @@ import {
   watchProgress,
 } from './clickhouse-shared.ts'
 import { migrate } from './migrate.ts'
+import type { ConfinedAnswer, Confinement, RawStore, StreamOptions } from './raw-store.ts'
 import { SerialQueue } from './serial-queue.ts'
 import {
   type EventStore,
@@ -34,7 +36,7 @@ export interface ChdbOptions {
   maxQueryMemoryBytes?: number
 }
 
-export type ChdbStore = EventStore & QueryStore
+export type ChdbStore = EventStore & QueryStore & RawStore
 
 /** Opens ClickHouse inside this process. Rejects as unavailable when another process has the folder. */
 export async function openChdbStore(options: ChdbOptions): Promise<ChdbStore> {
@@ -46,13 +48,14 @@ export async function openChdbStore(options: ChdbOptions): Promise<ChdbStore> {
   }
 }
 
-class Chdb implements EventStore, QueryStore {
+class Chdb implements EventStore, QueryStore, RawStore {
   // A session runs one statement at a time, and the client runs all bound queries of a process in
   // one chain: so one session each for inserts, bound queries, plain queries, and for killing them.
   readonly #inserts: Lane
   readonly #bound: Lane
   readonly #plain: Lane
   readonly #control: Lane
+  readonly #raw: ChdbRaw
   readonly #maxMemoryBytes: number
 
   constructor({ path, maxQueryMemoryBytes = DEFAULT_MAX_QUERY_MEMORY_BYTES }: ChdbOptions) {
@@ -61,6 +64,8 @@ class Chdb implements EventStore, QueryStore {
     this.#bound = openLane(path)
     this.#plain = openLane(path)
     this.#control = openLane(path)
+    const kill = (mark: string) => void this.#kill(mark)
+    this.#raw = new ChdbRaw({ path, maxMemoryBytes: maxQueryMemoryBytes, kill })
   }
 
   async insert(table: StoreTable, rows: readonly string[], token: string): Promise<void> {
@@ -93,6 +98,14 @@ class Chdb implements EventStore, QueryStore {
     return parseRows<Row>(text)
   }
 
+  stream(query: Query, options: StreamOptions): AsyncIterable<Uint8Array> {
+    return this.#raw.stream(query, options)
+  }
+
+  confined(query: Query, confinement: Confinement): Promise<ConfinedAnswer> {
+    return this.#raw.confined(query, confinement)
+  }
+
   async dataVersion(): Promise<string> {
     const [row] = await this.query<{ version: string }>(dataVersionQuery(EVENT_PARTS))
     return row?.version ?? ''
@@ -103,6 +116,7 @@ class Chdb implements EventStore, QueryStore {
   }
 
   async close(): Promise<void> {
+    await this.#raw.close()
     const lanes = [this.#inserts, this.#bound, this.#plain, this.#control]
     await Promise.all(lanes.map(({ queue }) => queue.idle()))
     // An engine torn down under a running statement takes the process with it.

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { type ClickHouseAddress, command, connect, onceMore } from './clickhouse-client.ts'
 import { storeErrorOf } from './clickhouse-errors.ts'
+import { ClickHouseRaw } from './clickhouse-raw.ts'
 import {
   DEFAULT_MAX_QUERY_MEMORY_BYTES,
   DEFAULT_TIMEOUT_MS,
@@ -24,8 +25,9 @@ import {
   type Cluster,
   clusterEventParts,
 } from './cluster.ts'
-import { clusterStatements } from './ddl.ts'
+import { clusterStatements, localTable } from './ddl.ts'
 import { migrate } from './migrate.ts'
+import type { ConfinedAnswer, Confinement, RawStore, StreamOptions } from './raw-store.ts'
 import {
   type EventStore,
   type Query,
@@ -37,6 +39,7 @@ import {
 
 const DEFAULT_MAX_INSERTS = 8
 const DEFAULT_MAX_QUERIES = 16
+const DEFAULT_MAX_RAW_QUERIES = 8
 const DEFAULT_INSERT_TIMEOUT_MS = 60_000
 const PING_TIMEOUT_MS = 2_000
 
@@ -49,13 +52,15 @@ export interface ClickHouseOptions extends ClickHouseAddress {
   maxQueryMemoryBytes?: number
   /** Queries at one time; more wait. @default 16 */
   maxQueries?: number
+  /** Long answers and foreign statements at one time; more wait. @default 8 */
+  maxRawQueries?: number
   /** Inserts at one time; more wait. @default 8 */
   maxInserts?: number
   /** An insert is given up after this long; it may be stored all the same. @default 60_000 */
   insertTimeoutMs?: number
 }
 
-export interface ClickHouseStore extends EventStore, QueryStore {
+export interface ClickHouseStore extends EventStore, QueryStore, RawStore {
   /** Rejects as unavailable when the server does not answer, or does not know the user. */
   ping(): Promise<void>
 }
@@ -68,6 +73,8 @@ class ClickHouse implements ClickHouseStore {
   // Each has its own connections: no flood of queries can keep an insert waiting.
   readonly #inserts: ClickHouseClient
   readonly #queries: ClickHouseClient
+  readonly #rawQueries: ClickHouseClient
+  readonly #raw: ClickHouseRaw
   readonly #options: ClickHouseOptions
   readonly #cluster: Cluster | null
 
@@ -77,6 +84,13 @@ class ClickHouse implements ClickHouseStore {
     this.#inserts = connect(options, options.database, maxInserts)
     this.#queries = connect(options, options.database, maxQueries)
     this.#cluster = options.cluster ? { name: options.cluster, database: options.database } : null
+    const { maxRawQueries = DEFAULT_MAX_RAW_QUERIES } = options
+    this.#rawQueries = connect(options, options.database, maxRawQueries)
+    this.#raw = new ClickHouseRaw({
+      client: this.#rawQueries,
+      tables: ['events', localTable('events')].map((table) => `${options.database}.${table}`),
+      settings: this.#cluster ? CLUSTER_QUERY_SETTINGS : {},
+    })
   }
 
   async insert(table: StoreTable, rows: readonly string[], token: string): Promise<void> {
@@ -128,6 +142,14 @@ class ClickHouse implements ClickHouseStore {
     }
   }
 
+  stream(query: Query, options: StreamOptions): AsyncIterable<Uint8Array> {
+    return this.#raw.stream(query, options)
+  }
+
+  confined(query: Query, confinement: Confinement): Promise<ConfinedAnswer> {
+    return this.#raw.confined(query, confinement)
+  }
+
   async dataVersion(): Promise<string> {
     const parts = this.#cluster ? clusterEventParts(this.#cluster) : EVENT_PARTS
     const [row] = await this.query<{ version: string }>(dataVersionQuery(parts))
@@ -154,7 +176,7 @@ class ClickHouse implements ClickHouseStore {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#inserts.close(), this.#queries.close()])
+    await Promise.all([this.#inserts, this.#queries, this.#rawQueries].map((one) => one.close()))
   }
 
   async #ask(

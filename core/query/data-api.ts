@@ -1,0 +1,23 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { RawStore } from '../store/raw-store.ts'
+import { StoreError } from '../store/store.ts'
+import { addSql, type SqlDeps } from './sql/sql-api.ts'
+
+export interface DataDeps extends Omit<SqlDeps, 'raw'> {
+  /** Where long answers and foreign statements are asked. @default they are refused */
+  raw?: RawStore | undefined
+}
+
+/** The events themselves, where insights tell of their numbers: SQL. */
+export function addData(app: OpenAPIHono, deps: DataDeps): void {
+  const raw = deps.raw ?? NO_RAW_STORE
+  addSql(app, { ...deps, raw })
+}
+
+const away = () => new StoreError('unavailable', 'this store has no raw access')
+const NO_RAW_STORE: RawStore = {
+  confined: () => Promise.reject(away()),
+  stream: () => ({
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(away()) }),
+  }),
+}
