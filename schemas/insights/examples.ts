@@ -21,6 +21,13 @@ export const INSIGHT_EXAMPLES: {
     interval: 'week',
     date_from: '-11w',
   },
+  paths: {
+    kind: 'paths',
+    project: 'default',
+    groupings: ['/user/*'],
+    steps: 4,
+    date_from: '-7d',
+  },
   stickiness: {
     kind: 'stickiness',
     project: 'default',

@@ -2,12 +2,14 @@
 import { z } from '@hono/zod-openapi'
 import { RetentionQuery, RetentionResult } from './retention.ts'
 import { LifecycleQuery, LifecycleResult } from './lifecycle.ts'
+import { PathsQuery, PathsResult } from './paths.ts'
 import { StickinessQuery, StickinessResult } from './stickiness.ts'
 import { TrendsQuery, TrendsResult } from './trends.ts'
 import { WebOverviewQuery, WebOverviewResult } from './web-overview.ts'
 
 export const InsightQuery = z
   .discriminatedUnion('kind', [
+    PathsQuery,
     LifecycleQuery,
     RetentionQuery,
     StickinessQuery,
@@ -20,6 +22,7 @@ export type InsightKind = InsightQuery['kind']
 
 export const InsightResult = z
   .discriminatedUnion('kind', [
+    PathsResult,
     LifecycleResult,
     RetentionResult,
     StickinessResult,
