@@ -49,7 +49,7 @@ import { QueryRunner, type RunFacts } from './run.ts'
 import { IMPORT_PATH } from './saved/code-api.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 import { addSaved } from './saved/saved.ts'
-import { compileTrend, planTrend, shapeTrend, type TrendsRow } from './trends/plain-trend.ts'
+import { answerTrend } from './trends/plain-trend.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 /** A corrected record is JSON within JSON, its quotes take two characters; a document is a whole project. */
@@ -142,12 +142,14 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   app.openapi(trendRoute, async (c) => {
     const query = toTrendQuery(c.req.valid('query'))
     await requireProject(query.project)
-    const plan = planTrend(query, clock())
     const freshness = await runner.freshness()
-    const question = keyed('trend', query.project, compileTrend(plan), c.req.raw.signal)
-    const { rows, facts } = await runner.ask<TrendsRow>(question, freshness)
-    tell('trend', query.project, rows.length, facts)
-    return c.json({ ...shapeTrend(plan, rows), ...facts }, 200)
+    const ask = (statements: readonly Query[]) => {
+      const questions = statements.map((one) => keyed('trend', query.project, one, c.req.raw.signal))
+      return runner.askAll(questions, freshness)
+    }
+    const { answer, rows, facts } = await answerTrend(query, clock(), ask)
+    tell('trend', query.project, rows, facts)
+    return c.json({ ...answer, ...facts }, 200)
   })
 
   app.openapi(funnelRoute, async (c) => {

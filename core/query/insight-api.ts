@@ -19,6 +19,7 @@ import { answers } from './routes.ts'
 import type { QueryRunner, RunFacts } from './run.ts'
 import { projectCondition } from './scope.ts'
 import { Statement } from './statement.ts'
+import { wholePlan, withRounds } from './whole-plan.ts'
 
 export interface InsightDeps {
   store: QueryStore
@@ -85,7 +86,7 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
 
   app.openapi(insightRoute, async (c) => {
     const query = c.req.valid('json')
-    const { insight, plan, freshness } = await prepare(query, deps)
+    const { insight, plan, freshness, asked } = await prepare(query, deps, c.req.raw.signal)
     const statements = insight.compile(plan)
     const answer = async (onProgress?: (progress: Progress) => void): Promise<InsightResult> => {
       const total = onProgress && new TotalProgress(statements.length, onProgress)
@@ -93,11 +94,12 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
         ...questionOf(query.kind, query.project, statement, c.req.raw.signal),
         onProgress: total?.of(place),
       }))
-      const { rows, facts } = await runner.askAll(questions, freshness)
+      const { rows, facts: last } = await runner.askAll(questions, freshness)
+      const facts = withRounds(last, asked.facts)
       const rowCount = rows.reduce((sum, some) => sum + some.length, 0)
       deps.tell(query.kind, query.project, rowCount, facts)
       const shaped = { kind: query.kind, ...insight.shape(plan, rows), ...facts }
-      return { ...shaped, ...(query.include_sql && { sql: statements }) } as InsightResult
+      return { ...shaped, ...(query.include_sql && { sql: [...asked.statements, ...statements] }) } as InsightResult
     }
     if (!wantsProgress(c)) return c.json(await answer(), 200)
     return streamAnswer(c, answer, (error) => toApiError(deps.refuse(error, c.req.path))) as never
@@ -106,7 +108,7 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
   app.openapi(actorsRoute, async (c) => {
     const { query, select, limit, after } = c.req.valid('json')
     const { project } = query
-    const { insight, plan, freshness } = await prepare(query, deps)
+    const { insight, plan, freshness } = await prepare(query, deps, c.req.raw.signal)
     const selection = insight.selection.safeParse(select)
     if (!selection.success) throw refusalOf(selection.error.issues, 'select')
     const ask = <Row>(statement: Query) =>
@@ -120,16 +122,20 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
   })
 }
 
-async function prepare(query: InsightQuery, deps: InsightDeps) {
+async function prepare(query: InsightQuery, deps: InsightDeps, signal: AbortSignal) {
   await deps.requireProject(query.project)
   const freshness = await deps.runner.freshness()
   const insight = insightOf(query)
-  const plan = insight.plan(query, {
+  const planned = insight.plan(query, {
     now: deps.clock(),
     completeUntil: freshness.complete_until,
     firstEventAt: query.date_from === 'all' ? await firstEventAt(query.project, deps) : null,
   })
-  return { insight, plan, freshness }
+  const { plan, ...asked } = await wholePlan(insight, planned, (statements) => {
+    const questions = statements.map((one) => questionOf(query.kind, query.project, one, signal))
+    return deps.runner.askAll(questions, freshness)
+  })
+  return { insight, plan, freshness, asked }
 }
 
 const questionOf = (kind: string, project: string, query: Query, signal: AbortSignal) => ({

@@ -23,6 +23,10 @@ export type Answer<Result extends InsightResult> = Omit<
 export interface Insight<Q extends InsightQuery, Plan, Result extends InsightResult, Selection> {
   /** Decides dates, buckets and whatever else needs no store. Throws a QueryRefusal. */
   plan(query: Q, moment: Moment): Plan
+  /** What must be asked before the statements can be written; none once the plan knows it. @default none */
+  unknowns?(plan: Plan): Query[]
+  /** The plan with that. */
+  learn?(plan: Plan, rows: readonly unknown[][]): Plan
   /** The statements whose rows make the answer; each is asked, and kept, by itself. */
   compile(plan: Plan): Query[]
   /** @param rows The rows of each statement, in order. */

@@ -7,13 +7,12 @@ import type { ActorsSql } from '../insight.ts'
 import { seriesAt } from '../selector.ts'
 import { Statement } from '../statement.ts'
 import { IS_NUMBER, numberSql } from './amounts.ts'
-import type { BreakdownSql } from './breakdown.ts'
-import { slicesOf, splitOf } from './compile.ts'
+import { hasValues, lineSplit, NONE_LINE, OTHER_LINE } from './breakdown.ts'
 import { firstRows } from './firsts.ts'
 import { methodOf } from './measure.ts'
 import type { Period, TrendsPlan } from './plan.ts'
 import { windowsOf } from './rolling.ts'
-import { eventRows, knownConditions, NO_SPLIT, type Slice, unitSql } from './slice.ts'
+import { eventRows, knownConditions, type Slice, sliceOf, unitSql } from './slice.ts'
 
 /** Who has an event that counts in a bucket, or in the whole range, of a line. */
 export function actorsBehind(plan: TrendsPlan, selection: TrendsSelection): ActorsSql {
@@ -22,20 +21,20 @@ export function actorsBehind(plan: TrendsPlan, selection: TrendsSelection): Acto
   const chosen = plan.periods[period]
   if (!chosen) throw refusal('period', `there is no earlier time without compare`)
   const place = bucketAt(plan, chosen, selection.bucket)
-  const statement = new Statement(plan.query.project)
   const breakdown = checkedBreakdown(plan, selection)
-  const split = breakdown ? splitOf(plan, statement) : null
-  const slice = slicesOf({ ...plan, isWhole: true }, statement)(
-    selection.series,
-    period,
-    split?.split ?? NO_SPLIT,
-  )
-  const line = split && breakdown ? lineCondition(breakdown, split, statement) : '1'
+  const statement = new Statement(plan.query.project)
+  const split = lineSplit(plan, statement)
+  const slice = sliceOf(plan, statement, selection.series, period, split, null)
+  // A value that is no longer among the top ones has its actors all the same.
+  const isOnLine = breakdown ? lineCondition(breakdown, statement) : '1'
+  const named = {
+    ...slice,
+    split: { ...split, keys: [...split.keys, ...(breakdown ? ['label'] : [])] },
+  }
   return {
     statement,
-    text: `${split?.top ?? ''}
-    SELECT DISTINCT actor FROM (${actorRows(slice, place)})
-    WHERE ${line}`,
+    text: `SELECT DISTINCT actor FROM (${actorRows(named, place)})
+    WHERE ${isOnLine}`,
   }
 }
 
@@ -93,13 +92,12 @@ function checkedBreakdown(plan: TrendsPlan, { breakdown }: TrendsSelection) {
 
 function lineCondition(
   { kind, values }: NonNullable<TrendsSelection['breakdown']>,
-  { values: labels }: BreakdownSql,
   statement: Statement,
 ): string {
-  const isKind = `kind = ${statement.add('String', kind)}`
-  if (kind !== 'value') return isKind
+  if (kind === 'other') return `line = ${OTHER_LINE}`
+  if (kind === 'none') return `line = ${NONE_LINE}`
   const texts = values.map((text) => text ?? '')
-  return `${isKind} AND ${labels} = ${statement.add('Array(String)', texts)}`
+  return hasValues(texts, statement)
 }
 
 const refusal = (field: string, problem: string) =>

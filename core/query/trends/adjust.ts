@@ -1,7 +1,10 @@
-/** Of what is new in each bucket, what there is up to each. */
-export function runningSums(values: readonly (number | null)[]): number[] {
+/** Of what is new in each bucket, what there is up to each; null from where it is too large for a number. */
+export function runningSums(values: readonly (number | null)[]): (number | null)[] {
   let sum = 0
-  return values.map((value) => (sum += value ?? 0))
+  return values.map((value) => {
+    sum += value ?? Number.POSITIVE_INFINITY
+    return Number.isFinite(sum) ? sum : null
+  })
 }
 
 /** Means of each value and those before it, `span` at most; of values that are there. */

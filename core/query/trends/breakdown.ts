@@ -2,106 +2,79 @@ import type { Breakdown } from '@headwater/schemas/insights/property'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
-import { seriesSql } from './amounts.ts'
+import { type Bins, binNames } from './bins.ts'
 import type { TrendsPlan } from './plan.ts'
-import { readRange } from './rolling.ts'
-import { eventScope, NO_SPLIT, type Slice, type Split, seriesCondition } from './slice.ts'
+import { NO_SPLIT, type Split } from './slice.ts'
 
-/** How a question's breakdowns tell lines apart, in one statement. */
-export interface BreakdownSql {
-  /** WITH clause of the values that lines have by themselves. */
-  top: string
-  split: Split
-  /** SQL of a line's values, one text per breakdown, from the split's columns. */
-  values: string
-}
+/** The line of events that are on none of the top lines, which are numbered from 1, and of those without a value. */
+export const OTHER_LINE = 0
+export const NONE_LINE = -1
 
-export type SliceOf = (series: number, period: number, split: Split) => Slice
-
-/**
- * The same values are lines of every series: those with the largest total of the first series in the
- * range that was asked for, then of the second, and so on, then in the order of their texts.
- */
-export function breakdownSql(
-  plan: TrendsPlan,
-  statement: Statement,
-  sliceOf: SliceOf,
-): BreakdownSql {
+/** Splits events by the number of their line, which is faster to group by than a text. */
+export function lineSplit(plan: TrendsPlan, statement: Statement): Split {
   const { breakdowns } = plan.query
-  const texts = breakdowns.map((breakdown, place) =>
-    breakdown.bins === undefined
-      ? textOf(breakdown, place, statement)
-      : binOf(breakdown.bins, breakdown, place, statement),
+  if (breakdowns.length === 0) return NO_SPLIT
+  const top = plan.top ?? []
+  const labels = statement.add('Array(String)', top.map(encoded))
+  const places = statement.add(
+    'Array(Int64)',
+    top.map((_, place) => place + 1),
   )
-  const only = texts.length === 1
-  // One text stands for itself: it is grouped faster than a tuple of one.
-  const label = only ? `${texts[0]}` : `(${texts.join(', ')})`
-  const none = only ? `''` : `(${texts.map(() => `''`).join(', ')})`
-  const labels: Split = { columns: [`${label} AS label`], keys: ['label'] }
-  const totals = plan.query.series.map((_, series) => {
-    const ranks = plan.query.series.map(
-      (_, at) => `${at === series ? 'amount' : 'NULL'} AS rank${at}`,
-    )
-    return `SELECT label, ${ranks.join(', ')} FROM (${seriesSql(sliceOf(series, 0, labels))})`
-  })
-  const order = plan.query.series.map((_, at) => `max(rank${at}) DESC NULLS LAST`)
-  const top = `(SELECT groupArray(label) FROM (
-      SELECT label FROM (${totals.join('\n      UNION ALL ')})
-      WHERE label != ${none}
-      GROUP BY label
-      ORDER BY ${[...order, 'label ASC'].join(', ')}
-      LIMIT ${statement.add('UInt32', plan.limit)})) AS top`
-  const bins = breakdowns.flatMap(({ bins }, place) =>
-    bins === undefined ? [] : [edgesOf(plan, place, statement, sliceOf)],
-  )
+  const line =
+    top.length === 0
+      ? `toInt64(${OTHER_LINE})`
+      : `transform(label, ${labels}, ${places}, toInt64(${OTHER_LINE}))`
+  const none = encoded(breakdowns.map(() => ''))
   return {
-    top: `WITH ${[...bins, top].join(',\n    ')}`,
-    split: {
-      columns: [
-        ...labels.columns,
-        `multiIf(label = ${none}, 'none', label IN (SELECT arrayJoin(top)), 'value', 'other') AS kind`,
-        `if(kind = 'value', label, ${none}) AS value`,
-      ],
-      keys: ['kind', 'value'],
-    },
-    values: only ? '[value]' : `[${texts.map((_, at) => `value.${at + 1}`).join(', ')}]`,
+    columns: [
+      `${encodedSql(textsOf(plan, statement))} AS label`,
+      `if(label = '${none}', toInt64(${NONE_LINE}), ${line}) AS line`,
+    ],
+    keys: ['line'],
   }
 }
 
-const textOf = (breakdown: Breakdown, place: number, statement: Statement): string =>
-  `leftUTF8(${propertyText(breakdown, statement, `breakdowns.${place}.property`)}, ${MAX_BREAKDOWN_LENGTH})`
+/** Splits events by their texts themselves, in the column `labels`. */
+export const textSplit = (plan: TrendsPlan, statement: Statement): Split => ({
+  columns: [`[${textsOf(plan, statement).join(', ')}] AS labels`],
+  keys: ['labels'],
+})
 
-/** SQL of a property's number, null when it is none. */
-const finite = (breakdown: Breakdown, place: number, statement: Statement): string => {
-  const text = propertyText(breakdown, statement, `breakdowns.${place}.property`)
-  return `toFloat64OrNull(${text})`
-}
+/** SQL that holds for events with exactly these values, '' for none, among rows of a lineSplit. */
+export const hasValues = (values: readonly string[], statement: Statement): string =>
+  `label = ${statement.add('String', encoded(values))}`
 
-/** Equal ranges from the smallest number to the largest, of all events that are read. */
-function edgesOf(plan: TrendsPlan, place: number, statement: Statement, sliceOf: SliceOf): string {
-  const breakdown = plan.query.breakdowns[place]
-  if (!breakdown) return ''
-  const events = plan.periods.flatMap((_, period) =>
-    plan.query.series.map((_, series) => {
-      const slice = sliceOf(series, period, NO_SPLIT)
-      return `(${eventScope(slice, readRange(slice))} AND ${seriesCondition(slice)})`
-    }),
+/** SQL of an event's value of each breakdown, '' when there is none. */
+function textsOf({ query, bins }: TrendsPlan, statement: Statement): string[] {
+  return query.breakdowns.map((breakdown, place) =>
+    breakdown.bins === undefined
+      ? `leftUTF8(${propertyOf(breakdown, place, statement)}, ${MAX_BREAKDOWN_LENGTH})`
+      : binText(bins?.[place] ?? null, propertyOf(breakdown, place, statement), statement),
   )
-  return `(SELECT (min(number), max(number)) FROM (
-      SELECT ${finite(breakdown, place, statement)} AS number
-      FROM events
-      WHERE (${events.join(' OR ')}) AND isFinite(number))) AS edges${place}`
 }
 
-/** SQL of the range that holds a property's number; each but the last ends before the next begins. */
-function binOf(bins: number, breakdown: Breakdown, place: number, statement: Statement): string {
-  const [low, high] = [`edges${place}.1`, `edges${place}.2`]
-  const width = `((${high} - ${low}) / ${bins})`
-  const number = finite(breakdown, place, statement)
-  const at = `toUInt8(least(greatest(floor((number - ${low}) / ${width}), 0), ${bins - 1}))`
-  const names = `arrayMap(at -> concat('[', toString(${low} + at * ${width}), ', ',
-        if(at = ${bins - 1}, concat(toString(${high}), ']'), concat(toString(${low} + (at + 1) * ${width}), ')'))),
-        range(${bins}))`
-  const one = `concat('[', toString(${low}), ', ', toString(${high}), ']')`
-  return `ifNull(arrayMap(number -> if(isFinite(number), if(${high} > ${low}, ${names}[${at} + 1], ${one}), ''), [${number}])[1], '')`
+/** SQL of a breakdown's property, as text. */
+export const propertyOf = (breakdown: Breakdown, place: number, statement: Statement): string =>
+  propertyText(breakdown, statement, `breakdowns.${place}.property`)
+
+function binText(bins: Bins | null, text: string, statement: Statement): string {
+  if (bins === null) return `''`
+  const number = `toFloat64OrNull(${text})`
+  const names = statement.add('Array(String)', binNames(bins))
+  const [low, width] = [bins.low, bins.width].map((bound) => statement.add('Float64', bound))
+  const offset = bins.width === 0 ? '0' : `(ifNull(${number}, 0) - ${low}) / ${width}`
+  const place = `toUInt8(least(greatest(floor(${offset}), 0), ${bins.count - 1}))`
+  return `if(isFinite(${number}), ${names}[${place} + 1], '')`
+}
+
+// Several texts are one, from which they can be told again: no two lists of texts have the same.
+const encoded = (texts: readonly string[]): string =>
+  texts.map((text, at) => (at < texts.length - 1 ? `${Buffer.byteLength(text)}:` : '')).join('') +
+  texts.join('')
+
+function encodedSql(texts: readonly string[]): string {
+  const [only = `''`] = texts
+  if (texts.length === 1) return only
+  const lengths = texts.slice(0, -1).map((text) => `toString(length(${text})), ':'`)
+  return `concat(${[...lengths, ...texts].join(', ')})`
 }

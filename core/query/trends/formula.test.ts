@@ -4,7 +4,7 @@ import { evaluate } from './evaluate.ts'
 import { parseFormula } from './formula.ts'
 
 const SERIES = [7, 3, 0.5, -2, 0]
-const valueOf = (text: string) =>
+const amountOf = (text: string) =>
   evaluate(parseFormula(text, SERIES.length, 'formulas.0'), (place) => SERIES[place] ?? null)
 
 describe('formulas', () => {
@@ -27,13 +27,13 @@ describe('formulas', () => {
     ['1.5 + .5 + 2.', 4],
     ['  A\t+\n1 ', 8],
   ])('reads %s as %d', (text, expected) => {
-    expect(valueOf(text)).toBe(expected)
+    expect(amountOf(text)).toBe(expected)
   })
 
   it.each(['A / E', 'A % E', 'E / E', 'D ** 0.5', '9 ** 999', '1 / (A - A) * 0'])(
     'has no value for %s',
     (text) => {
-      expect(valueOf(text)).toBeNull()
+      expect(amountOf(text)).toBeNull()
     },
   )
 
@@ -61,7 +61,7 @@ describe('formulas', () => {
     ['('.repeat(60), 51, 'is nested too deeply'],
     ['-'.repeat(60), 51, 'is nested too deeply'],
   ])('refuses %s at position %d: %s', (text, position, problem) => {
-    expect(() => valueOf(text)).toThrow(
+    expect(() => amountOf(text)).toThrow(
       expect.objectContaining({
         code: 'invalid_query',
         field: 'formulas.0',
@@ -74,7 +74,7 @@ describe('formulas', () => {
     fc.assert(
       fc.property(tree, fc.boolean(), ({ text, value }, isSpaced) => {
         const written = isSpaced ? text.replaceAll(/([-+*/%()]+)/g, ' $1 ') : text
-        const read = valueOf(written)
+        const read = amountOf(written)
         if (!Number.isFinite(value)) expect(read).toBeNull()
         else expect(read).toBeCloseTo(value, 9)
       }),

@@ -62,7 +62,7 @@ export function aggregateSql(measure: Measure, column: string): string {
   const quantile = QUANTILES[name]
   // Exact: quantile() samples, and two runs of it may differ.
   if (quantile !== undefined) return `quantileExactInclusiveOrNull(${quantile})(${column})`
-  if (name === 'sum') return `sum(${column})`
+  if (name === 'sum') return `ifNull(sum(${column}), 0)`
   if (name === 'avg') return `avgOrNull(${column})`
   return name === 'min' ? `minOrNull(${column})` : `maxOrNull(${column})`
 }

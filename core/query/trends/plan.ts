@@ -3,6 +3,7 @@ import { limitedStarts } from '../buckets.ts'
 import { questionRange, type Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Moment } from '../insight.ts'
+import type { Bins } from './bins.ts'
 import { earlierRange } from './earlier.ts'
 import { type Formula, parseFormula } from './formula.ts'
 import { canAccumulate, measuresOf } from './measure.ts'
@@ -22,6 +23,10 @@ export interface TrendsPlan {
   /** The range that was asked for and, when they are compared, the earlier one. */
   periods: Period[]
   formulas: Formula[]
+  /** Ranges of each breakdown that has them, where there are numbers at all; null until they were asked for. */
+  bins: (Bins | null)[] | null
+  /** Values of the lines that are shown by themselves, '' for none; null until they were asked for. */
+  top: string[][] | null
 }
 
 /** Decides dates, buckets and what is compared with what. Throws a QueryRefusal. */
@@ -41,7 +46,9 @@ export function planTrends(asked: TrendsQuery, moment: Moment): TrendsPlan {
     periods.push(periodOf('previous', before, earlier, isWhole))
   }
   const limit = query.display === 'map' ? MAP_LIMIT : query.breakdown_limit
-  return { query, limit, isWhole, periods, formulas }
+  const hasBins = query.breakdowns.some(({ bins }) => bins !== undefined)
+  const bins = hasBins ? null : query.breakdowns.map(() => null)
+  return { query, limit, isWhole, periods, formulas, bins, top: null }
 }
 
 function periodOf(name: PeriodName, starts: number[], range: Range, isWhole: boolean): Period {

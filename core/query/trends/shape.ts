@@ -1,52 +1,54 @@
 import type { BreakdownValue } from '@headwater/schemas/insights/property'
-import type { TrendsLine, TrendsResult } from '@headwater/schemas/insights/trends'
+import type { TrendsLine, TrendsResult, TrendsSeries } from '@headwater/schemas/insights/trends'
 import { bucketLabels } from '../buckets.ts'
 import type { Answer } from '../insight.ts'
-import { compareText, orderOf } from '../lines.ts'
 import { runningSums, smoothed } from './adjust.ts'
+import { NONE_LINE, OTHER_LINE } from './breakdown.ts'
 import type { TrendsRow } from './compile.ts'
 import { evaluate } from './evaluate.ts'
 import { emptyAmount, methodOf } from './measure.ts'
-import type { TrendsPlan } from './plan.ts'
+import type { Period, TrendsPlan } from './plan.ts'
 
-type Amount = number | null
-type Line = Pick<TrendsLine, 'values' | 'total'>
-type Lines = Map<string, Line>
+type Numbers = Pick<TrendsLine, 'values' | 'total'>
+/** Of one series in one period. */
+type LineNumbers = (line: number) => Numbers
 
-/** Puts the rows on lines; a value that is on one series' line is on every other's, and in every period. */
-export function shapeTrends(plan: TrendsPlan, rows: readonly TrendsRow[]): Answer<TrendsResult> {
-  const { query, periods } = plan
-  const lines = linesOf(plan, rows)
-  const at = (series: number, period: number, value: BreakdownValue) =>
-    lines.get(keyOf(series, period, value)) ?? emptyLine(plan, series, period)
-  const values = valuesOf(plan, rows, (series, value) => at(series, 0, value).total)
-  const places = values.flatMap((breakdown) => periods.map((_, period) => ({ breakdown, period })))
-  const nameOf = (period: number) => periods[period]?.name ?? 'current'
+/**
+ * Puts the rows on lines. A value that is on one series' line is on every other's, and in every period.
+ *
+ * @param rows Of each series and, within it, each period.
+ */
+export function shapeTrends(plan: TrendsPlan, rows: readonly TrendsRow[][]): Answer<TrendsResult> {
+  const { query, periods, formulas } = plan
+  const lines = shownLines(plan, rows)
+  const numbers = query.series.map((series, place) =>
+    periods.map((period, at) =>
+      numbersOf(plan, series, period, rows[place * periods.length + at] ?? []),
+    ),
+  )
+  const numbersAt = (place: number, period: number, line: number): Numbers =>
+    numbers[place]?.[period]?.(line) ?? { values: [], total: null }
+  const draw = (
+    kind: Pick<TrendsLine, 'series' | 'formula'>,
+    of: (period: number, line: number) => Numbers,
+  ) =>
+    lines.flatMap(({ line, breakdown }) =>
+      periods.map(
+        ({ name }, at): TrendsLine => ({ ...kind, period: name, breakdown, ...of(at, line) }),
+      ),
+    )
   const series =
-    plan.formulas.length > 0
-      ? plan.formulas.flatMap((formula, place) =>
-          places.map(({ breakdown, period }): TrendsLine => {
-            const line = (letter: number) => at(letter, period, breakdown)
-            const starts = periods[period]?.starts ?? []
-            const values = starts.map((_, bucket) =>
-              evaluate(formula, (letter) => line(letter).values[bucket] ?? null),
-            )
-            const total = evaluate(formula, (letter) => line(letter).total)
-            return {
-              series: null,
-              formula: place,
-              period: nameOf(period),
-              breakdown,
-              values,
-              total,
-            }
-          }),
+    formulas.length === 0
+      ? query.series.flatMap((_, place) =>
+          draw({ series: place, formula: null }, (period, line) => numbersAt(place, period, line)),
         )
-      : query.series.flatMap((_, place) =>
-          places.map(({ breakdown, period }): TrendsLine => {
-            const found = at(place, period, breakdown)
-            return { series: place, formula: null, period: nameOf(period), breakdown, ...found }
-          }),
+      : formulas.flatMap((formula, place) =>
+          draw({ series: null, formula: place }, (period, line) => ({
+            values: (periods[period]?.starts ?? []).map((_, bucket) =>
+              evaluate(formula, (letter) => numbersAt(letter, period, line).values[bucket] ?? null),
+            ),
+            total: evaluate(formula, (letter) => numbersAt(letter, period, line).total),
+          })),
         )
   const [buckets = [], previous = null] = periods.map(({ starts }) =>
     bucketLabels(query.time_zone, starts),
@@ -54,82 +56,59 @@ export function shapeTrends(plan: TrendsPlan, rows: readonly TrendsRow[]): Answe
   return { buckets, previous_buckets: previous, series }
 }
 
-/** The lines that rows speak of. */
-function linesOf(plan: TrendsPlan, rows: readonly TrendsRow[]): Lines {
-  const lines: Lines = new Map()
-  const places = plan.periods.map(({ starts }) => new Map(starts.map((start, at) => [start, at])))
-  for (const row of rows) {
-    const key = keyOf(row.series, row.period, breakdownOf(row))
-    const line = lines.get(key) ?? emptyLine(plan, row.series, row.period)
-    lines.set(key, line)
-    const amount = row.amount ?? emptyOf(plan, row.series)
-    const place = row.start === null ? null : places[row.period]?.get(Number(row.start))
-    if (place === null) line.total = amount
-    else if (place !== undefined) line.values[place] = amount
-  }
-  for (const [key, line] of lines) adjust(plan, plan.query.series[seriesIn(key)], line)
-  return lines
+/** The lines that any row is on, the top ones first, then Other and none. */
+function shownLines(
+  { query, top }: TrendsPlan,
+  rows: readonly TrendsRow[][],
+): { line: number; breakdown: BreakdownValue }[] {
+  if (query.breakdowns.length === 0) return [{ line: OTHER_LINE, breakdown: null }]
+  const found = new Set(rows.flatMap((some) => some.map(({ line }) => Number(line))))
+  const lines = [
+    ...(top ?? []).map((texts, place) => ({
+      line: place + 1,
+      breakdown: { kind: 'value' as const, values: texts.map((text) => text || null) },
+    })),
+    { line: OTHER_LINE, breakdown: { kind: 'other' as const, values: [] } },
+    {
+      line: NONE_LINE,
+      breakdown: { kind: 'none' as const, values: query.breakdowns.map(() => null) },
+    },
+  ]
+  return lines.filter(({ line }) => found.has(line))
 }
 
-function adjust(
+function numbersOf(
   plan: TrendsPlan,
-  series: TrendsPlan['query']['series'][number] | undefined,
-  line: Line,
-) {
-  if (plan.isWhole) {
-    line.values = [line.total]
-    return
-  }
-  const isRolling = series !== undefined && methodOf(series) === 'rolling'
-  if (isRolling || plan.query.cumulative) line.values = runningSums(line.values)
-  if (isRolling) line.total = line.values.at(-1) ?? 0
-  line.values = smoothed(line.values, plan.query.smoothing)
-}
-
-function emptyLine(plan: TrendsPlan, series: number, period: number): Line {
-  const empty = emptyOf(plan, series)
-  return { values: (plan.periods[period]?.starts ?? []).map(() => empty), total: empty }
-}
-
-function emptyOf(plan: TrendsPlan, place: number): Amount {
-  const series = plan.query.series[place]
-  return series ? emptyAmount(series) : null
-}
-
-/** What the breakdown's lines are, in the order in which they are shown. */
-function valuesOf(
-  plan: TrendsPlan,
+  series: TrendsSeries,
+  { starts }: Period,
   rows: readonly TrendsRow[],
-  totalOf: (series: number, value: BreakdownValue) => Amount,
-): BreakdownValue[] {
-  if (plan.query.breakdowns.length === 0) return [null]
-  const found = new Map(rows.map((row) => [keyOf(0, 0, breakdownOf(row)), breakdownOf(row)]))
-  return [...found.values()].sort(
-    (a, b) =>
-      orderOf(a?.kind) - orderOf(b?.kind) ||
-      firstDifference(
-        plan.query.series.map((_, series) => difference(totalOf(series, b), totalOf(series, a))),
-      ) ||
-      firstDifference(
-        (a?.values ?? []).map((text, at) => compareText(text ?? '', b?.values[at] ?? '')),
-      ),
+): LineNumbers {
+  const places = new Map(starts.map((start, place) => [start, place]))
+  const empty = emptyAmount(series)
+  const fresh = (): Numbers => ({ values: starts.map(() => empty), total: empty })
+  const lines = new Map<number, Numbers>()
+  for (const { line = OTHER_LINE, start, amount } of rows) {
+    const numbers = lines.get(Number(line)) ?? fresh()
+    lines.set(Number(line), numbers)
+    const place = start === null ? undefined : places.get(Number(start))
+    if (place !== undefined) numbers.values[place] = amount
+    else if (start === null) numbers.total = amount
+  }
+  const adjusted = new Map(
+    [...lines].map(([line, numbers]) => [line, adjust(plan, series, numbers)]),
   )
+  const none = adjust(plan, series, fresh())
+  return (line) => adjusted.get(line) ?? none
 }
 
-const firstDifference = (differences: readonly number[]): number =>
-  differences.find((one) => one !== 0) ?? 0
-
-const difference = (a: Amount, b: Amount): number =>
-  (a ?? Number.NEGATIVE_INFINITY) === (b ?? Number.NEGATIVE_INFINITY)
-    ? 0
-    : (a ?? Number.NEGATIVE_INFINITY) - (b ?? Number.NEGATIVE_INFINITY)
-
-function breakdownOf({ kind, labels }: TrendsRow): BreakdownValue {
-  if (kind === '') return null
-  if (kind === 'other') return { kind, values: [] }
-  return { kind, values: labels.map((text) => (text === '' ? null : text)) }
+function adjust({ query, isWhole }: TrendsPlan, series: TrendsSeries, numbers: Numbers): Numbers {
+  if (isWhole) return { values: [numbers.total], total: numbers.total }
+  const isRolling = methodOf(series) === 'rolling'
+  // Both come as what is new in each bucket.
+  const sums = isRolling || query.cumulative
+  const values = sums ? runningSums(numbers.values) : numbers.values
+  return {
+    values: smoothed(values, query.smoothing),
+    total: isRolling ? (values.at(-1) ?? null) : numbers.total,
+  }
 }
-
-const keyOf = (series: number, period: number, value: BreakdownValue): string =>
-  JSON.stringify([series, period, value])
-const seriesIn = (key: string): number => Number(JSON.parse(key)[0])

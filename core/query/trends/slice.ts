@@ -31,6 +31,20 @@ export interface Slice {
   bucket: string | null
 }
 
+/** Throws a RangeError when the plan has no such series or period. */
+export function sliceOf(
+  plan: TrendsPlan,
+  statement: Statement,
+  place: number,
+  period: number,
+  split: Split,
+  bucket: string | null,
+): Slice {
+  const [series, found] = [plan.query.series[place], plan.periods[period]]
+  if (!series || !found) throw new RangeError(`no series ${place} in period ${period}`)
+  return { plan, series, place, period: found, statement, split, bucket }
+}
+
 /** SQL of the events that a series means in a range, with what tells lines apart and more columns. */
 export function eventRows(
   slice: Slice,

@@ -8,11 +8,14 @@ import { actorsBehind } from './actors.ts'
 import { compileTrends, type TrendsRow } from './compile.ts'
 import { planTrends, type TrendsPlan } from './plan.ts'
 import { shapeTrends } from './shape.ts'
+import { learn, unknownsOf } from './unknowns.ts'
 
 export const trends: Insight<TrendsQuery, TrendsPlan, TrendsResult, TrendsSelection> = {
   plan: planTrends,
+  unknowns: unknownsOf,
+  learn,
   compile: compileTrends,
-  shape: (plan, rows) => shapeTrends(plan, rows.flat() as TrendsRow[]),
+  shape: (plan, rows) => shapeTrends(plan, rows as TrendsRow[][]),
   selection: TrendsSelection,
   actors: actorsBehind,
 }

@@ -1,0 +1,90 @@
+import type { Query } from '../../store/store.ts'
+import { Statement } from '../statement.ts'
+import { seriesSql } from './amounts.ts'
+import { binsBetween } from './bins.ts'
+import { propertyOf, textSplit } from './breakdown.ts'
+import type { TrendsPlan } from './plan.ts'
+import { readRange } from './rolling.ts'
+import { eventScope, NO_SPLIT, seriesCondition, sliceOf } from './slice.ts'
+
+// The ranges of numbers and the top values are the same on every series' lines and in every period, so
+// they are asked for once, before the amounts.
+
+/** Of the breakdowns with ranges, in order. */
+interface EdgesRow {
+  low: (number | null)[]
+  high: (number | null)[]
+}
+interface TopRow {
+  labels: string[]
+}
+
+/** What has to be asked before the plan is whole; nothing when it is. */
+export function unknownsOf(plan: TrendsPlan): Query[] {
+  if (plan.query.breakdowns.length === 0) return []
+  if (plan.bins === null) return [compileEdges(plan)]
+  return plan.top === null ? [compileTop(plan)] : []
+}
+
+/** The plan with what was asked. */
+export function learn(plan: TrendsPlan, rows: readonly unknown[][]): TrendsPlan {
+  if (plan.bins !== null) {
+    return { ...plan, top: ((rows[0] ?? []) as TopRow[]).map(({ labels }) => labels) }
+  }
+  const [edges] = (rows[0] ?? []) as EdgesRow[]
+  let ranged = 0
+  const bins = plan.query.breakdowns.map(({ bins: count }) => {
+    if (count === undefined) return null
+    const [low, high] = [edges?.low[ranged] ?? null, edges?.high[ranged] ?? null]
+    ranged++
+    return low === null || high === null ? null : binsBetween(low, high, count)
+  })
+  return { ...plan, bins }
+}
+
+/** The smallest and the largest number of all events that any series reads. */
+function compileEdges(plan: TrendsPlan): Query {
+  const statement = new Statement(plan.query.project)
+  const events = plan.query.series.flatMap((_, series) =>
+    plan.periods.map((_, period) => {
+      const slice = sliceOf(plan, statement, series, period, NO_SPLIT, null)
+      return `(${eventScope(slice, readRange(slice))} AND ${seriesCondition(slice)})`
+    }),
+  )
+  const numbers = plan.query.breakdowns.flatMap((breakdown, place) =>
+    breakdown.bins === undefined
+      ? []
+      : [`toFloat64OrNull(${propertyOf(breakdown, place, statement)})`],
+  )
+  const of = (aggregate: string) =>
+    numbers.map((_, at) => `${aggregate}If(number${at}, isFinite(number${at}))`).join(', ')
+  return statement.query(`SELECT [${of('minOrNull')}] AS low, [${of('maxOrNull')}] AS high
+  FROM (
+    SELECT ${numbers.map((number, at) => `${number} AS number${at}`).join(', ')}
+    FROM events
+    WHERE ${events.join('\n    OR ')})`)
+}
+
+/**
+ * The values with the largest total of the first series in the range that was asked for, then of the
+ * second, and so on, then in the order of their texts.
+ */
+function compileTop(plan: TrendsPlan): Query {
+  const statement = new Statement(plan.query.project)
+  const { series } = plan.query
+  const split = textSplit(plan, statement)
+  const totals = series.map((_, place) => {
+    const ranks = series.map(
+      (_, at) => `${at === place ? 'toFloat64(amount)' : 'NULL'} AS rank${at}`,
+    )
+    const slice = sliceOf(plan, statement, place, 0, split, null)
+    return `SELECT labels, ${ranks.join(', ')} FROM (${seriesSql(slice)})`
+  })
+  const order = series.map((_, at) => `max(rank${at}) DESC NULLS LAST`)
+  return statement.query(`SELECT labels
+  FROM (${totals.join('\n  UNION ALL ')})
+  WHERE arrayExists(text -> text != '', labels)
+  GROUP BY labels
+  ORDER BY ${[...order, 'labels ASC'].join(', ')}
+  LIMIT ${statement.add('UInt32', plan.limit)}`)
+}
