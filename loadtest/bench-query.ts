@@ -1,15 +1,19 @@
 // `npm run bench:query`: every insight through the query API's HTTP, beside the best SQL that a person
 // would write for the same answer, on the same ClickHouse and the same events, in turns.
 // Options: --events N --rounds N --folder FOLDER (kept and used again) --only NAME
+// --peers: the same questions on PostgreSQL, and on DuckDB when its package is there.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startClickHouse } from '../infra/services/clickhouse.ts'
 import { BENCH_QUESTIONS, type BenchQuestion } from './bench-questions.ts'
+import { openDuckDbPeer, openPostgresPeer } from './peers.ts'
 import { type QueryTarget, startQueryTarget } from './query-target.ts'
 import { quantile } from './sample.ts'
 
+/** Of each question on a peer; the quickest counts, in their favour. */
+const PEER_ROUNDS = 3
 /** Below this the overhead of HTTP and JSON counts, and has a target of its own. */
 const SMALL_MS = 100
 
@@ -19,6 +23,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     folder: { type: 'string' },
     only: { type: 'string' },
+    peers: { type: 'boolean' },
   },
 })
 const events = Number(values.events)
@@ -31,10 +36,9 @@ try {
   console.log(
     `${target.rows} events, ${target.megabytes} MB on disk, loaded in ${target.loadedInS} s`,
   )
-  for (const question of BENCH_QUESTIONS) {
-    if (values.only === undefined || question.name.includes(values.only))
-      await measure(question, target)
-  }
+  const asked = BENCH_QUESTIONS.filter(({ name }) => name.includes(values.only ?? ''))
+  for (const question of asked) await measure(question, target)
+  if (values.peers) await measurePeers(asked, target)
   await target.close()
 } finally {
   await server.stop()
@@ -59,6 +63,33 @@ async function measure(question: BenchQuestion, target: QueryTarget): Promise<vo
   console.log(
     `${name.padEnd(36)} HTTP ${whole.toFixed(0).padStart(5)} ms, by hand ${floor.toFixed(0).padStart(5)} ms${verdict}`,
   )
+}
+
+async function measurePeers(asked: readonly BenchQuestion[], target: QueryTarget): Promise<void> {
+  for (const open of [openPostgresPeer, openDuckDbPeer]) {
+    const peer = await open(folder, target.read)
+    if (!peer) {
+      console.log('DuckDB: not installed (npm install --no-save @duckdb/node-api@1.5.6-r.1)')
+      continue
+    }
+    console.log(`${peer.name}: loaded and indexed in ${peer.loadedInS} s`)
+    for (const { name, ask, standard, ofAnswer, ofRows } of asked) {
+      if (standard === undefined) continue
+      const expected = ofAnswer(await target.ask(ask))
+      const times: number[] = []
+      for (let round = 0; round < PEER_ROUNDS; round++) {
+        const { ms, result } = await timed(() => peer.sql(standard))
+        requireSame(`${name} on ${peer.name}`, expected, ofRows(result))
+        times.push(ms)
+      }
+      console.log(
+        `${name.padEnd(36)} ${peer.name} ${Math.min(...times)
+          .toFixed(0)
+          .padStart(6)} ms`,
+      )
+    }
+    await peer.close()
+  }
 }
 
 function requireSame(name: string, answer: readonly number[], rows: readonly number[]): void {

@@ -18,6 +18,8 @@ export interface QueryTarget {
   sql(text: string): Promise<Record<string, unknown>[]>
   /** The answer to a question of POST /api/query, never from a cache. */
   ask(question: object): Promise<Record<string, unknown>>
+  /** A statement's answer in the format that it names, as a stream. */
+  read(text: string): Promise<ReadableStream<Uint8Array>>
   close(): Promise<void>
 }
 
@@ -38,6 +40,7 @@ export async function startQueryTarget(url: string, events: number): Promise<Que
     loadedInS,
     sql,
     ask: (question) => post(`${service.url}/api/query`, question),
+    read: (text) => streamOf(url, text),
     async close() {
       await service.close()
       await store.close()
@@ -88,6 +91,13 @@ async function askClickHouse(url: string, text: string): Promise<Record<string, 
   const body = await statement(url, `${text} FORMAT JSONEachRow`)
   const lines = body.split('\n').filter((line) => line !== '')
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+async function streamOf(url: string, text: string): Promise<ReadableStream<Uint8Array>> {
+  const address = `${url}/?database=${DATABASE}`
+  const response = await fetch(address, { method: 'POST', body: text })
+  if (!response.ok || !response.body) throw new Error(await response.text())
+  return response.body
 }
 
 async function statement(url: string, text: string): Promise<string> {
