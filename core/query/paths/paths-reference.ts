@@ -8,8 +8,8 @@ export interface HistoryEvent {
 
 export interface PlainQuestion {
   gapMs: number
-  groupings: string[]
-  exclude: string[]
+  groupings: readonly string[]
+  exclude: readonly string[]
   start: string | undefined
   end: string | undefined
   through: string | undefined
