@@ -1,10 +1,12 @@
 // Stage 7 of 8: query. In: questions from the site and from anyone with access. Out: results.
 // Promise: the number is exact, and says until when it is complete.
+import { randomUUID } from 'node:crypto'
 import type { Freshness } from '@headwater/schemas/insight'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import type { WebhookOptions } from '../alerts/webhook.ts'
 import { DatabaseAway } from '../auth/database-away.ts'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -81,6 +83,8 @@ export interface QueryAppDeps {
   sharedCache?: AnswerCache | undefined
   /** Where insights, dashboards and the like are kept. @default nowhere: they are refused */
   metadata?: OpenMetadata | undefined
+  /** How the messages of alerts are sent. @default signed with a secret that only this process has */
+  webhooks?: WebhookOptions
   /** What its health is made of, besides the store. @default nothing */
   checks?: readonly HealthCheck[]
 }
@@ -185,7 +189,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   })
 
   addInsights(app, { ...deps, runner, requireProject, refuse, tell })
-  addSaved(app, { ...deps, requireProject })
+  addSaved(app, { webhooks: { secret: randomUUID() }, ...deps, requireProject })
   addData(app, { ...deps, runner, requireProject, tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {

@@ -145,9 +145,10 @@ const questionOf = (kind: string, project: string, query: Query, signal: AbortSi
   signal,
 })
 
-async function firstEventAt(
+/** When the first event of a project happened, ms; null when it has none. */
+export async function firstEventAt(
   project: string,
-  { store, timeoutMs }: InsightDeps,
+  { store, timeoutMs }: Pick<InsightDeps, 'store' | 'timeoutMs'>,
 ): Promise<number | null> {
   const statement = new Statement(project)
   const text = `SELECT toUnixTimestamp64Milli(min(timestamp)) AS first, count() AS events

@@ -1,3 +1,4 @@
+import { startWatcher } from '../alerts/start.ts'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
@@ -33,9 +34,13 @@ export interface QueryStartDeps {
   projectExists?: (id: string) => Promise<boolean>
 }
 
-/** Serves the query API. Rejects when the address is taken. */
-export function startQuery(deps: QueryStartDeps): Promise<Service> {
-  const { config, store } = deps
+/** Serves the query API, and looks after alerts. Rejects when the address is taken. */
+export async function startQuery(deps: QueryStartDeps): Promise<Service> {
+  const { config, store, metadata } = deps
+  const webhooks = {
+    secret: config.WEBHOOK_SECRET || config.AUTH_SECRET,
+    privateHosts: config.WEBHOOK_PRIVATE_HOSTS,
+  }
   const app = createQueryApp({
     ...deps,
     projectExists: deps.projectExists ?? ((id) => hasEvents(store, id)),
@@ -43,8 +48,17 @@ export function startQuery(deps: QueryStartDeps): Promise<Service> {
     gate: { maxRunning: config.QUERY_MAX_RUNNING, maxWaiting: config.QUERY_MAX_WAITING },
     origins: config.SITE_ORIGINS,
     hosts: config.ALLOWED_HOSTS,
+    webhooks,
   })
-  return listen(app.fetch, config.HOST, config.QUERY_PORT)
+  const server = await listen(app.fetch, config.HOST, config.QUERY_PORT)
+  if (!metadata) return server
+  const watcher = startWatcher({ ...deps, metadata, webhooks, timeoutMs: config.QUERY_TIMEOUT_MS })
+  return {
+    url: server.url,
+    async close() {
+      await Promise.all([server.close(), watcher.close()])
+    },
+  }
 }
 
 export async function hasEvents(store: QueryStore, project: string): Promise<boolean> {

@@ -86,6 +86,10 @@ const Variables = z.object({
   BRIDGE_SECRET_PREVIOUS: z.union([z.literal(''), secret]).default(''),
   /** Signs sessions of the auth service. */
   AUTH_SECRET: secret,
+  /** Signs the messages of alerts, another secret for each project; empty: made of AUTH_SECRET. */
+  WEBHOOK_SECRET: z.union([z.literal(''), secret]).default(''),
+  /** Host names to which alerts may be sent although they are on our own networks, comma separated. */
+  WEBHOOK_PRIVATE_HOSTS: hosts,
   /** Where browsers reach the auth service. */
   AUTH_URL: z.url().default('http://localhost:8002'),
   /** Origins that may call the query and auth APIs from a browser, comma separated. */

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { describeAlerts } from '../../core/alerts/alerts.contract.ts'
+import { describeMessages } from '../../core/alerts/messages.contract.ts'
+import { describeProcesses } from '../../core/alerts/processes.contract.ts'
 import { openPostgres } from '../../core/auth/postgres.ts'
 import { describeSavedStore } from '../../core/query/saved/saved-store.contract.ts'
 import type { MetadataDatabase, MetadataTables } from '../../core/query/saved/tables.ts'
@@ -31,4 +34,6 @@ async function openEmpty(): Promise<MetadataDatabase> {
   return openPostgres<MetadataTables>(new URL(`/${name}`, server.url).href)
 }
 
-describeSavedStore('PostgreSQL', openEmpty)
+const suites = [describeSavedStore, describeAlerts, describeMessages, describeProcesses]
+for (const describeSome of suites)
+  describe('PostgreSQL', () => describeSome('PostgreSQL', openEmpty))

@@ -1,6 +1,7 @@
 // Dashboards as code: all that a project's people have set up, in one document that can be kept with
 // sources, compared, and put into another project.
 import { z } from '@hono/zod-openapi'
+import { alertCode, subscriptionCode } from './alert.ts'
 import { dashboardCode } from './dashboard.ts'
 import { ProjectId } from './question.ts'
 import { ID_PREFIXES, insightCode, Key, MAX_SAVED, type SavedKind } from './saved.ts'
@@ -15,6 +16,8 @@ export const Code = z
     version: z.literal(CODE_VERSION),
     insights: listOf(z.strictObject(insightCode)),
     dashboards: listOf(z.strictObject(dashboardCode)),
+    alerts: listOf(z.strictObject(alertCode)),
+    subscriptions: listOf(z.strictObject(subscriptionCode)),
   })
   .openapi('Code')
 export type Code = z.infer<typeof Code>

@@ -75,7 +75,42 @@ describe('a document of dashboards', () => {
     expect((await get('pruned')).insights).toHaveLength(2)
     const empty = { version: 1 }
     expect(counts((await put('pruned', empty, '&prune=true')).body)).toEqual([0, 0, 0, 3])
-    expect(await get('pruned')).toEqual({ version: 1, insights: [], dashboards: [] })
+    const nothing = { insights: [], dashboards: [], alerts: [], subscriptions: [] }
+    expect(await get('pruned')).toEqual({ version: 1, ...nothing })
+  })
+
+  it('holds alerts and subscriptions, and takes them away before what they look at', async () => {
+    const channels = [{ type: 'webhook', url: 'https://example.com/hook' }]
+    const notice = { every: 'day', channels }
+    const [first] = DOCUMENT.insights
+    const whole = {
+      ...DOCUMENT,
+      insights: [{ ...first, query: { ...query, kind: 'trends' } }, DOCUMENT.insights[1]],
+      alerts: [
+        {
+          ...{ key: 'low', name: 'Low', insight: 'b', ...notice },
+          condition: { type: 'below', threshold: 1 },
+        },
+      ],
+      subscriptions: [
+        { key: 'd', name: 'D', of: { dashboard: 'week' }, ...notice },
+        { key: 'i', name: 'I', of: { insight: 'a' }, ...notice },
+      ],
+    }
+    const first_import = await put('notices', whole)
+    expect(first_import.status, JSON.stringify(first_import.body)).toBe(200)
+    const document = await get('notices')
+    expect(document).toMatchObject({
+      alerts: [{ key: 'low', insight: 'b', value: 'series.0.values.-1' }],
+      subscriptions: [{ of: { dashboard: 'week' } }, { of: { insight: 'a' } }],
+    })
+    expect(JSON.stringify(document)).not.toMatch(/ins_|dash_|notices/)
+    expect(counts((await put('notices', document, '&prune=true')).body)).toEqual([0, 0, 6, 0])
+    expect(counts((await put('notices-copy', document)).body)).toEqual([6, 0, 0, 0])
+    const { body } = await put('notices', { version: 1 }, '&prune=true')
+    expect(body.removed.map(({ kind }: { kind: string }) => kind)).toEqual([
+      ...['subscription', 'subscription', 'alert', 'dashboard', 'insight', 'insight'],
+    ])
   })
 
   it('changes nothing when it is only tried', async () => {

@@ -1,6 +1,7 @@
 import type { SavedKind } from '@headwater/schemas/insights/saved'
 import type { z } from '@hono/zod-openapi'
-import type { Draft, Item, SavedReader, SavedWriter } from './saved-store.ts'
+import type { Metadata } from './metadata.ts'
+import type { Draft, Item, SavedWriter } from './saved-store.ts'
 
 /** What a body is judged by. */
 export interface Writing {
@@ -36,7 +37,7 @@ export interface Kind<Body extends object> {
   /** Live items of these kinds keep one that they refer to from being deleted. */
   usedBy: readonly SavedKind[]
   /** More fields than the body's, of one item that is read or written. @default none */
-  show?(item: Item, reader: SavedReader): Promise<object>
+  show?(item: Item, metadata: Metadata): Promise<object>
   /** How it is written as code, where things are named by their keys. @default it is not */
   code?: {
     fields: z.core.$ZodShape

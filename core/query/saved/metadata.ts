@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import type { AlertStore } from '../../alerts/alert-store.ts'
+import { SqlAlertStore } from '../../alerts/sql-alert-store.ts'
 import type { HealthCheck } from '../../shared/health.ts'
 import { migrateMetadata } from './migrate.ts'
 import type { SavedStore } from './saved-store.ts'
@@ -8,6 +10,7 @@ import type { MetadataDatabase } from './tables.ts'
 /** What the query service keeps besides events. */
 export interface Metadata {
   saved: SavedStore
+  alerts: AlertStore
 }
 
 /** Resolves when the tables are there. Rejects with DatabaseAway when the database does not answer. */
@@ -19,7 +22,7 @@ export function metadataOn(open: () => MetadataDatabase | Promise<MetadataDataba
   const start = async (): Promise<Metadata> => {
     const db = await open()
     await migrateMetadata(db)
-    return { saved: new SqlSavedStore(db) }
+    return { saved: new SqlSavedStore(db), alerts: new SqlAlertStore(db) }
   }
   return () => {
     opening ??= start().catch((error: unknown) => {

@@ -40,6 +40,48 @@ const MIGRATIONS: Record<string, Migration> = {
       )`.execute(db)
     },
   },
+  '002_alerts': {
+    async up(db) {
+      await sql`CREATE TABLE insights.watches (
+        project_id text NOT NULL,
+        id text NOT NULL,
+        state text NOT NULL,
+        since timestamptz,
+        value double precision,
+        previous double precision,
+        interval_end timestamptz,
+        snoozed_until timestamptz,
+        problem text,
+        PRIMARY KEY (project_id, id)
+      )`.execute(db)
+      await sql`CREATE TABLE insights.deliveries (
+        id text PRIMARY KEY,
+        place bigserial NOT NULL,
+        project_id text NOT NULL,
+        source text NOT NULL,
+        reason text NOT NULL,
+        url text NOT NULL,
+        body text NOT NULL,
+        state text NOT NULL,
+        attempts integer NOT NULL,
+        status integer,
+        problem text,
+        created_at timestamptz NOT NULL,
+        next_at timestamptz,
+        claimed_until timestamptz,
+        done_at timestamptz
+      )`.execute(db)
+      await sql`CREATE INDEX deliveries_of_source
+        ON insights.deliveries (project_id, source, place)`.execute(db)
+      await sql`CREATE INDEX deliveries_pending ON insights.deliveries (place)
+        WHERE state = 'pending'`.execute(db)
+      await sql`CREATE TABLE insights.leases (
+        name text PRIMARY KEY,
+        holder text NOT NULL,
+        until timestamptz NOT NULL
+      )`.execute(db)
+    },
+  },
 }
 
 export const METADATA_SCHEMA = 'insights'

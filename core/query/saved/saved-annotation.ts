@@ -5,7 +5,7 @@ import {
   SavedAnnotation,
 } from '@headwater/schemas/insights/annotation'
 import type { Kind } from './kind.ts'
-import { requireLive } from './references.ts'
+import { requireOne } from './references.ts'
 
 /** What an annotation of the whole project refers to. */
 const EVERYWHERE = 'project'
@@ -21,10 +21,9 @@ export const savedAnnotation: Kind<AnnotationBody> = {
   async check({ scope }, writing) {
     if (scope === 'project') return
     if ('dashboard' in scope) {
-      const wanted = [{ id: scope.dashboard, field: 'scope.dashboard' }]
-      await requireLive('dashboard', wanted, writing)
+      await requireOne('dashboard', scope.dashboard, 'scope.dashboard', writing)
     } else {
-      await requireLive('insight', [{ id: scope.insight, field: 'scope.insight' }], writing)
+      await requireOne('insight', scope.insight, 'scope.insight', writing)
     }
   },
 

@@ -1,4 +1,8 @@
-import { DEFAULT_PAGE, type RestoreRequest } from '@headwater/schemas/insights/saved'
+import {
+  DEFAULT_PAGE,
+  type RestoreRequest,
+  type SavedKind,
+} from '@headwater/schemas/insights/saved'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Clock } from '../../shared/clock.ts'
@@ -8,7 +12,7 @@ import type { Metadata, OpenMetadata } from './metadata.ts'
 import { type NewId, randomId } from './names.ts'
 import { type AnyKind, changeItem, createItem, removeItem, restoreItem } from './operations.ts'
 import { savedRoutes } from './saved-routes.ts'
-import type { Item, SavedReader, SavedStore, Wanted } from './saved-store.ts'
+import type { Item, SavedReader, Wanted } from './saved-store.ts'
 
 export interface SavedDeps {
   /** Where it is kept. @default nowhere: everything is refused as `not_configured` */
@@ -33,34 +37,25 @@ export async function openSaved(project: string, deps: SavedDeps): Promise<Metad
 export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): void {
   const routes = savedRoutes(kind)
   const { clock, newId = randomId } = deps
-  const open = async (project: string): Promise<SavedStore> =>
-    (await openSaved(project, deps)).saved
+  const open = (project: string) => openSaved(project, deps)
 
   async function write(project: string, work: (writing: Writing) => Promise<Item>) {
-    const store = await open(project)
-    const item = await store.write(project, (writer) => work({ project, writer, now: clock() }))
-    return answer(item, store)
+    const metadata = await open(project)
+    const item = await metadata.saved.write(project, (writer) =>
+      work({ project, writer, now: clock() }),
+    )
+    return answerOf(kind, item, metadata)
   }
-  const answer = async (item: Item, reader: SavedReader) => ({
-    ...shown(item),
-    ...(await kind.show?.(item, reader)),
-  })
-  const find = async (reader: SavedReader, project: string, id: string) => {
-    const item = await reader.find(project, kind.kind, id)
-    if (item) return item
-    throw new QueryRefusal('not_found', `there is no ${kind.kind} ${id}`)
-  }
-  const live = async (reader: SavedReader, project: string, id: string) => {
-    const item = await find(reader, project, id)
-    if (item.deleted_at === null) return item
-    throw new QueryRefusal('not_found', `${id} was deleted; its history can be read and restored`)
-  }
+  const find = (reader: SavedReader, project: string, id: string) =>
+    findItem(reader, project, kind.kind, id)
+  const live = (reader: SavedReader, project: string, id: string) =>
+    findLive(reader, project, kind.kind, id)
 
   app.openapi(routes.list, async (c) => {
     const { project, limit = DEFAULT_PAGE, ...params } = c.req.valid('query')
-    const store = await open(project)
+    const { saved } = await open(project)
     const wanted: Wanted = { limit, ...params, ...kind.list?.select(params) }
-    const { rows, next } = await store.list(project, kind.kind, wanted)
+    const { rows, next } = await saved.list(project, kind.kind, wanted)
     return c.json({ items: rows.map(shown), next } as never, 200)
   })
 
@@ -73,9 +68,9 @@ export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): 
 
   app.openapi(routes.read, async (c) => {
     const { project } = c.req.valid('query')
-    const store = await open(project)
-    const item = await live(store, project, c.req.valid('param').id)
-    return reply(c, await answer(item, store)) as never
+    const metadata = await open(project)
+    const item = await live(metadata.saved, project, c.req.valid('param').id)
+    return reply(c, await answerOf(kind, item, metadata)) as never
   })
 
   app.openapi(routes.change, async (c) => {
@@ -96,8 +91,8 @@ export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): 
   app.openapi(routes.remove, async (c) => {
     const { project } = c.req.valid('query')
     const seen = matched(c.req.valid('header'))
-    const store = await open(project)
-    const removed = await store.write(project, async (writer) => {
+    const { saved } = await open(project)
+    const removed = await saved.write(project, async (writer) => {
       const item = await live(writer, project, c.req.valid('param').id)
       return removeItem(kind, item, seen, { project, writer, now: clock() })
     })
@@ -106,9 +101,9 @@ export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): 
 
   app.openapi(routes.history, async (c) => {
     const { project, limit = DEFAULT_PAGE, before } = c.req.valid('query')
-    const store = await open(project)
-    const item = await find(store, project, c.req.valid('param').id)
-    const found = await store.versions(item, { limit: limit + 1, before })
+    const { saved } = await open(project)
+    const item = await find(saved, project, c.req.valid('param').id)
+    const found = await saved.versions(item, { limit: limit + 1, before })
     const versions = found.slice(0, limit).map(({ version, key, body, deleted, changed_at }) => ({
       version,
       changed_at: new Date(changed_at).toISOString(),
@@ -130,7 +125,27 @@ export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): 
   })
 }
 
-/** An item as it is answered. */
+/** The item, deleted or not. Throws `not_found`, also when another project has it. */
+async function findItem(reader: SavedReader, project: string, kind: SavedKind, id: string) {
+  const item = await reader.find(project, kind, id)
+  if (item) return item
+  throw new QueryRefusal('not_found', `there is no ${kind} ${id}`)
+}
+
+/** The item, when it is live. Throws `not_found`. */
+export async function findLive(reader: SavedReader, project: string, kind: SavedKind, id: string) {
+  const item = await findItem(reader, project, kind, id)
+  if (item.deleted_at === null) return item
+  throw new QueryRefusal('not_found', `${id} was deleted; its history can be read and restored`)
+}
+
+/** An item as it is answered when one is asked for. */
+export const answerOf = async (kind: AnyKind, item: Item, metadata: Metadata) => ({
+  ...shown(item),
+  ...(await kind.show?.(item, metadata)),
+})
+
+/** An item as it is answered in lists. */
 export const shown = ({ id, key, version, body, created_at, updated_at, deleted_at }: Item) => ({
   id,
   key,

@@ -61,7 +61,7 @@ export const savedDashboard: Kind<DashboardBody> = {
     },
   },
 
-  show: async (item, reader) => ({ insights: await insightsOf(item, reader) }),
+  show: async (item, { saved }) => ({ insights: await insightsOf(item, saved) }),
 }
 
 /** The insights of a dashboard's tiles, each once, as the dashboard asks them. */

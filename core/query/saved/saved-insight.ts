@@ -7,7 +7,7 @@ import {
   SavedInsight,
 } from '@headwater/schemas/insights/saved'
 import { QueryRefusal } from '../errors.ts'
-import { insightOf } from '../insights.ts'
+import { emptyAnswer } from './empty-answer.ts'
 import type { Kind } from './kind.ts'
 
 export const savedInsight: Kind<InsightBody> = {
@@ -19,7 +19,7 @@ export const savedInsight: Kind<InsightBody> = {
   usedBy: ['dashboard', 'alert', 'subscription'],
 
   async check({ query }, { project, now }) {
-    checkQuestion(query, project, now)
+    await checkQuestion(query, project, now)
   },
 
   index: ({ name, description, tags }) => ({
@@ -42,14 +42,13 @@ export const savedInsight: Kind<InsightBody> = {
 }
 
 /** Throws what asking the question now would be refused with, its fields under `query`. */
-export function checkQuestion(query: InsightQuery, project: string, now: number): void {
+async function checkQuestion(query: InsightQuery, project: string, now: number): Promise<void> {
   if (query.project !== project) {
     const message = `query.project must be ${project}, where the insight is saved`
     throw new QueryRefusal('invalid_query', message, { field: 'query.project' })
   }
   try {
-    const insight = insightOf(query)
-    insight.compile(insight.plan(query, { now, completeUntil: now, firstEventAt: null }))
+    await emptyAnswer(query, now)
   } catch (error) {
     if (!(error instanceof QueryRefusal)) throw error
     const { code, message, field, allowed } = error

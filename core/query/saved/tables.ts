@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely, Selectable } from 'kysely'
 
 /** Whoever opened the database closes it. */
 export type MetadataDatabase = Kysely<MetadataTables>
@@ -7,6 +7,9 @@ export type MetadataDatabase = Kysely<MetadataTables>
 export interface MetadataTables {
   'insights.items': ItemTable
   'insights.versions': VersionTable
+  'insights.watches': WatchTable
+  'insights.deliveries': DeliveryColumns
+  'insights.leases': { name: string; holder: string; until: Date }
 }
 
 export interface ItemTable {
@@ -36,3 +39,36 @@ export interface VersionTable {
   deleted: boolean
   changed_at: Date
 }
+
+/** What is known of an alert or a subscription besides its definition. */
+export interface WatchTable {
+  project_id: string
+  id: string
+  state: string
+  since: Date | null
+  value: number | null
+  previous: number | null
+  interval_end: Date | null
+  snoozed_until: Date | null
+  problem: string | null
+}
+
+interface DeliveryColumns {
+  id: string
+  /** Grows from each to the next. */
+  place: Generated<number>
+  project_id: string
+  source: string
+  reason: string
+  url: string
+  body: string
+  state: string
+  attempts: number
+  status: number | null
+  problem: string | null
+  created_at: Date
+  next_at: Date | null
+  claimed_until: Date | null
+  done_at: Date | null
+}
+export type DeliveryTable = Selectable<DeliveryColumns>

@@ -1,0 +1,146 @@
+// For tests: alerts on a real database with a real receiver; only the numbers are made up.
+import { AlertBody, SubscriptionBody } from '@headwater/schemas/insights/alert'
+import { DashboardBody } from '@headwater/schemas/insights/dashboard'
+import type { InsightResult } from '@headwater/schemas/insights/insight'
+import { InsightBody } from '@headwater/schemas/insights/saved'
+import { type Metadata, metadataOn } from '../query/saved/metadata.ts'
+import { randomId } from '../query/saved/names.ts'
+import { type AnyKind, changeItem, createItem } from '../query/saved/operations.ts'
+import { savedDashboard } from '../query/saved/saved-dashboard.ts'
+import { savedInsight } from '../query/saved/saved-insight.ts'
+import type { Item } from '../query/saved/saved-store.ts'
+import type { MetadataDatabase } from '../query/saved/tables.ts'
+import type { OpenDatabase } from '../query/saved/test-metadata.ts'
+import { silentLogger } from '../shared/logger.ts'
+import { savedAlert } from './saved-alert.ts'
+import { savedSubscription } from './saved-subscription.ts'
+import { openReceiver, type Receiver } from './test-alerts.ts'
+import { lookAtAll, sendAll, type WatchDeps } from './watch.ts'
+import { webhookSender } from './webhook.ts'
+
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 24 * HOUR_MS
+/** A Wednesday. */
+export const MIDNIGHT = Date.UTC(2026, 5, 17)
+export const day = (number: number): number => MIDNIGHT + number * DAY_MS
+export const SECRET = 's'.repeat(32)
+
+export class AlertBench {
+  /** The number of the interval that ends at a moment; 0 where none is set. */
+  readonly values = new Map<number, number | null>()
+  /** How far the store is complete; undefined: up to now. */
+  completeUntil: number | null | undefined
+  /** Questions asked so far. */
+  asked = 0
+  readonly db: MetadataDatabase
+  readonly metadata: Metadata
+  readonly receiver: Receiver
+  #messages = 0
+
+  private constructor(db: MetadataDatabase, metadata: Metadata, receiver: Receiver) {
+    this.db = db
+    this.metadata = metadata
+    this.receiver = receiver
+  }
+
+  static async open(open: OpenDatabase): Promise<AlertBench> {
+    const db = await open()
+    return new AlertBench(db, await metadataOn(() => db)(), await openReceiver())
+  }
+
+  async close(): Promise<void> {
+    await this.receiver.close()
+    await this.db.destroy()
+  }
+
+  /** Forgets everything but the tables. */
+  async clear(): Promise<void> {
+    for (const table of ['watches', 'deliveries', 'leases', 'versions', 'items'] as const) {
+      await this.db.deleteFrom(`insights.${table}`).execute()
+    }
+    this.values.clear()
+    this.completeUntil = undefined
+    this.asked = 0
+    this.receiver.received.length = 0
+    this.receiver.status = 200
+  }
+
+  deps(now: number, change: Partial<WatchDeps> = {}): WatchDeps {
+    return {
+      ...this.metadata,
+      ask: async (_, asOf) => {
+        this.asked++
+        const value = this.values.has(asOf + 1) ? this.values.get(asOf + 1) : 0
+        const series = [{ values: [-1, value], total: value }]
+        return { kind: 'trends', series } as unknown as InsightResult
+      },
+      newMessageId: () => `message ${++this.#messages}`,
+      freshness: {
+        read: async () => ({
+          complete_until: this.completeUntil === undefined ? now : this.completeUntil,
+          lag_records: 0,
+        }),
+      },
+      senders: { webhook: webhookSender({ secret: SECRET, privateHosts: ['127.0.0.1'] }) },
+      logger: silentLogger,
+      holder: 'one',
+      ...change,
+    }
+  }
+
+  /** One round, as a process does it. */
+  async round(now: number, change: Partial<WatchDeps> = {}): Promise<void> {
+    const deps = this.deps(now, change)
+    await lookAtAll(now, deps)
+    await sendAll(now, deps)
+  }
+
+  /** What the receiver was told: the types of the messages, each once. */
+  told(): string[] {
+    const messages = new Map(this.receiver.received.map(({ id, body }) => [id, body.type]))
+    return [...messages.values()]
+  }
+
+  /** The numbers of days, from that which ends at `day(0)`. */
+  setDays(...values: (number | null)[]): void {
+    for (const [i, value] of values.entries()) this.values.set(day(i), value)
+  }
+
+  /** Saves an alert of project `p` anew. */
+  change(alert: Item, change: Partial<AlertBody>): Promise<Item> {
+    return this.metadata.saved.write('p', async (writer) => {
+      const now = (await writer.find('p', 'alert', alert.id)) ?? alert
+      const body = { ...(alert.body as AlertBody), ...change }
+      return changeItem(savedAlert, now, { body }, null, { project: 'p', writer, now: MIDNIGHT })
+    })
+  }
+
+  insight(project = 'p', query: object = {}): Promise<Item> {
+    const asked = { kind: 'trends', project, series: [{ event: '$pageview' }], ...query }
+    return this.save(savedInsight, project, InsightBody.parse({ name: 'visits', query: asked }))
+  }
+
+  async alert(change: object = {}, project = 'p', query: object = {}): Promise<Item> {
+    const { id } = await this.insight(project, query)
+    const channels = [{ type: 'webhook', url: this.receiver.url }]
+    const condition = { type: 'above', threshold: 10 }
+    const body = { name: 'many', insight: id, condition, every: 'day', channels, ...change }
+    return this.save(savedAlert, project, AlertBody.parse(body))
+  }
+
+  subscription(change: object, project = 'p'): Promise<Item> {
+    const channels = [{ type: 'webhook', url: this.receiver.url }]
+    const body = SubscriptionBody.parse({ name: 'news', every: 'day', channels, ...change })
+    return this.save(savedSubscription, project, body)
+  }
+
+  dashboard(body: object, project = 'p'): Promise<Item> {
+    return this.save(savedDashboard, project, DashboardBody.parse({ name: 'd', ...body }))
+  }
+
+  save(kind: AnyKind, project: string, body: object): Promise<Item> {
+    return this.metadata.saved.write(project, (writer) =>
+      createItem(kind, randomId(kind.kind), { body }, { project, writer, now: MIDNIGHT }),
+    )
+  }
+}

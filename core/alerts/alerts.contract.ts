@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { OpenDatabase } from '../query/saved/test-metadata.ts'
+import { AlertBench, day, HOUR_MS } from './alert-bench.ts'
+
+/** What alerts tell, on any database; `open` gives an empty one. */
+export function describeAlerts(name: string, open: OpenDatabase): void {
+  let bench: AlertBench
+  beforeAll(async () => {
+    bench = await AlertBench.open(open)
+  }, 60_000)
+  beforeEach(() => bench.clear())
+  afterAll(() => bench.close())
+
+  describe(`alerts: ${name}`, () => {
+    it('tell each crossing once, up and down', async () => {
+      const alert = await bench.alert()
+      bench.setDays(5, 15, 20, 3, 3, 11)
+      const told = []
+      for (let i = 0; i < 6; i++) {
+        for (const minute of [1, 2, 500]) await bench.round(day(i) + minute * 60_000)
+        told.push(bench.told().length)
+      }
+      expect(bench.told()).toEqual(['alert.firing', 'alert.resolved', 'alert.firing'])
+      expect(told).toEqual([0, 1, 1, 2, 2, 3])
+      expect(await bench.metadata.alerts.watchOf(alert)).toMatchObject({
+        state: 'firing',
+        since: day(5),
+        value: 11,
+        interval_end: day(5),
+      })
+      expect(bench.receiver.received[0]?.body.data).toMatchObject({
+        project: 'p',
+        alert: { id: alert.id, key: 'many', name: 'many' },
+        insight: { name: 'visits' },
+        value: 15,
+        condition: { type: 'above', threshold: 10 },
+        interval: { from: new Date(day(0)).toISOString(), to: new Date(day(1)).toISOString() },
+      })
+      // Once for each interval, however often somebody looked.
+      expect(bench.asked).toBe(6)
+    })
+
+    it('compare with the interval before', async () => {
+      const condition = { type: 'increase', by: 50, unit: 'percent' }
+      const alert = await bench.alert({ condition })
+      bench.setDays(10, 14, 21, 21)
+      for (let i = 1; i < 4; i++) await bench.round(day(i))
+      expect(bench.told()).toEqual(['alert.firing', 'alert.resolved'])
+      expect(bench.receiver.received[0]?.body.data).toMatchObject({ value: 21, previous: 14 })
+      expect(await bench.metadata.alerts.watchOf(alert)).toMatchObject({ value: 21, previous: 21 })
+    })
+
+    it('wait for complete data', async () => {
+      await bench.alert()
+      bench.setDays(0, 15)
+      bench.completeUntil = null
+      await bench.round(day(1) + HOUR_MS)
+      bench.completeUntil = day(1) - 1
+      await bench.round(day(1) + HOUR_MS)
+      expect(bench.told()).toEqual([])
+      bench.completeUntil = day(1)
+      await bench.round(day(1) + 2 * HOUR_MS)
+      expect(bench.told()).toEqual(['alert.firing'])
+    })
+
+    it('keep their state where there is no number', async () => {
+      const alert = await bench.alert()
+      bench.setDays(15, null, 15, null, 1)
+      for (let i = 0; i < 5; i++) await bench.round(day(i))
+      expect(bench.told()).toEqual(['alert.firing', 'alert.resolved'])
+      expect(await bench.metadata.alerts.watchOf(alert)).toMatchObject({
+        state: 'ok',
+        since: day(4),
+      })
+    })
+
+    it('look at the days of their insight’s zone, also when clocks change', async () => {
+      await bench.alert({}, 'p', { time_zone: 'Europe/Berlin' })
+      // 25 October 2026 has 25 hours in Berlin.
+      const end = Date.UTC(2026, 9, 25, 23)
+      bench.values.set(end, 15)
+      bench.values.set(end - 25 * HOUR_MS, 1)
+      await bench.round(end - 1)
+      expect(bench.told()).toEqual([])
+      await bench.round(end)
+      expect(bench.told()).toEqual(['alert.firing'])
+      expect(bench.receiver.received[0]?.body.data.interval).toEqual({
+        from: '2026-10-24T22:00:00.000Z',
+        to: '2026-10-25T23:00:00.000Z',
+      })
+    })
+
+    it('judge only the newest of the intervals that nobody looked at', async () => {
+      await bench.alert()
+      bench.setDays(1, 15, 1, 15)
+      await bench.round(day(0))
+      await bench.round(day(3))
+      expect(bench.told()).toEqual(['alert.firing'])
+      expect(bench.asked).toBe(2)
+    })
+
+    it('stand still while they are snoozed or switched off', async () => {
+      const alert = await bench.alert()
+      bench.setDays(1, 15, 15, 1)
+      await bench.round(day(0))
+      await bench.metadata.alerts.snooze(alert, day(1) + HOUR_MS)
+      await bench.round(day(1))
+      expect(bench.told()).toEqual([])
+      await bench.round(day(1) + HOUR_MS)
+      expect(bench.told()).toEqual(['alert.firing'])
+      await bench.change(alert, { enabled: false })
+      await bench.round(day(3))
+      expect(bench.told()).toEqual(['alert.firing'])
+    })
+
+    it('go on when the store was away, and say so meanwhile', async () => {
+      const alert = await bench.alert()
+      bench.setDays(15)
+      await bench.round(day(0), { ask: () => Promise.reject(new Error('SELECT secret')) })
+      expect(await bench.metadata.alerts.watchOf(alert)).toMatchObject({
+        state: 'unknown',
+        problem: 'the store did not answer',
+      })
+      await bench.round(day(0))
+      expect(await bench.metadata.alerts.watchOf(alert)).toMatchObject({
+        state: 'firing',
+        problem: null,
+      })
+    })
+
+    it('hold up no other when one fails', async () => {
+      await bench.alert({}, 'a')
+      await bench.alert({}, 'b')
+      bench.setDays(15)
+      const { ask } = bench.deps(day(0))
+      await bench.round(day(0), {
+        ask: (query, ...rest) =>
+          query.project === 'a' ? Promise.reject(new Error('no')) : ask(query, ...rest),
+      })
+      expect(bench.receiver.received.map(({ body }) => body.data.project)).toEqual(['b'])
+    })
+
+    it('send to each of their channels', async () => {
+      const urls = [`${bench.receiver.url}?a`, `${bench.receiver.url}?b`]
+      await bench.alert({ channels: urls.map((url) => ({ type: 'webhook', url })) })
+      bench.setDays(15)
+      await bench.round(day(0))
+      expect(new Set(bench.receiver.received.map(({ id }) => id)).size).toBe(2)
+    })
+  })
+}

@@ -1,0 +1,176 @@
+import type { AlertBody, SubscriptionBody } from '@headwater/schemas/insights/alert'
+import type { DashboardBody } from '@headwater/schemas/insights/dashboard'
+import type { InsightQuery } from '@headwater/schemas/insights/insight'
+import type { InsightBody } from '@headwater/schemas/insights/saved'
+import type { FreshnessReading } from '../consumer/freshness.ts'
+import { insightsOf } from '../query/saved/saved-dashboard.ts'
+import type { Item, SavedReader } from '../query/saved/saved-store.ts'
+import type { Look, NewDelivery, Watched } from './alert-store.ts'
+import type { AskAsOf } from './ask.ts'
+import { judge, NEXT, needsPrevious, pick } from './judge.ts'
+import { checkAlertOn } from './saved-alert.ts'
+import { type Interval, newestInterval, type Schedule } from './schedule.ts'
+
+export interface LookDeps {
+  saved: SavedReader
+  ask: AskAsOf
+  /** An id that no message had before. */
+  newMessageId(): string
+}
+
+/** What was seen, and what is to be told of it. */
+export interface Seen {
+  look: Look
+  messages: NewDelivery[]
+}
+
+/** The results of a report are left out when they are larger together, bytes. */
+const MAX_REPORT_BYTES = 512 * 1024
+
+/**
+ * Looks at the newest complete interval. Null when there is none that was not looked at, or nobody wants
+ * to know. Writes nothing.
+ */
+export async function lookAt(
+  watched: Watched,
+  now: number,
+  freshness: FreshnessReading,
+  deps: LookDeps,
+): Promise<Seen | null> {
+  const { item, watch } = watched
+  const { enabled } = item.body as AlertBody | SubscriptionBody
+  if (!enabled || (watch.snoozed_until ?? 0) > now) return null
+  const isAlert = item.kind === 'alert'
+  const insight = isAlert ? await insightOf(item, deps.saved) : null
+  if (isAlert && !insight) return null
+  const schedule = scheduleOf(item, insight)
+  const interval = newestInterval(schedule, now, freshness.complete_until)
+  // Of intervals that were missed the newest counts: nobody is helped by the state of last week.
+  if (!interval || interval.to <= (watch.interval_end ?? Number.NEGATIVE_INFINITY)) return null
+  return insight
+    ? lookAtAlert(watched, { insight, interval, now, freshness }, deps)
+    : report(item, { interval, now, freshness }, deps)
+}
+
+interface AlertMoment {
+  insight: Item
+  interval: Interval
+  now: number
+  freshness: FreshnessReading
+}
+
+async function lookAtAlert(
+  { item, watch }: Watched,
+  { insight, interval, now, freshness }: AlertMoment,
+  { ask, newMessageId }: LookDeps,
+): Promise<Seen> {
+  const { name, condition, every, value: path, channels } = item.body as AlertBody
+  const { query } = insight.body as InsightBody
+  // The insight may have become another since the alert was saved.
+  await checkAlertOn(query, { every, value: path }, now)
+  const valueAt = async (end: number) => {
+    const picked = pick(await ask(query, end - 1, freshness), path)
+    return picked.found ? picked.value : null
+  }
+  const value = await valueAt(interval.to)
+  const previous = needsPrevious(condition) ? await valueAt(interval.from) : null
+  const { state, tell } = NEXT[watch.state][judge(condition, value, previous)]
+  const since = state === watch.state ? watch.since : interval.to
+  const message = {
+    type: `alert.${tell}`,
+    timestamp: iso(now),
+    data: {
+      project: item.project,
+      alert: named(item, name),
+      insight: named(insight, (insight.body as InsightBody).name),
+      state,
+      condition,
+      value,
+      previous,
+      interval: { from: iso(interval.from), to: iso(interval.to) },
+    },
+  }
+  const messages = tell
+    ? channels.map(({ url }) => ({
+        id: newMessageId(),
+        reason: tell,
+        url,
+        body: JSON.stringify(message),
+      }))
+    : []
+  return { look: { state, since, value, previous, interval_end: interval.to }, messages }
+}
+
+async function report(
+  item: Item,
+  { interval, now, freshness }: Pick<AlertMoment, 'interval' | 'now' | 'freshness'>,
+  { saved, ask, newMessageId }: LookDeps,
+): Promise<Seen> {
+  const { name, of, channels } = item.body as SubscriptionBody
+  const subject = await subjectOf(item.project, of, saved)
+  const results = []
+  let bytes = 0
+  for (const insight of subject?.insights ?? []) {
+    const { id, key, query } = insight
+    const result = await ask(query, interval.to - 1, freshness)
+    bytes += JSON.stringify(result).length
+    const told = bytes > MAX_REPORT_BYTES ? { result: null, too_big: true } : { result }
+    results.push({ insight: { id, key, name: insight.name }, ...told })
+  }
+  const message = {
+    type: 'report',
+    timestamp: iso(now),
+    data: {
+      project: item.project,
+      subscription: named(item, name),
+      ...subject?.named,
+      interval: { from: iso(interval.from), to: iso(interval.to) },
+      results,
+    },
+  }
+  const body = JSON.stringify(message)
+  return {
+    look: { state: 'ok', since: null, value: null, previous: null, interval_end: interval.to },
+    messages: channels.map(({ url }) => ({ id: newMessageId(), reason: 'report', url, body })),
+  }
+}
+
+interface Subject {
+  named: object
+  insights: { id: string; key: string; name: string; query: InsightQuery }[]
+}
+
+async function subjectOf(
+  project: string,
+  of: SubscriptionBody['of'],
+  saved: SavedReader,
+): Promise<Subject | null> {
+  if ('dashboard' in of) {
+    const [dashboard] = await saved.findLive(project, 'dashboard', [of.dashboard])
+    if (!dashboard) return null
+    const { name } = dashboard.body as DashboardBody
+    const insights = await insightsOf(dashboard, saved)
+    return { named: { dashboard: named(dashboard, name) }, insights }
+  }
+  const [insight] = await saved.findLive(project, 'insight', [of.insight])
+  if (!insight) return null
+  const { name, query } = insight.body as InsightBody
+  const { id, key } = insight
+  return { named: { insight: named(insight, name) }, insights: [{ id, key, name, query }] }
+}
+
+async function insightOf(alert: Item, saved: SavedReader): Promise<Item | null> {
+  const { insight } = alert.body as AlertBody
+  const [found] = await saved.findLive(alert.project, 'insight', [insight])
+  return found ?? null
+}
+
+// An alert's intervals are its insight's own: in its time zone, and with its first day of the week.
+function scheduleOf(item: Item, insight: Item | null): Schedule {
+  const { every, delay_minutes } = item.body as AlertBody
+  const zoned = insight ? (insight.body as InsightBody).query : (item.body as SubscriptionBody)
+  return { every, delay_minutes, time_zone: zoned.time_zone, week_start: zoned.week_start }
+}
+
+const named = ({ id, key }: Item, name: string) => ({ id, key, name })
+const iso = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,96 @@
+import type { FreshnessSource } from '../consumer/freshness.ts'
+import { QueryRefusal } from '../query/errors.ts'
+import type { Metadata } from '../query/saved/metadata.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { StoredDelivery } from './alert-store.ts'
+import type { Senders } from './channels.ts'
+import { type LookDeps, lookAt } from './look.ts'
+
+export interface WatchDeps extends Omit<LookDeps, 'saved'>, Metadata {
+  freshness: FreshnessSource
+  senders: Senders
+  logger: Logger
+  /** Tells this process from all others. */
+  holder: string
+}
+
+/** One process looks, while it says so at least this often. */
+const LEASE_MS = 60_000
+/** Somebody else sends what was claimed and not settled, after this. */
+const CLAIM_MS = 60_000
+/** So many messages at once; each takes 10 s at most. */
+const MESSAGES = 20
+const FIRST_RETRY_MS = 30_000
+const MAX_RETRY_MS = 3_600_000
+/** About a day of them. */
+const MAX_ATTEMPTS = 26
+const KEEP_DELIVERIES_MS = 30 * 86_400_000
+
+/**
+ * Looks at everything that is due. Only one process does at a time; were there two, the second to finish
+ * would change nothing.
+ */
+export async function lookAtAll(now: number, deps: WatchDeps): Promise<void> {
+  const { alerts, freshness, holder, logger } = deps
+  if (!(await alerts.takeLease('look', holder, now, now + LEASE_MS))) return
+  await alerts.forgetBefore(now - KEEP_DELIVERIES_MS)
+  // Read before anything is asked: every answer covers it.
+  const reading = await freshness.read()
+  for (const watched of await alerts.watched()) {
+    const { item } = watched
+    try {
+      const seen = await lookAt(watched, now, reading, deps)
+      if (!seen) continue
+      const kept = await alerts.advance(watched, seen.look, seen.messages, now)
+      const { kind, project, id } = item
+      const facts = { kind, project, id, told: kept ? seen.messages.length : 0 }
+      logger.log('info', 'watched', facts)
+    } catch (error) {
+      await noteProblem(error, watched, deps)
+    }
+  }
+}
+
+// Tried again with the next look. What is not the question's fault is not shown to its owner in detail.
+async function noteProblem(
+  error: unknown,
+  { item, watch }: Parameters<typeof lookAt>[0],
+  { alerts, logger }: WatchDeps,
+): Promise<void> {
+  const problem = error instanceof QueryRefusal ? error.message : 'the store did not answer'
+  logger.log('warn', 'look_failed', { project: item.project, id: item.id, error })
+  if (problem !== watch.problem) await alerts.noteProblem(item, problem)
+}
+
+/** Sends what is due, each message once unless its sending failed or was cut off. */
+export async function sendAll(now: number, deps: WatchDeps): Promise<void> {
+  const claimed = await deps.alerts.claim(now, now + CLAIM_MS, MESSAGES)
+  await Promise.all(claimed.map((delivery) => sendOne(delivery, now, deps)))
+}
+
+/** Sends one that is claimed, and keeps what became of it. */
+export async function sendOne(
+  delivery: StoredDelivery,
+  now: number,
+  { alerts, senders, logger }: Pick<WatchDeps, 'alerts' | 'senders' | 'logger'>,
+): Promise<void> {
+  const { id, project, url, body, reason, attempts } = delivery
+  const sent = await senders.webhook.send({ id, project, url, body }, now)
+  const retries = !sent.ok && !sent.final && reason !== 'test' && attempts < MAX_ATTEMPTS
+  await alerts.settle(
+    id,
+    {
+      state: sent.ok ? 'sent' : retries ? 'pending' : 'failed',
+      status: sent.status,
+      problem: sent.ok ? null : sent.problem,
+      next_at: retries ? now + retryAfter(attempts) : null,
+    },
+    now,
+  )
+  const facts = { project, source: delivery.source, reason, ok: sent.ok, attempts }
+  logger.log(sent.ok ? 'info' : 'warn', 'delivered', facts)
+}
+
+/** How long after so many attempts the next one comes, ms. */
+export const retryAfter = (attempts: number): number =>
+  Math.min(FIRST_RETRY_MS * 4 ** (attempts - 1), MAX_RETRY_MS)
