@@ -1,13 +1,9 @@
 import type { Actor } from '@headwater/schemas/insights/question'
-import { personSql } from './persons/person-sql.ts'
+import { PERSON } from './persons/person-sql.ts'
 import { pathText, refuseSubcolumnSyntax } from './property.ts'
 import type { Statement } from './statement.ts'
 
-/**
- * SQL of the person that an event belongs to. Its text is the same wherever it stands in a statement, so
- * that the store reads the mapping once, and never two states of it.
- */
-export const PERSON = personSql('person_id')
+export { PERSON }
 
 export interface ActorSql {
   /** Identifies whom the event is counted for. */

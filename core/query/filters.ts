@@ -1,5 +1,8 @@
-import type { FilterGroup, Filters, PropertyFilter } from '@headwater/schemas/insights/property'
+import type { Filters } from '@headwater/schemas/insights/filters'
+import type { PropertyFilter } from '@headwater/schemas/insights/property'
+import { cohortCondition } from './cohort/members.ts'
 import { QueryRefusal } from './errors.ts'
+import { isOwned, ownedCondition } from './persons/owned-property.ts'
 import { propertyText } from './property.ts'
 import type { SqlParams } from './sql-params.ts'
 import type { Statement } from './statement.ts'
@@ -20,15 +23,31 @@ export function filterConditions(
   return filters.map((filter, index) => either(filter, statement, `${field}.${index}`))
 }
 
-function either(filter: PropertyFilter | FilterGroup, statement: Statement, field: string): string {
+function either(filter: Filters[number], statement: Statement, field: string): string {
+  if ('cohort' in filter) return cohortCondition(filter, statement, field)
   if (!('match' in filter)) return condition(filter, statement, field)
   const conditions = filterConditions(filter.filters, statement, `${field}.filters`)
   return `(${conditions.join(filter.match === 'all' ? ' AND ' : ' OR ')})`
 }
 
 function condition(filter: PropertyFilter, params: Statement, field: string): string {
-  const text = propertyText(filter, params, `${field}.property`)
-  const values: Scalar[] = [filter.value ?? []].flat()
+  if (isOwned(filter)) {
+    const about = {
+      condition: conditionOn('text', filter, params, field),
+      holdsWithout: holdsWithout(filter),
+    }
+    return ownedCondition(filter, about, params, `${field}.property`)
+  }
+  return conditionOn(propertyText(filter, params, `${field}.property`), filter, params, field)
+}
+
+function conditionOn(
+  text: string,
+  filter: PropertyFilter,
+  params: SqlParams,
+  field: string,
+): string {
+  const values = valuesOf(filter)
   switch (filter.operator) {
     case 'is':
       return equalsAny(text, values, params)
@@ -49,6 +68,17 @@ function condition(filter: PropertyFilter, params: Statement, field: string): st
       return `(${text} = '')`
   }
 }
+
+// What conditionOn says of an empty text: an empty value is in it, and is equal to it.
+function holdsWithout(filter: PropertyFilter): boolean {
+  const { operator } = filter
+  const meetsEmpty = valuesOf(filter).includes('')
+  if (operator === 'is' || operator === 'contains') return meetsEmpty
+  if (operator === 'is_not' || operator === 'not_contains') return !meetsEmpty
+  return operator === 'is_not_set'
+}
+
+const valuesOf = (filter: PropertyFilter): Scalar[] => [filter.value ?? []].flat()
 
 // 10, 10.0 and "10" are one number; a text or a boolean is compared as it is written.
 function equalsAny(text: string, values: readonly Scalar[], params: SqlParams): string {

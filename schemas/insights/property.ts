@@ -6,16 +6,32 @@ export const PropertyName = z.string().min(1).max(200)
 /** Event name; `*` stands for every event. */
 export const EventMatch = z.string().min(1).max(200).openapi({ example: '$pageview' })
 
-/** Whose property: the event's own. */
-export const PROPERTY_TYPES = ['event'] as const
+/** Whose property: the event's own, that of its person, or that of a group it belongs to. */
+export const PROPERTY_TYPES = ['event', 'person', 'group'] as const
 
 const propertyRef = {
   /** @default event */
   type: z.enum(PROPERTY_TYPES).optional(),
+  /** Of a group's property: the type of the group. */
+  group: z.string().min(1).max(200).optional().openapi({ example: 'company' }),
   property: PropertyName.openapi({ example: '$browser' }),
 }
+
+/** A group's property needs the type of the group, and no other has one. */
+function checkGroup(
+  { type, group }: { type?: string | undefined; group?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if ((type === 'group') === (group !== undefined)) return
+  const message = type === 'group' ? 'is required by type group' : 'goes with type group only'
+  context.addIssue({ code: 'custom', path: ['group'], message })
+}
+
 /** A property, and whose it is. */
-export const PropertyRef = z.strictObject(propertyRef).openapi('PropertyRef')
+export const PropertyRef = z
+  .strictObject(propertyRef)
+  .superRefine(checkGroup)
+  .openapi('PropertyRef')
 export type PropertyRef = z.infer<typeof PropertyRef>
 
 const scalar = z.union([z.string().max(2_000), z.number(), z.boolean()])
@@ -40,6 +56,7 @@ export const PropertyFilter = z
     /** One value, or several of which any one must hold. Not needed by is_set and is_not_set. */
     value: z.union([scalar, z.array(scalar).min(1).max(500)]).optional(),
   })
+  .superRefine(checkGroup)
   .superRefine((filter, context) => {
     const needsNone = filter.operator === 'is_set' || filter.operator === 'is_not_set'
     if (!needsNone && filter.value === undefined) {
@@ -52,32 +69,6 @@ export const PropertyFilter = z
   })
   .openapi('PropertyFilter')
 export type PropertyFilter = z.infer<typeof PropertyFilter>
-
-const MATCHES = ['all', 'any'] as const
-
-/** Filters of which all, or any one, must hold. */
-const FilterList = z
-  .strictObject({
-    match: z.enum(MATCHES),
-    filters: z.array(PropertyFilter).min(1).max(MAX_FILTERS),
-  })
-  .openapi('FilterList')
-
-/** Filters and lists of filters of which all, or any one, must hold. */
-export const FilterGroup = z
-  .strictObject({
-    match: z.enum(MATCHES),
-    filters: z
-      .array(z.union([PropertyFilter, FilterList]))
-      .min(1)
-      .max(MAX_FILTERS),
-  })
-  .openapi('FilterGroup')
-export type FilterGroup = z.infer<typeof FilterGroup>
-
-/** What must all hold: filters, and groups of them for "any of". */
-export const Filters = z.array(z.union([PropertyFilter, FilterGroup])).max(MAX_FILTERS)
-export type Filters = z.infer<typeof Filters>
 
 export const MAX_BREAKDOWNS = 3
 export const DEFAULT_BREAKDOWN_LIMIT = 25
@@ -97,6 +88,7 @@ export const Breakdown = z
     /** Equal ranges between the smallest and the largest number. */
     bins: z.number().int().min(2).max(50).optional(),
   })
+  .superRefine(checkGroup)
   .openapi('Breakdown')
 export type Breakdown = z.infer<typeof Breakdown>
 

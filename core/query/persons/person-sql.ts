@@ -7,3 +7,9 @@ const OVERRIDES = `(SELECT groupArray((id, person)) FROM person_overrides FINAL
 /** @param id SQL of sipHash64(project_id, distinct_id), a column or a value of it. */
 export const personSql = (id: string): string =>
   `transform(${id}, ${OVERRIDES}.1, ${OVERRIDES}.2, ${id})`
+
+/**
+ * SQL of the person that an event belongs to. Its text is the same wherever it stands in a statement, so
+ * that the store reads the mapping once, and never two states of it.
+ */
+export const PERSON = personSql('person_id')
