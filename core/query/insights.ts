@@ -1,4 +1,5 @@
 import type { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
+import { settleCohorts } from './cohort/settle.ts'
 import type { Insight, Insights } from './insight.ts'
 import { retention } from './retention/retention.ts'
 import { lifecycle } from './lifecycle/lifecycle.ts'
@@ -17,7 +18,18 @@ export const INSIGHTS: Insights = {
   web_overview: webOverview,
 }
 
-export const insightOf = (
+/** The insight of a question; its plan takes the question as it was asked. */
+export function insightOf(
   query: InsightQuery,
-): Insight<InsightQuery, unknown, InsightResult, unknown> =>
-  INSIGHTS[query.kind] as unknown as Insight<InsightQuery, unknown, InsightResult, unknown>
+): Insight<InsightQuery, unknown, InsightResult, unknown> {
+  const insight = INSIGHTS[query.kind] as unknown as Insight<
+    InsightQuery,
+    unknown,
+    InsightResult,
+    unknown
+  >
+  return {
+    ...insight,
+    plan: (asked, moment) => insight.plan(settleCohorts(asked, moment.now), moment),
+  }
+}

@@ -1,4 +1,4 @@
-import type { Filters } from '@headwater/schemas/insights/property'
+import type { Filters } from '@headwater/schemas/insights/filters'
 import type { Range } from './date-range.ts'
 import { filterConditions } from './filters.ts'
 import type { SqlParams } from './sql-params.ts'

@@ -1,4 +1,4 @@
-import type { Filters } from '@headwater/schemas/insights/property'
+import type { Filters } from '@headwater/schemas/insights/filters'
 import type { EventSelector } from '@headwater/schemas/insights/question'
 import { QueryRefusal } from './errors.ts'
 import { filterConditions } from './filters.ts'

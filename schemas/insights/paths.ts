@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { EventMatch, Filters, PropertyRef } from './property.ts'
+import { Filters } from './filters.ts'
+import { EventMatch, PropertyRef } from './property.ts'
 import { Actor, insightFacts, questionFields } from './question.ts'
 
 export const MAX_PATH_STEPS = 20

@@ -2,7 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { MAX_PROJECT_ID_LENGTH } from '../limits.ts'
 import { PROJECT_ID } from '../project-id.ts'
-import { EventMatch, Filters } from './property.ts'
+import { Filters } from './filters.ts'
+import { EventMatch } from './property.ts'
 import { DateBound, DateFrom, TimeZone, WeekStart } from './range.ts'
 
 export const ProjectId = z

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
+import { Filters } from './filters.ts'
 import {
   Breakdown,
   BreakdownKind,
   BreakdownLimit,
   BreakdownValue,
   EventMatch,
-  Filters,
   MAX_BREAKDOWNS,
   PropertyRef,
 } from './property.ts'

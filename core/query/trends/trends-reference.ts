@@ -1,5 +1,6 @@
 // What trends mean, as slowly and plainly as it can be said. Only tests use it.
-import type { Breakdown, BreakdownValue, Filters } from '@headwater/schemas/insights/property'
+import type { Filters } from '@headwater/schemas/insights/filters'
+import type { Breakdown, BreakdownValue } from '@headwater/schemas/insights/property'
 import type { Actor } from '@headwater/schemas/insights/question'
 import type { TrendsLine, TrendsQuery, TrendsSeries } from '@headwater/schemas/insights/trends'
 
@@ -256,7 +257,7 @@ function actorOf(actor: Actor, event: HistoryEvent): string {
 
 function passesAll(filters: Filters, event: HistoryEvent): boolean {
   return filters.every((filter) => {
-    if ('match' in filter) throw new Error('no groups of filters here')
+    if (!('property' in filter)) throw new Error('no groups of filters here')
     const text = event.properties[filter.property] ?? ''
     return filter.operator === 'gt' ? numeric(text) > Number(filter.value) : text === filter.value
   })
