@@ -39,7 +39,12 @@ export const Key = z
 // What a line of a list can show: no control character, nothing that is not text.
 const LINE = /^[^\p{Cc}\p{Cs}]+$/u
 const line = (max: number) =>
-  z.string().trim().min(1).max(max).regex(LINE, 'holds a control character')
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => LINE.test(text), 'holds a control character')
 
 export const Name = line(200).openapi({ example: 'Weekly page views' })
 export const Description = z.string().max(5_000).default('')
@@ -80,7 +85,11 @@ export const insightCode = {
   description: Description,
   tags: Tags,
   query: z
-    .looseObject({ kind: z.string(), project: z.undefined().optional() })
+    .looseObject({ kind: z.string() })
+    .refine((query) => !('project' in query), {
+      path: ['project'],
+      error: 'is told by where the document is put',
+    })
     .openapi('QuestionCode', {
       description: 'An InsightQuery without its project.',
       example: { kind: 'stickiness', series: [{ event: '$pageview' }] },
