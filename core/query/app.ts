@@ -190,7 +190,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
 
   addInsights(app, { ...deps, runner, requireProject, refuse, tell })
   addSaved(app, { webhooks: { secret: randomUUID() }, ...deps, requireProject })
-  addData(app, { ...deps, runner, requireProject, tell })
+  addData(app, { ...deps, runner, requireProject, refuse, tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {
     checks: [storeCheck(store), ...(deps.checks ?? [])],

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Session } from 'chdb'
 import { storeErrorOf } from './clickhouse-errors.ts'
-import { DEFAULT_TIMEOUT_MS, OVERRUN_MS, QUERY_SETTINGS, rejectOn } from './clickhouse-shared.ts'
+import {
+  DEFAULT_TIMEOUT_MS,
+  OVERRUN_MS,
+  QUERY_SETTINGS,
+  rejectOn,
+  STREAM_SETTINGS,
+} from './clickhouse-shared.ts'
 import { CONFINED_FORMAT, confinedAnswer, confinedSettings } from './confinement.ts'
 import { withLiterals } from './literals.ts'
 import type { ConfinedAnswer, Confinement, RawStore, StreamOptions } from './raw-store.ts'
@@ -39,7 +45,7 @@ export class ChdbRaw implements RawStore {
     const ended = this.#begin()
     const session = new Session(this.#options.path)
     try {
-      const settings = { ...QUERY_SETTINGS, max_memory_usage: this.#options.maxMemoryBytes }
+      const settings = { ...STREAM_SETTINGS, max_memory_usage: this.#options.maxMemoryBytes }
       await set(session, settings, options.timeoutMs)
       const chunks = session.queryStream(withLiterals(query), { format: options.format })
       for await (const chunk of chunks) {

@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { storeErrorOf } from './clickhouse-errors.ts'
-import { DEFAULT_TIMEOUT_MS, OVERRUN_MS, QUERY_SETTINGS, rejectOn } from './clickhouse-shared.ts'
+import {
+  DEFAULT_TIMEOUT_MS,
+  OVERRUN_MS,
+  QUERY_SETTINGS,
+  rejectOn,
+  STREAM_SETTINGS,
+} from './clickhouse-shared.ts'
 import { CONFINED_FORMAT, confinedAnswer, confinedSettings } from './confinement.ts'
 import type { ConfinedAnswer, Confinement, RawStore, StreamOptions } from './raw-store.ts'
 import { type Query, StoreError } from './store.ts'
@@ -35,11 +41,14 @@ export class ClickHouseRaw implements RawStore {
         abort_signal: all,
         clickhouse_settings: {
           ...this.#settings(timeoutMs),
+          ...STREAM_SETTINGS,
           readonly: '2',
           // Nothing is held until the end: an error midway cuts the answer off.
           wait_end_of_query: 0,
         },
       })
+      // The client ends a request only until its answer begins.
+      all.addEventListener('abort', () => stream.destroy(all.reason), { once: true })
       yield* whole(stream)
     } catch (error) {
       if (signal?.aborted) throw signal.reason

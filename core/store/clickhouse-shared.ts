@@ -34,6 +34,15 @@ export const QUERY_SETTINGS = {
   output_format_json_quote_denormals: 0,
 } as const
 
+/** Files are read by other programs, not by ours. */
+export const STREAM_SETTINGS = {
+  ...QUERY_SETTINGS,
+  date_time_output_format: 'iso',
+  output_format_csv_crlf_end_of_line: 1,
+  // Rows that are made, and held, at one time.
+  max_block_size: '8192',
+} as const
+
 /** An insert's body. */
 export const encodeRows = (rows: readonly string[]): Buffer => Buffer.from(rows.join('\n'))
 

@@ -89,7 +89,10 @@ class ClickHouse implements ClickHouseStore {
     this.#raw = new ClickHouseRaw({
       client: this.#rawQueries,
       tables: ['events', localTable('events')].map((table) => `${options.database}.${table}`),
-      settings: this.#cluster ? CLUSTER_QUERY_SETTINGS : {},
+      settings: {
+        max_memory_usage: String(options.maxQueryMemoryBytes ?? DEFAULT_MAX_QUERY_MEMORY_BYTES),
+        ...(this.#cluster && CLUSTER_QUERY_SETTINGS),
+      },
     })
   }
 

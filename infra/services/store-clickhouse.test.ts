@@ -8,6 +8,7 @@ import {
   type ClickHouseStore,
   openClickHouseStore,
 } from '../../core/store/clickhouse.ts'
+import { describeRawStore } from '../../core/store/raw-store.contract.ts'
 import { sampleRows } from '../../core/store/sample-row.ts'
 import { describeStore } from '../../core/store/store.contract.ts'
 import { type ClickHouseServer, startClickHouse } from './clickhouse.ts'
@@ -25,6 +26,11 @@ afterAll(async () => {
 
 describeStore('clickhouse', async () => {
   const store = openClickHouseStore({ url: server.url, database: 'contract' })
+  return { store, remove: () => store.close() }
+})
+
+describeRawStore('clickhouse', async () => {
+  const store = openClickHouseStore({ url: server.url, database: 'raw' })
   return { store, remove: () => store.close() }
 })
 
