@@ -3,10 +3,11 @@ import { instant } from '../scope.ts'
 import { firstRows } from './firsts.ts'
 import { aggregateSql, methodOf } from './measure.ts'
 import { finalWindow, readRange, rollingSql } from './rolling.ts'
-import { sessionRows } from './session-durations.ts'
+import { sessionAmountsSql } from './session-durations.ts'
 import {
   amountsSql,
   bucketColumn,
+  countedUnit,
   eventRows,
   groupBy,
   knownConditions,
@@ -30,10 +31,8 @@ export function seriesSql(slice: Slice): string {
       const rows = eventRows(slice, period, columns, [IS_NUMBER])
       return amountsSql(slice, aggregateSql(measure, 'number'), rows)
     }
-    case 'session_durations': {
-      const amount = aggregateSql(measure, 'of_unit')
-      return unitAmountsSql(slice, 'any(seconds)', amount, sessionRows(slice))
-    }
+    case 'session_durations':
+      return sessionAmountsSql(slice, aggregateSql(measure, 'seconds'))
     case 'per_actor':
       return unitAmountsSql(slice, 'count()', aggregateSql(measure, 'of_unit'), unitRows(slice))
     case 'uniques':
@@ -59,7 +58,7 @@ export const IS_NUMBER = 'isFinite(number)'
 
 function unitRows(slice: Slice): string {
   const unit = unitSql(slice)
-  const columns = [`${unit.id} AS unit`, ...bucketColumn(slice)]
+  const columns = [`${countedUnit(slice)} AS unit`, ...bucketColumn(slice)]
   return eventRows(slice, slice.period, columns, knownConditions(unit))
 }
 
@@ -67,7 +66,7 @@ function unitRows(slice: Slice): string {
 function lastActiveSql(slice: Slice): string {
   const unit = unitSql(slice)
   const isLast = `timestamp >= ${instant(finalWindow(slice).from, slice.statement)} AS is_last`
-  const columns = [`${unit.id} AS unit`, isLast]
+  const columns = [`${countedUnit(slice)} AS unit`, isLast]
   const rows = eventRows(slice, readRange(slice), columns, knownConditions(unit))
   return amountsSql(slice, 'uniqExactIf(unit, is_last)', rows)
 }

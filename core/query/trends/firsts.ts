@@ -12,35 +12,63 @@ const EVER_MS = 0
  * first_matching the first event that passes them.
  */
 export function firstRows(slice: Slice): string {
-  const { plan, series, period, statement, split } = slice
-  const unit = unitSql(slice)
-  const scope = { ...plan.query, from: EVER_MS, to: period.to, events: eventsOf([series]) }
+  const { plan, series, statement, split } = slice
   const filters = [
     ...filterConditions(plan.query.filters, statement),
     ...filterConditions(series.filters, statement, `series.${slice.place}.filters`),
   ]
   const isMatching = series.measure === 'first_matching'
-  const matches = !isMatching && filters.length > 0 ? [`${filters.join(' AND ')} AS matches`] : []
-  const facts = [...split.keys, ...matches.map(() => 'matches')]
-  const where = [
-    scopeConditions({ ...scope, filters: [] }, statement),
-    ...knownConditions(unit),
-    ...(isMatching ? filters : []),
-  ]
-  const columns = ['timestamp AS at', `${unit.id} AS unit`, ...split.columns, ...matches]
-  // The whole event is looked at only when more than its time is asked for.
-  const first =
-    facts.length > 0 ? [`argMin((${facts.join(', ')}, 0), (at, sequence, uuid)) AS first`] : []
-  const order = facts.length > 0 ? ['sequence', 'uuid'] : []
-  const firsts = `SELECT unit, ${['min(at) AS timestamp', ...first].join(', ')}
-      FROM (
-        SELECT ${[...columns, ...order].join(', ')}
+  const [before, after] = isMatching ? [filters, []] : [[], filters]
+  if (split.keys.length === 0 && after.length === 0) {
+    return `SELECT ${['unit', ...bucketColumn(slice)].join(', ')}
+    FROM (${firstTimes(slice, before)})`
+  }
+  return `SELECT ${['unit', ...split.keys, ...bucketColumn(slice)].join(', ')}
+    FROM (${firstEvents(slice, before, after)})
+    ${after.length > 0 ? 'WHERE matches' : ''}`
+}
+
+/** The time of each actor's first event ever, if it lies in the period. */
+function firstTimes(slice: Slice, conditions: readonly string[]): string {
+  const { period, statement } = slice
+  return `SELECT unit, min(at) AS timestamp
+      FROM (SELECT ${unitSql(slice).id} AS unit, timestamp AS at
         FROM events
-        WHERE ${where.join(' AND ')})
+        WHERE ${everWhere(slice, EVER_MS, conditions)})
       ${groupBy(['unit'])}
       HAVING timestamp >= ${instant(period.from, statement)}`
-  const keys = split.keys.map((key, at) => `first.${at + 1} AS ${key}`)
-  return `SELECT ${['unit', ...keys, ...bucketColumn(slice)].join(', ')}
-    FROM (${firsts})
-    WHERE ${matches.length > 0 ? `first.${facts.length}` : '1'}`
+}
+
+// To compare whole events is slow: only those at an actor's first time are, of which most have but one.
+function firstEvents(slice: Slice, before: readonly string[], after: readonly string[]): string {
+  const { period, split } = slice
+  const facts = after.length > 0 ? [...split.keys, 'matches'] : split.keys
+  const columns = [
+    `${unitSql(slice).id} AS unit`,
+    'timestamp AS at',
+    'sequence',
+    'uuid',
+    ...split.columns,
+    ...(after.length > 0 ? [`${after.join(' AND ')} AS matches`] : []),
+  ]
+  const named = facts.map((fact, at) => `first.${at + 1} AS ${fact}`)
+  return `SELECT ${['unit', 'timestamp', ...named].join(', ')}
+      FROM (
+        SELECT unit, min(at) AS timestamp, argMin((${facts.join(', ')}, 0), (at, sequence, uuid)) AS first
+        FROM (SELECT ${columns.join(', ')}
+          FROM events
+          WHERE ${everWhere(slice, period.from, before)}
+            AND (unit, at) IN (SELECT unit, timestamp FROM (${firstTimes(slice, before)})))
+        ${groupBy(['unit'])})`
+}
+
+/** Of the events of the name, whatever the question's filters are. */
+function everWhere(slice: Slice, from: number, conditions: readonly string[]): string {
+  const { plan, series, period, statement } = slice
+  const scope = { ...plan.query, from, to: period.to, events: eventsOf([series]), filters: [] }
+  return [
+    scopeConditions(scope, statement),
+    ...knownConditions(unitSql(slice)),
+    ...conditions,
+  ].join(' AND ')
 }

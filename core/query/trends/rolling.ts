@@ -1,7 +1,7 @@
 import { stepBack } from '../calendar.ts'
 import type { Range } from '../date-range.ts'
 import { methodOf, rollingDays } from './measure.ts'
-import { eventRows, groupBy, knownConditions, type Slice, unitSql } from './slice.ts'
+import { countedUnit, eventRows, groupBy, knownConditions, type Slice, unitSql } from './slice.ts'
 
 /** The trailing days of each bucket, up to its end. */
 export function windowsOf({ series, plan, period }: Slice): Range[] {
@@ -41,7 +41,12 @@ export function rollingSql(slice: Slice): string {
   const unit = unitSql(slice)
   const all = { from: edges[0] ?? period.from, to: edges.at(-1) ?? period.to }
   const segment = `roundDown(toUnixTimestamp64Milli(timestamp), ${edgeArray}) AS segment`
-  const rows = eventRows(slice, all, [`${unit.id} AS unit`, segment], knownConditions(unit))
+  const rows = eventRows(
+    slice,
+    all,
+    [`${countedUnit(slice)} AS unit`, segment],
+    knownConditions(unit),
+  )
   const places = (of: readonly number[]) =>
     `arrayMap(segment -> transform(segment, ${edgeArray}, ${array(of)}, toInt64(0)), segments)`
   const { keys } = split

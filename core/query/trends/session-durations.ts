@@ -1,34 +1,68 @@
 import { scopeConditions } from '../scope.ts'
-import { bucketColumn, eventScope, placeKeys, type Slice, seriesCondition } from './slice.ts'
+import { eventScope, groupBy, type Slice, seriesCondition } from './slice.ts'
 
 /** How far beyond the range a session's own first and last event are looked for. */
 const REACH_MS = 86_400_000
+/** More than any time between two buckets, ms. */
+const LINE = 2 ** 44
+
+// A session may be on several lines and in several buckets. Each such place is one number, which is
+// gathered faster than a tuple: the line's, and within it the time since the first bucket, from 1; 0
+// stands for the whole range.
 
 /**
- * SQL of one row for each session and place that an event of the series puts it in: the place's keys and
- * bucket, `unit` (the session) and `seconds`, from the first of all its events to the last.
+ * SQL of the amounts of sessions' durations, each session once in a place: seconds from the first of all
+ * its events to the last.
+ *
+ * @param amount SQL of the amount, from the column `seconds`.
  */
-export function sessionRows(slice: Slice): string {
+export function sessionAmountsSql(slice: Slice, amount: string): string {
+  const { period, statement, split, bucket } = slice
+  const first = statement.add('Int64', period.starts[0] ?? period.from)
+  const sessions = `SELECT (max(ms) - min(ms)) / 1000 AS seconds,
+          groupUniqArrayIf(place, counts) AS places
+        FROM (${sessionEvents(slice, placeOf(slice, first))})
+        ${groupBy(['unit'])}
+        HAVING notEmpty(places)`
+  const lines =
+    split.keys.length === 0
+      ? '[toInt64(0)]'
+      : `arrayDistinct(arrayMap(place -> place - place % ${LINE}, places))`
+  const places = bucket === null ? 'places' : `arrayConcat(places, ${lines})`
+  const keys = split.keys.map(
+    (key) => `${key === 'line' ? `intDiv(place, ${LINE}) - 1` : 'place'} AS ${key}`,
+  )
+  const since = `place % ${LINE}`
+  const start = bucket === null ? 'NULL' : `if(${since} = 0, NULL, ${since} - 1 + ${first})`
+  const columns = [...keys, `CAST(${start} AS Nullable(Int64)) AS start`, `${amount} AS amount`]
+  return `SELECT ${columns.join(', ')}
+    FROM (
+      SELECT seconds, arrayJoin(${places}) AS place
+      FROM (${sessions}))
+    ${groupBy(['place'])}`
+}
+
+/** All events of sessions around the period, and which of them count. */
+function sessionEvents(slice: Slice, place: string): string {
   const { plan, period, statement, split } = slice
-  const reach = { from: Math.max(0, period.from - REACH_MS), to: period.to + REACH_MS }
+  const from = Math.max(0, period.from - REACH_MS)
   const { include_bots } = plan.query
-  const all = { ...reach, include_bots, events: null, filters: [] }
-  const places = placeKeys(slice)
+  const all = { from, to: period.to + REACH_MS, include_bots, events: null, filters: [] }
   const columns = [
-    'session_id AS unit',
+    'sipHash64(session_id) AS unit',
     'toUnixTimestamp64Milli(timestamp) AS ms',
     `${eventScope(slice, period)} AND ${seriesCondition(slice)} AS counts`,
     ...split.columns,
-    ...bucketColumn(slice),
+    `${place} AS place`,
   ]
-  const columnsOfPlace = places.map((key, at) => `place.${at + 1} AS ${key}`)
-  return `SELECT ${['unit', 'seconds', ...columnsOfPlace].join(', ')}
-    FROM (
-      SELECT unit, (max(ms) - min(ms)) / 1000 AS seconds,
-        arrayJoin(groupUniqArrayIf((${[...places, '0'].join(', ')}), counts)) AS place
-      FROM (
-        SELECT ${columns.join(', ')}
-        FROM events
-        WHERE ${scopeConditions(all, statement)} AND session_id != '')
-      GROUP BY unit)`
+  return `SELECT ${columns.join(', ')}
+          FROM events
+          WHERE ${scopeConditions(all, statement)} AND session_id != ''`
+}
+
+/** Lines that are told apart by their texts have no numbers, and no buckets either. */
+function placeOf({ split, bucket }: Slice, first: string): string {
+  if (split.keys.includes('labels')) return 'labels'
+  const line = split.keys.includes('line') ? `(line + 1) * ${LINE}` : '0'
+  return `toInt64(${line}${bucket === null ? '' : ` + ${bucket} - ${first} + 1`})`
 }

@@ -1,6 +1,6 @@
 // What the SQL of one line's numbers is made of.
 import type { TrendsSeries } from '@headwater/schemas/insights/trends'
-import { type ActorSql, actorSql } from '../actor.ts'
+import { type ActorSql, actorSql, PERSON } from '../actor.ts'
 import type { Range } from '../date-range.ts'
 import { refuseSubcolumnSyntax } from '../property.ts'
 import { scopeConditions } from '../scope.ts'
@@ -71,16 +71,18 @@ export const seriesCondition = ({ series, place, statement }: Slice): string =>
 export const bucketColumn = ({ bucket }: Slice): string[] =>
   bucket === null ? [] : [`${bucket} AS bucket`]
 
-/** Names by which rows with a bucket are grouped. */
-export const placeKeys = ({ split, bucket }: Slice): string[] =>
-  bucket === null ? [...split.keys] : [...split.keys, 'bucket']
-
 /** Whom, or what, a series counts. */
 export function unitSql({ plan, series, place, statement }: Slice): ActorSql {
   if (series.measure === 'unique_sessions') return actorSql('session', statement)
   if (series.group === undefined) return actorSql(plan.query.actor, statement)
   refuseSubcolumnSyntax(series.group, `series.${place}.group`)
   return actorSql({ group: series.group }, statement)
+}
+
+/** What tells units apart: a number, as a person's is, because texts take three times as long. */
+export function countedUnit(slice: Slice): string {
+  const { id } = unitSql(slice)
+  return id === PERSON ? id : `sipHash64(${id})`
 }
 
 export const knownConditions = ({ known }: ActorSql): string[] => (known === null ? [] : [known])
