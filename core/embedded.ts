@@ -99,6 +99,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     store,
     raw: store,
     replays: replayTarget(log, store),
+    journal: store,
     freshness: consumer.freshness,
     metadata,
     projectExists: async (id) => (await startingAuth).projectExists(id),

@@ -1,4 +1,5 @@
 import { type JournalEntry, type LinkKind, NO_TARGET } from './journal.ts'
+import type { Types } from './stored-json.ts'
 
 /** What an event says of persons and groups, as the store gives it: see sweep.ts. */
 export interface IdentityEvent {
@@ -25,9 +26,6 @@ export interface IdentityEvent {
 }
 
 export type Fields = Record<string, unknown>
-/** The store's type of what is at each path. */
-export type Types = Record<string, string>
-
 /** The events that link, and the property that holds the distinct_id which joins. */
 export const LINK_EVENTS = {
   $identify: { kind: 'identify', joins: 'anon' },

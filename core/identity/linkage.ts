@@ -1,6 +1,7 @@
 import type { QueryStore } from '../store/store.ts'
 import type { JournalEntry } from './journal.ts'
 import type { Resolved } from './resolve.ts'
+import { isUsableId } from './usable-id.ts'
 
 /** Everything that links connect to some distinct_ids, and what is stored of it. */
 export interface Linkage {
@@ -48,7 +49,8 @@ export async function loadLinkage(
     }
     if (where === null) break
     const ends = [...entries.values()].flatMap(({ from_id, to_id }) => [from_id, to_id])
-    fresh = new Set(ends.filter((id) => !seen.has(id)))
+    // What is nobody's id connects nobody, however many links name it.
+    fresh = new Set(ends.filter((id) => !seen.has(id) && isUsableId(id)))
   }
   return { entries: [...entries.values()], stored }
 }

@@ -1,4 +1,5 @@
-import type { Fields, IdentityEvent, Types } from './identity-event.ts'
+import type { Fields, IdentityEvent } from './identity-event.ts'
+import { storedJson, type Types, unescapeDots } from './stored-json.ts'
 
 /** One row of actor_properties: what an event says of one property of its person, or of a group. */
 export interface PropertyFact {
@@ -70,7 +71,7 @@ interface Named {
 function valuesOf(fields: Fields, types: Types): Named[] {
   return Object.entries(fields).map(([name, value]) => ({
     name: unescapeDots(name),
-    value: jsonOf(value, name, types),
+    value: storedJson(value, name, types),
   }))
 }
 
@@ -86,27 +87,4 @@ function additions({ add, increment }: IdentityEvent): Named[] {
 function namesOf(unset: unknown): string[] {
   const names = Array.isArray(unset) ? unset : [unset]
   return names.filter((name) => typeof name === 'string')
-}
-
-const unescapeDots = (key: string): string => key.replaceAll('%2E', '.')
-
-const INTEGER = /^U?Int\d+$/
-const INTEGERS = /^Array\(.*Int64/
-
-// The store writes integers as text, so that none loses a digit: the type tells which texts are numbers.
-function jsonOf(value: unknown, path: string, types: Types): string {
-  const type = types[path] ?? ''
-  if (typeof value === 'string') return INTEGER.test(type) ? value : JSON.stringify(value)
-  if (Array.isArray(value)) {
-    const isNumber = (item: unknown) =>
-      INTEGERS.test(type) && typeof item === 'string' && /^-?\d+$/.test(item)
-    const items = value.map((item) => (isNumber(item) ? item : jsonOf(item, '', types)))
-    return `[${items.join(',')}]`
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value).map(([key, part]) => {
-    const json = jsonOf(part, path === '' ? '' : `${path}.${key}`, types)
-    return `${JSON.stringify(unescapeDots(key))}:${json}`
-  })
-  return `{${members.join(',')}}`
 }

@@ -3,6 +3,8 @@ import type { Actor } from '@headwater/schemas/insights/question'
 import type { Query } from '../store/store.ts'
 import { actorSql } from './actor.ts'
 import type { ActorsSql } from './insight.ts'
+import { isOneOf } from './persons/person-sql.ts'
+import type { Properties } from './persons/properties.ts'
 import { projectCondition } from './scope.ts'
 import { Statement } from './statement.ts'
 
@@ -34,13 +36,14 @@ export function compileActorIds(
 export function compileActors(project: string, actor: Actor, ids: readonly string[]): Query {
   const statement = new Statement(project)
   const { id } = actorSql(actor, statement)
-  const wanted = statement.add(actor === 'person' ? 'Array(UInt64)' : 'Array(String)', ids)
+  const isWanted =
+    actor === 'person' ? isOneOf(ids, statement) : `${id} IN ${statement.add('Array(String)', ids)}`
   return statement.query(`SELECT toString(${id}) AS id,
     arraySort(groupUniqArray(${MAX_DISTINCT_IDS})(distinct_id)) AS distinct_ids,
     toUnixTimestamp64Milli(min(timestamp)) AS first_seen,
     toUnixTimestamp64Milli(max(timestamp)) AS last_seen
   FROM events
-  WHERE ${projectCondition(statement)} AND ${id} IN ${wanted}
+  WHERE ${projectCondition(statement)} AND ${isWanted}
   GROUP BY id ORDER BY id`)
 }
 
@@ -48,9 +51,11 @@ export function shapeActors(
   ids: readonly ActorIdRow[],
   rows: readonly ActorRow[],
   limit: number,
+  properties: Properties,
 ): Pick<ActorsResult, 'actors' | 'next'> {
   const actors = rows.map((row) => ({
     ...row,
+    properties: properties.get(row.id) ?? {},
     first_seen: new Date(Number(row.first_seen)).toISOString(),
     last_seen: new Date(Number(row.last_seen)).toISOString(),
   }))

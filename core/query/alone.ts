@@ -41,6 +41,7 @@ export function startQueryAlone(config: Config): Promise<Running> {
       raw: store,
       sharedCache,
       replays: replayTarget(log, store),
+      journal: store,
       freshness: logFreshness(log, CONSUMER_GROUP, systemClock),
       // While auth is away, a project that has events is one.
       projectExists: async (id) => (await isKnown(id)) ?? (await hasEvents(store, id)),

@@ -16,7 +16,7 @@ import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { storeCheck } from '../store/health.ts'
 import type { RawStore } from '../store/raw-store.ts'
-import { type Query, type QueryStore, StoreError } from '../store/store.ts'
+import { type EventStore, type Query, type QueryStore, StoreError } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { CacheLevels } from './cache-levels.ts'
 import { addData } from './data-api.ts'
@@ -39,6 +39,7 @@ import {
   shapeProperties,
 } from './names.ts'
 import { refusalOf, toTrendQuery } from './parse.ts'
+import { addPersons } from './persons/persons-api.ts'
 import type { GateOptions } from './project-gate.ts'
 import {
   eventNamesRoute,
@@ -66,6 +67,8 @@ export interface QueryAppDeps {
   raw?: RawStore
   /** Where dead letters go that are to be judged anew. @default they cannot be */
   replays?: ReplayTarget
+  /** Where merges of persons and what undoes them are written. @default they are refused */
+  journal?: Pick<EventStore, 'insert'>
   freshness: FreshnessSource
   projectExists(id: string): Promise<boolean>
   /** The store gives up a question after this long. */
@@ -191,6 +194,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   addInsights(app, { ...deps, runner, requireProject, refuse, tell })
   addSaved(app, { webhooks: { secret: randomUUID() }, ...deps, requireProject })
   addData(app, { ...deps, runner, requireProject, refuse, tell })
+  addPersons(app, { ...deps, runner, requireProject, tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {
     checks: [storeCheck(store), ...(deps.checks ?? [])],

@@ -6,6 +6,8 @@ export const QUERY_STATUS = {
   invalid_query: 400,
   unknown_project: 404,
   unknown_letter: 404,
+  unknown_person: 404,
+  unknown_link: 404,
   not_found: 404,
   version_conflict: 409,
   key_taken: 409,

@@ -15,6 +15,7 @@ import { type QueryRefusal, toApiError } from './errors.ts'
 import { streamAnswer, TotalProgress, wantsProgress } from './insight-stream.ts'
 import { insightOf } from './insights.ts'
 import { refusalOf } from './parse.ts'
+import { propertiesOf } from './persons/properties.ts'
 import { answers } from './routes.ts'
 import type { QueryRunner, RunFacts } from './run.ts'
 import { projectCondition } from './scope.ts'
@@ -117,8 +118,12 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
     const ids = await ask<ActorIdRow>(compileActorIds(insight.actors(plan, selection.data), page))
     const wanted = ids.rows.slice(0, limit).map(({ id }) => id)
     const { rows, facts } = await ask<ActorRow>(compileActors(project, query.actor, wanted))
+    const known = await propertiesOf(project, query.actor, wanted, async <Row>(one: Query) => {
+      return (await ask<Row>(one)).rows
+    })
     deps.tell('actors', project, rows.length, facts)
-    return c.json({ actor: query.actor, ...shapeActors(ids.rows, rows, limit), ...facts }, 200)
+    const actors = shapeActors(ids.rows, rows, limit, known)
+    return c.json({ actor: query.actor, ...actors, ...facts }, 200)
   })
 }
 

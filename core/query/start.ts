@@ -7,7 +7,7 @@ import type { Logger } from '../shared/logger.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
 import type { RawStore } from '../store/raw-store.ts'
-import type { QueryStore } from '../store/store.ts'
+import type { EventStore, QueryStore } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
 import type { ReplayTarget } from './dead-letter-replay.ts'
@@ -20,6 +20,8 @@ export interface QueryStartDeps {
   raw?: RawStore
   /** Where dead letters go that are to be judged anew. @default they cannot be */
   replays?: ReplayTarget
+  /** Where merges of persons and what undoes them are written. @default they are refused */
+  journal?: Pick<EventStore, 'insert'>
   freshness: FreshnessSource
   clock: Clock
   logger: Logger

@@ -27,6 +27,8 @@ export const ActorsResult = z
         id: z.string(),
         /** Up to ten of those by which the actor was known. */
         distinct_ids: z.array(z.string()),
+        /** What is known of a person or a group; of others nothing is. */
+        properties: z.record(z.string(), z.unknown()),
         first_seen: z.string(),
         last_seen: z.string(),
       }),

@@ -201,3 +201,43 @@ describe('a filter', () => {
     expect(body).toMatchObject({ series: [{ counts: expect.arrayContaining([2]) }] })
   })
 })
+
+describe('POST /api/actors', () => {
+  it('shows what is known of the persons and groups behind a number', async () => {
+    const project = 'behind'
+    const acme = { $groups: { company: 'acme' } }
+    const facts = { project_id: project, timestamp: api.now }
+    await api.insert([
+      { ...facts, distinct_id: 'ann', person_set: { plan: 'pro' }, properties: acme },
+      { ...facts, distinct_id: 'anon' },
+      {
+        ...facts,
+        distinct_id: 'ann',
+        event: '$identify',
+        properties: { $anon_distinct_id: 'anon' },
+      },
+      {
+        ...facts,
+        distinct_id: 'system',
+        event: '$groupidentify',
+        properties: { $group_type: 'company', $group_key: 'acme', $group_set: { size: 12 } },
+      },
+    ])
+    await identity.catchUp()
+    const behind = async (actor: unknown) => {
+      const question = { kind: 'stickiness', project, series: [{ event: '$pageview' }], actor }
+      const { status, body } = await api.post<{ actors: object[] }>('/api/actors', {
+        query: question,
+        select: { intervals: 1 },
+      })
+      expect(status, JSON.stringify(body)).toBe(200)
+      return body.actors
+    }
+    const [ann, ...others] = await behind('person')
+    expect(others).toEqual([])
+    expect(ann).toMatchObject({ distinct_ids: ['ann', 'anon'], properties: { plan: 'pro' } })
+    expect(await behind({ group: 'company' })).toEqual([
+      expect.objectContaining({ id: 'acme', properties: { size: 12 } }),
+    ])
+  })
+})
