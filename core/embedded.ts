@@ -98,6 +98,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     config,
     store,
     raw: store,
+    writer: store,
     replays: replayTarget(log, store),
     journal: store,
     freshness: consumer.freshness,

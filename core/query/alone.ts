@@ -39,6 +39,7 @@ export function startQueryAlone(config: Config): Promise<Running> {
       config,
       store: sharedCache ? identified(store) : store,
       raw: store,
+      writer: store,
       sharedCache,
       replays: replayTarget(log, store),
       journal: store,

@@ -1,19 +1,21 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { RawStore } from '../store/raw-store.ts'
 import { StoreError } from '../store/store.ts'
+import { addDefinitions, type DefinitionsDeps } from './definitions/definitions-api.ts'
 import { addEvents, type EventsDeps } from './explore/events-api.ts'
 import { addExport, type ExportDeps } from './export/export-api.ts'
 import { addSql, type SqlDeps } from './sql/sql-api.ts'
 
-export interface DataDeps extends Omit<SqlDeps & ExportDeps & EventsDeps, 'raw'> {
+export interface DataDeps extends Omit<SqlDeps & ExportDeps & EventsDeps & DefinitionsDeps, 'raw'> {
   /** Where long answers and foreign statements are asked. @default they are refused */
   raw?: RawStore | undefined
 }
 
-/** The events themselves, where insights tell of their numbers: lists of them, SQL and files. */
+/** The events themselves, where insights tell of their numbers: what there is, lists, SQL and files. */
 export function addData(app: OpenAPIHono, deps: DataDeps): void {
   const raw = deps.raw ?? NO_RAW_STORE
   addEvents(app, deps)
+  addDefinitions(app, deps)
   addSql(app, { ...deps, raw })
   addExport(app, { ...deps, raw })
 }

@@ -18,6 +18,8 @@ export interface QueryStartDeps {
   store: QueryStore
   /** Where long answers and foreign statements are asked. @default they are refused */
   raw?: RawStore
+  /** Where what people say of their events is written. @default it is refused */
+  writer?: Pick<EventStore, 'insert'>
   /** Where dead letters go that are to be judged anew. @default they cannot be */
   replays?: ReplayTarget
   /** Where merges of persons and what undoes them are written. @default they are refused */

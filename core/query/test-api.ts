@@ -53,6 +53,7 @@ export async function openTestApi(): Promise<TestApi> {
     ...testClient({
       store: counted,
       raw: store,
+      writer: store,
       journal: store,
       clock: () => api.now,
       freshness: { read: async () => ({ complete_until: api.now, lag_records: 0 }) },

@@ -14,6 +14,7 @@ const SHARDING: Record<string, string | null> = {
   person_links: 'sipHash64(project_id)',
   person_overrides: 'sipHash64(project_id)',
   actor_properties: 'sipHash64(project_id, owner)',
+  definitions: 'sipHash64(project_id)',
 }
 
 /** Tokens of inserts are forgotten after this, however few they are. */

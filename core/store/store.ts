@@ -9,6 +9,7 @@ export type StoreTable =
   | 'person_links'
   | 'person_overrides'
   | 'actor_properties'
+  | 'definitions'
 
 /** Where rows are written. */
 export interface EventStore {
