@@ -1,6 +1,7 @@
 // The questions and answers of the query API: types, JSON Schema, OpenAPI and the site's client
 // all come from these definitions.
 import { z } from '@hono/zod-openapi'
+import { MAX_FUNNEL_STEPS, MIN_FUNNEL_STEPS } from './insights/funnel.ts'
 import {
   BreakdownKind,
   BreakdownLimit,
@@ -29,14 +30,13 @@ export {
   Interval,
   MAX_BREAKDOWN_LIMIT,
   MAX_BUCKETS,
+  MAX_FUNNEL_STEPS,
+  MIN_FUNNEL_STEPS,
   ProjectId,
   PropertyFilter,
   PropertyName,
   TimeZone,
 }
-
-export const MAX_FUNNEL_STEPS = 20
-export const MIN_FUNNEL_STEPS = 2
 
 export const TREND_MEASURES = ['total', 'unique_persons'] as const
 

@@ -25,8 +25,7 @@ import type { ReplayTarget } from './dead-letter-replay.ts'
 import { REPLAY_PATH } from './dead-letter-routes.ts'
 import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
-import { type FunnelRow, planFunnel, shapeFunnel } from './funnel.ts'
-import { compileFunnel } from './funnel-sql.ts'
+import { compilePersonFunnel, planPersonFunnel, shapePersonFunnel } from './funnel/person-funnel.ts'
 import { addInsights } from './insight-api.ts'
 import { MemoryCache } from './memory-cache.ts'
 import { createQueryMetrics } from './metrics.ts'
@@ -165,11 +164,11 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     const query = c.req.valid('json')
     await requireProject(query.project)
     const freshness = await runner.freshness()
-    const plan = planFunnel(query, clock(), freshness.complete_until)
-    const question = keyed('funnel', query.project, compileFunnel(plan), c.req.raw.signal)
-    const { rows, facts } = await runner.ask<FunnelRow>(question, freshness)
+    const plan = planPersonFunnel(query, clock(), freshness.complete_until)
+    const question = keyed('funnel', query.project, compilePersonFunnel(plan), c.req.raw.signal)
+    const { rows, facts } = await runner.ask(question, freshness)
     tell('funnel', query.project, rows.length, facts)
-    return c.json({ ...shapeFunnel(plan, rows), ...facts }, 200)
+    return c.json({ ...shapePersonFunnel(plan, rows), ...facts }, 200)
   })
 
   app.openapi(eventNamesRoute, async (c) => {

@@ -1,5 +1,6 @@
 import type { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import { settleCohorts } from './cohort/settle.ts'
+import { funnel } from './funnel/funnel.ts'
 import type { Insight, Insights } from './insight.ts'
 import { retention } from './retention/retention.ts'
 import { lifecycle } from './lifecycle/lifecycle.ts'
@@ -12,6 +13,7 @@ import { webOverview } from './web/web-overview.ts'
 export const INSIGHTS: Insights = {
   paths,
   lifecycle,
+  funnel,
   retention,
   stickiness,
   trends,

@@ -5,6 +5,13 @@ import type { InsightKind, InsightQuery } from './insight.ts'
 export const INSIGHT_EXAMPLES: {
   [Kind in InsightKind]: Extract<z.input<typeof InsightQuery>, { kind: Kind }>
 } = {
+  funnel: {
+    kind: 'funnel',
+    project: 'default',
+    steps: [{ event: '$pageview' }, { event: 'feature_click' }, { event: 'signup_click' }],
+    breakdowns: [{ property: '$browser' }],
+    date_from: '-30d',
+  },
   retention: {
     kind: 'retention',
     project: 'default',

@@ -1,5 +1,6 @@
 // Every insight in one JSON type, told apart by `kind`: a line here for each.
 import { z } from '@hono/zod-openapi'
+import { FunnelInsightQuery, FunnelInsightResult } from './funnel.ts'
 import { RetentionQuery, RetentionResult } from './retention.ts'
 import { LifecycleQuery, LifecycleResult } from './lifecycle.ts'
 import { PathsQuery, PathsResult } from './paths.ts'
@@ -11,6 +12,7 @@ export const InsightQuery = z
   .discriminatedUnion('kind', [
     PathsQuery,
     LifecycleQuery,
+    FunnelInsightQuery,
     RetentionQuery,
     StickinessQuery,
     TrendsQuery,
@@ -24,6 +26,7 @@ export const InsightResult = z
   .discriminatedUnion('kind', [
     PathsResult,
     LifecycleResult,
+    FunnelInsightResult,
     RetentionResult,
     StickinessResult,
     TrendsResult,

@@ -1,7 +1,7 @@
 import type { ApiError, FunnelResult } from '@headwater/schemas/insight'
 import type { EventRow } from '@headwater/schemas/row'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openTestApi, type TestApi } from './test-api.ts'
+import { openTestApi, type TestApi } from '../test-api.ts'
 
 const HOUR_MS = 3_600_000
 const MIDNIGHT = Date.UTC(2026, 5, 10)

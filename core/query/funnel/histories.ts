@@ -1,0 +1,160 @@
+import type {
+  BrokenDownFunnel,
+  FunnelAttribution,
+  FunnelQuestion,
+} from '@headwater/schemas/insights/funnel'
+import { actorSql } from '../actor.ts'
+import { type Scope, scopeConditions } from '../scope.ts'
+import { eventsOf, selectorCondition } from '../selector.ts'
+import type { Statement } from '../statement.ts'
+import { labelSql } from './labels.ts'
+import type { FunnelPlan } from './plan.ts'
+import { exclusionsOfKey, KEY, keyAt, msOfKey, stepsOfKey, tickAt, ticksOf } from './ticks.ts'
+
+/** The end of the store's time column. */
+const MAX_INSTANT_MS = Date.UTC(2299, 0, 1)
+
+/** A funnel whose SQL is being made. */
+export interface FunnelSql {
+  plan: FunnelPlan<FunnelQuestion & Partial<BrokenDownFunnel>>
+  statement: Statement
+  /** SQL of the ticks that are too many for a window. */
+  window: string
+  /** SQL of the tick that start + window reaches when the window's end is not known yet. */
+  horizon: string
+  /** SQL of the tick from which nobody enters. */
+  entryEnd: string
+  /** SQL of each bucket's start and end, ms, when every bucket is a funnel of its own. */
+  buckets: { starts: string; ends: string } | null
+}
+
+/** @param buckets Start of every bucket, ms, when every bucket is to be a funnel of its own. */
+export function funnelSql(
+  plan: FunnelSql['plan'],
+  statement: Statement,
+  buckets: readonly number[] | null = null,
+): FunnelSql {
+  return {
+    plan,
+    statement,
+    window: tickAt(`${statement.add('Int64', plan.windowMs)} + 1`),
+    horizon: tickAt(`${statement.add('Int64', plan.horizon)} + 1`),
+    entryEnd: tickAt(buckets ? 'bucket_end' : statement.add('Int64', plan.to)),
+    buckets: buckets && {
+      starts: statement.add('Array(Int64)', buckets),
+      ends: statement.add('Array(Int64)', [...buckets.slice(1), plan.to]),
+    },
+  }
+}
+
+export const attributionOf = ({ plan }: FunnelSql): FunnelAttribution | null =>
+  plan.query.breakdowns?.length ? (plan.query.attribution ?? null) : null
+
+/**
+ * SQL of each actor's events in order: the arrays keys, ticks, masks (a bit per step) and, with
+ * exclusions, xs (a bit per exclusion). With a breakdown also the label, or what it is found by.
+ */
+export function histories(sql: FunnelSql): string {
+  const keys = sql.buckets ? perBucket(sql) : sortedKeys(sql)
+  const xs = `arrayMap(key -> ${exclusionsOfKey('key')}, keys) AS xs`
+  return `SELECT *, ${ticksOf('keys')} AS ticks,
+    arrayMap(key -> ${stepsOfKey('key')}, keys) AS masks${sql.plan.query.exclusions.length > 0 ? `, ${xs}` : ''}
+  FROM (${keys})`
+}
+
+function sortedKeys(sql: FunnelSql): string {
+  const { query, to } = sql.plan
+  const attribution = attributionOf(sql)
+  const columns = [
+    'actor',
+    'arraySort(groupArray(key)) AS keys',
+    ...labelColumns(attribution, query.order),
+  ]
+  const matching = query.exclusions.length > 0 ? '(mask != 0 OR x != 0)' : 'mask != 0'
+  const enters = query.order === 'any' ? 'mask != 0' : 'bitTest(mask, 0)'
+  return `SELECT ${columns.join(', ')}
+    FROM (${events(sql)})
+    WHERE ${query.order === 'strict' ? '1' : matching}
+    GROUP BY actor${attribution === 'all_events' ? ', label' : ''}
+    HAVING max(${enters} AND t < ${sql.statement.add('Int64', to)}) = 1`
+}
+
+function labelColumns(
+  attribution: FunnelAttribution | null,
+  order: FunnelQuestion['order'],
+): string[] {
+  if (attribution === null) return []
+  if (attribution === 'all_events') return ['label']
+  const touched = '(key, event_label), mask != 0 AND has_label'
+  if (attribution === 'first_touch') return [`argMinIf(event_label, ${touched}) AS label`]
+  if (attribution === 'last_touch') return [`argMaxIf(event_label, ${touched}) AS label`]
+  const took = order === 'any' ? 'mask != 0' : `bitTest(mask, ${attribution.step - 1})`
+  return [`groupArrayIf((key, event_label), ${took}) AS labelled`]
+}
+
+function events(sql: FunnelSql): string {
+  const { plan, statement } = sql
+  const { query } = plan
+  const { id, known } = actorSql(query.actor, statement)
+  const scope: Scope = {
+    ...query,
+    from: plan.from,
+    // Somebody who entered in the last moment has the whole window, too.
+    to: Math.min(plan.to + plan.windowMs, MAX_INSTANT_MS),
+    endIncluded: true,
+    // In strict order whatever else was done ends an attempt.
+    events: query.order === 'strict' ? null : eventsOf([...query.steps, ...query.exclusions]),
+  }
+  const bits = (field: 'steps' | 'exclusions') =>
+    query[field].map(
+      (selector, place) =>
+        `bitShiftLeft(toUInt32(${selectorCondition(selector, statement, `${field}.${place}`)}), ${place})`,
+    )
+  return `SELECT ${id} AS actor, toUnixTimestamp64Milli(timestamp) AS t,
+      toUInt32(${bits('steps').join(' + ')}) AS mask,
+      ${query.exclusions.length > 0 ? `toUInt8(${bits('exclusions').join(' + ')})` : 'toUInt8(0)'} AS x,
+      ${KEY} AS key${labelOf(sql)}
+    FROM events
+    WHERE ${scopeConditions(scope, statement)} AND ${known ?? '1'}`
+}
+
+function labelOf({ plan, statement }: FunnelSql): string {
+  const { breakdowns = [], breakdown_limit = 0, attribution } = plan.query
+  const label = labelSql({ breakdowns, breakdown_limit }, statement)
+  if (label === null) return ''
+  if (attribution === 'all_events') return `, ${label} AS label`
+  const hasLabel =
+    breakdowns.length > 1 ? `arrayExists(part -> part != '', event_label)` : `event_label != ''`
+  return `, ${label} AS event_label, ${hasLabel} AS has_label`
+}
+
+/** An actor's history once for each bucket it entered in, from the bucket to the end of its windows. */
+function perBucket(sql: FunnelSql): string {
+  const { plan, statement, buckets } = sql
+  const enters =
+    plan.query.order === 'any' ? `${stepsOfKey('key')} != 0` : `bitTest(${stepsOfKey('key')}, 0)`
+  const within = `key < ${keyAt(statement.add('Int64', plan.to))}`
+  const last = keyAt(`bucket_end + ${statement.add('Int64', plan.windowMs)}`)
+  return `SELECT * EXCEPT (all_keys),
+      arrayFilter(key -> key >= ${keyAt('bucket')} AND key < ${last}, all_keys) AS keys
+    FROM (
+      SELECT * EXCEPT (keys), keys AS all_keys,
+        arrayJoin(arrayDistinct(arrayMap(key -> roundDown(${msOfKey('key')}, ${buckets?.starts}),
+          arrayFilter(key -> ${enters} AND ${within}, keys)))) AS bucket,
+        transform(bucket, ${buckets?.starts}, ${buckets?.ends}, toInt64(0)) AS bucket_end
+      FROM (${sortedKeys(sql)}))`
+}
+
+/** SQL that holds when the tick of an event is one at which an actor may enter. */
+export const mayEnter = ({ entryEnd }: FunnelSql, tick: string): string => `${tick} < ${entryEnd}`
+
+/** The exclusions, as bits, that forbid something to who stands at a step. */
+export const exclusionsAt = (
+  { steps, exclusions }: Pick<FunnelQuestion, 'steps' | 'exclusions'>,
+  step: number,
+): number =>
+  exclusions.reduce(
+    (bits, { from_step, to_step = steps.length }, place) =>
+      step >= from_step && step < to_step ? bits + 2 ** place : bits,
+    0,
+  )

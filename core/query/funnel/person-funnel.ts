@@ -1,0 +1,55 @@
+import type { FunnelQuery, FunnelResult } from '@headwater/schemas/insight'
+import type { FunnelInsightQuery } from '@headwater/schemas/insights/funnel'
+import type { Query } from '../../store/store.ts'
+import { resolveRange } from '../date-range.ts'
+import { funnel } from './funnel.ts'
+import { type FunnelPlan, planFunnel } from './plan.ts'
+
+// POST /api/funnels: ordered funnels of persons, broken down by the value on the first step.
+
+export type PersonFunnelPlan = FunnelPlan<FunnelInsightQuery>
+
+/** Decides dates, window and horizon. Throws a QueryRefusal. */
+export function planPersonFunnel(
+  query: FunnelQuery,
+  now: number,
+  completeUntil: number | null,
+): PersonFunnelPlan {
+  const { steps, conversion_window, breakdown, ...same } = query
+  const insight: FunnelInsightQuery = {
+    ...same,
+    kind: 'funnel',
+    steps: steps.map((step) => ({ ...step, optional: false })),
+    window: conversion_window,
+    breakdowns: breakdown === undefined ? [] : [{ property: breakdown }],
+    attribution: { step: 1 },
+    actor: 'person',
+    order: 'ordered',
+    exclusions: [],
+    week_start: 'monday',
+    include_sql: false,
+  }
+  return planFunnel(insight, { now, completeUntil }, resolveRange(query, now))
+}
+
+export function compilePersonFunnel(plan: PersonFunnelPlan): Query {
+  const [statement] = funnel.compile(plan)
+  if (!statement) throw new Error('a funnel is one statement')
+  return statement
+}
+
+export function shapePersonFunnel(
+  plan: PersonFunnelPlan,
+  rows: readonly unknown[],
+): Pick<FunnelResult, 'groups'> {
+  const { groups } = funnel.shape(plan, [[...rows]])
+  return {
+    groups: groups.map(({ breakdown, steps }) => ({
+      breakdown: breakdown && { kind: breakdown.kind, value: breakdown.values[0] ?? '' },
+      steps: steps.map(({ name, optional, event, ...numbers }) => ({
+        event: event ?? '',
+        ...numbers,
+      })),
+    })),
+  }
+}

@@ -1,0 +1,50 @@
+import type { FunnelQuestion } from '@headwater/schemas/insights/funnel'
+import type { Range } from '../date-range.ts'
+import type { Moment } from '../insight.ts'
+
+const SECOND_MS = 1_000
+const DAY_MS = 86_400 * SECOND_MS
+const UNIT_MS = {
+  second: SECOND_MS,
+  minute: 60 * SECOND_MS,
+  hour: 3_600 * SECOND_MS,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  month: 30 * DAY_MS,
+}
+/** Whether a window has ended is decided to the minute, so that equal questions have equal answers. */
+const HORIZON_STEP_MS = 60_000
+/** Longer than the store's time column reaches. */
+const MAX_WINDOW_MS = 330 * 365 * DAY_MS
+
+export interface FunnelPlan<Query extends FunnelQuestion = FunnelQuestion> extends Range {
+  query: Query
+  windowMs: number
+  /** Up to when everything is known, ms: a window that ends later is open. */
+  horizon: number
+}
+
+/** Decides window and horizon. Actors may enter within the range. */
+export function planFunnel<Query extends FunnelQuestion>(
+  query: Query,
+  { now, completeUntil }: Pick<Moment, 'now' | 'completeUntil'>,
+  { from, to }: Range,
+): FunnelPlan<Query> {
+  const known = Math.min(now, completeUntil ?? now)
+  const { value, unit } = query.window
+  return {
+    query,
+    from,
+    to,
+    windowMs: Math.min(value * UNIT_MS[unit], MAX_WINDOW_MS),
+    horizon: Math.floor(known / HORIZON_STEP_MS) * HORIZON_STEP_MS,
+  }
+}
+
+/** The steps that may not be skipped, from 1. */
+export const requiredSteps = ({ steps }: Pick<FunnelQuestion, 'steps'>): number[] =>
+  steps.flatMap(({ optional }, place) => (optional ? [] : [place + 1]))
+
+/** The required step before a step, from 1; 0 before the first one. */
+export const requiredBefore = (query: Pick<FunnelQuestion, 'steps'>, step: number): number =>
+  requiredSteps(query).findLast((required) => required < step) ?? 0
