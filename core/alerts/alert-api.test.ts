@@ -6,7 +6,9 @@ import { metadataOn } from '../query/saved/metadata.ts'
 import { openSavedApi, type SavedApi } from '../query/saved/test-saved.ts'
 import { openTestApi, type TestApi } from '../query/test-api.ts'
 import { silentLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
 import { askAsOf } from './ask.ts'
+import { createWatchMetrics } from './metrics.ts'
 import { savedAlert } from './saved-alert.ts'
 import { savedSubscription } from './saved-subscription.ts'
 import { isSigned, openReceiver, type Receiver } from './test-alerts.ts'
@@ -62,6 +64,7 @@ async function round(now: number): Promise<void> {
     freshness,
     senders: { webhook: webhookSender(webhooks) },
     logger: silentLogger,
+    metrics: createWatchMetrics(createMetrics()),
     holder: 'test',
   }
   await lookAtAll(now, deps)

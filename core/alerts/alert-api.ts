@@ -12,6 +12,7 @@ import type { AnyKind } from '../query/saved/operations.ts'
 import { answerOf, findLive, openSaved, type SavedDeps } from '../query/saved/saved-api.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { StoredDelivery } from './alert-store.ts'
+import type { WatchMetrics } from './metrics.ts'
 import { deliveryAs } from './status.ts'
 import { sendOne } from './watch.ts'
 import { type WebhookOptions, webhookSecret, webhookSender } from './webhook.ts'
@@ -19,6 +20,7 @@ import { type WebhookOptions, webhookSecret, webhookSender } from './webhook.ts'
 export interface AlertDeps extends SavedDeps {
   webhooks: WebhookOptions
   logger: Logger
+  watchMetrics: WatchMetrics
 }
 
 /** The sender has this long; until then nobody else sends the message. */
@@ -105,7 +107,7 @@ export function addWebhookSecret(app: OpenAPIHono, deps: AlertDeps): void {
 
 /** What alerts and subscriptions can do besides being saved: snooze, test, and tell what they sent. */
 export function addNotices(app: OpenAPIHono, kind: AnyKind, deps: AlertDeps): void {
-  const { clock, logger } = deps
+  const { clock, logger, watchMetrics: metrics } = deps
   const routes = routesOf(kind)
   const senders = { webhook: webhookSender(deps.webhooks) }
   const find = async (project: string, id: string) => {
@@ -142,7 +144,7 @@ export function addNotices(app: OpenAPIHono, kind: AnyKind, deps: AlertDeps): vo
         ...{ created_at: now, next_at: now, done_at: null },
       }),
     )
-    await Promise.all(tests.map((test) => sendOne(test, now, { alerts, senders, logger })))
+    await Promise.all(tests.map((test) => sendOne(test, now, { alerts, senders, logger, metrics })))
     const ids = new Set<string>(messages.map(({ id }) => id))
     const sent = (await alerts.deliveriesOf(item, MAX_PAGE)).filter(({ id }) => ids.has(id))
     return c.json({ items: sent.map(deliveryAs) }, 200)

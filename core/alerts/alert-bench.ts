@@ -12,6 +12,8 @@ import type { Item } from '../query/saved/saved-store.ts'
 import type { MetadataDatabase } from '../query/saved/tables.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
 import { silentLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { createWatchMetrics } from './metrics.ts'
 import { savedAlert } from './saved-alert.ts'
 import { savedSubscription } from './saved-subscription.ts'
 import { openReceiver, type Receiver } from './test-alerts.ts'
@@ -83,6 +85,7 @@ export class AlertBench {
       },
       senders: { webhook: webhookSender({ secret: SECRET, privateHosts: ['127.0.0.1'] }) },
       logger: silentLogger,
+      metrics: createWatchMetrics(createMetrics()),
       holder: 'one',
       ...change,
     }

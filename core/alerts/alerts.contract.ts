@@ -1,4 +1,9 @@
+import type { AlertBody } from '@headwater/schemas/insights/alert'
+import { InsightBody } from '@headwater/schemas/insights/saved'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { changeItem } from '../query/saved/operations.ts'
+import { savedInsight } from '../query/saved/saved-insight.ts'
+import type { Item } from '../query/saved/saved-store.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
 import { AlertBench, day, HOUR_MS } from './alert-bench.ts'
 
@@ -126,6 +131,24 @@ export function describeAlerts(name: string, open: OpenDatabase): void {
         state: 'firing',
         problem: null,
       })
+    })
+
+    it('say so when their insight has become one that cannot be watched', async () => {
+      const alert = await bench.alert()
+      const { saved, alerts } = bench.metadata
+      const { insight } = alert.body as AlertBody
+      await saved.write('p', async (writer) => {
+        const item = (await writer.find('p', 'insight', insight)) as Item
+        const { query, ...rest } = item.body as InsightBody
+        const body = InsightBody.parse({ ...rest, query: { ...query, interval: 'month' } })
+        const writing = { project: 'p', writer, now: day(0) }
+        return changeItem(savedInsight, item, { body }, null, writing)
+      })
+      bench.setDays(15)
+      await bench.round(day(0))
+      expect(bench.told()).toEqual([])
+      const { problem } = await alerts.watchOf(alert)
+      expect(problem).toContain('before it has ended; use month')
     })
 
     it('hold up no other when one fails', async () => {

@@ -8,7 +8,8 @@ import type { Logger } from '../shared/logger.ts'
 import type { QueryStore } from '../store/store.ts'
 import { askAsOf } from './ask.ts'
 import type { Senders } from './channels.ts'
-import { lookAtAll, sendAll } from './watch.ts'
+import type { WatchMetrics } from './metrics.ts'
+import { lookAtAll, sendAll, type WatchDeps } from './watch.ts'
 import { type WebhookOptions, webhookSender } from './webhook.ts'
 
 export interface WatcherDeps {
@@ -19,6 +20,7 @@ export interface WatcherDeps {
   webhooks: WebhookOptions
   clock: Clock
   logger: Logger
+  metrics: WatchMetrics
   /** Between the end of one round and the next. @default 10 s */
   pauseMs?: number
 }
@@ -41,33 +43,43 @@ export function startWatcher(deps: WatcherDeps): Watcher {
     newMessageId: () => randomUUID(),
     freshness: deps.freshness,
     holder: randomUUID(),
+    metrics: deps.metrics,
     senders,
     logger,
   }
-  let closed = false
-  let timer: NodeJS.Timeout | undefined
-  let round: Promise<void> = Promise.resolve()
+  const loops = [
+    // Apart, so that a slow store holds up no message.
+    repeat((all, now) => lookAtAll(now, all)),
+    repeat((all, now) => sendAll(now, all)),
+  ]
 
-  async function run(): Promise<void> {
-    try {
-      const all = { ...(await metadata()), ...rest }
-      await sendAll(clock(), all)
-      await lookAtAll(clock(), all)
-      await sendAll(clock(), all)
-    } catch (error) {
-      logger.log('warn', 'watching_failed', { error })
+  function repeat(work: (all: WatchDeps, now: number) => Promise<void>): Watcher {
+    let closed = false
+    let timer: NodeJS.Timeout | undefined
+    async function round(): Promise<void> {
+      try {
+        await work({ ...(await metadata()), ...rest }, clock())
+      } catch (error) {
+        logger.log('warn', 'watching_failed', { error })
+      }
+      if (closed) return
+      timer = setTimeout(() => {
+        running = round()
+      }, pauseMs)
     }
-    if (!closed) timer = setTimeout(next, pauseMs)
+    let running = round()
+    return {
+      async close() {
+        closed = true
+        clearTimeout(timer)
+        await running
+      },
+    }
   }
-  function next(): void {
-    round = run()
-  }
-  next()
+
   return {
     async close() {
-      closed = true
-      clearTimeout(timer)
-      await round
+      await Promise.all(loops.map((loop) => loop.close()))
     },
   }
 }

@@ -5,11 +5,13 @@ import type { Logger } from '../shared/logger.ts'
 import type { StoredDelivery } from './alert-store.ts'
 import type { Senders } from './channels.ts'
 import { type LookDeps, lookAt } from './look.ts'
+import type { WatchMetrics } from './metrics.ts'
 
 export interface WatchDeps extends Omit<LookDeps, 'saved'>, Metadata {
   freshness: FreshnessSource
   senders: Senders
   logger: Logger
+  metrics: WatchMetrics
   /** Tells this process from all others. */
   holder: string
 }
@@ -31,7 +33,7 @@ const KEEP_DELIVERIES_MS = 30 * 86_400_000
  * would change nothing.
  */
 export async function lookAtAll(now: number, deps: WatchDeps): Promise<void> {
-  const { alerts, freshness, holder, logger } = deps
+  const { alerts, freshness, holder, logger, metrics } = deps
   if (!(await alerts.takeLease('look', holder, now, now + LEASE_MS))) return
   await alerts.forgetBefore(now - KEEP_DELIVERIES_MS)
   // Read before anything is asked: every answer covers it.
@@ -42,6 +44,7 @@ export async function lookAtAll(now: number, deps: WatchDeps): Promise<void> {
       const seen = await lookAt(watched, now, reading, deps)
       if (!seen) continue
       const kept = await alerts.advance(watched, seen.look, seen.messages, now)
+      metrics.looked(kept ? 'kept' : 'overtaken')
       const { kind, project, id } = item
       const facts = { kind, project, id, told: kept ? seen.messages.length : 0 }
       logger.log('info', 'watched', facts)
@@ -55,8 +58,9 @@ export async function lookAtAll(now: number, deps: WatchDeps): Promise<void> {
 async function noteProblem(
   error: unknown,
   { item, watch }: Parameters<typeof lookAt>[0],
-  { alerts, logger }: WatchDeps,
+  { alerts, logger, metrics }: WatchDeps,
 ): Promise<void> {
+  metrics.looked('failed')
   const problem = error instanceof QueryRefusal ? error.message : 'the store did not answer'
   logger.log('warn', 'look_failed', { project: item.project, id: item.id, error })
   if (problem !== watch.problem) await alerts.noteProblem(item, problem)
@@ -68,19 +72,23 @@ export async function sendAll(now: number, deps: WatchDeps): Promise<void> {
   await Promise.all(claimed.map((delivery) => sendOne(delivery, now, deps)))
 }
 
+export type SendDeps = Pick<WatchDeps, 'alerts' | 'senders' | 'logger' | 'metrics'>
+
 /** Sends one that is claimed, and keeps what became of it. */
 export async function sendOne(
   delivery: StoredDelivery,
   now: number,
-  { alerts, senders, logger }: Pick<WatchDeps, 'alerts' | 'senders' | 'logger'>,
+  { alerts, senders, logger, metrics }: SendDeps,
 ): Promise<void> {
   const { id, project, url, body, reason, attempts } = delivery
   const sent = await senders.webhook.send({ id, project, url, body }, now)
   const retries = !sent.ok && !sent.final && reason !== 'test' && attempts < MAX_ATTEMPTS
+  const state = sent.ok ? 'sent' : retries ? 'pending' : 'failed'
+  metrics.delivered(state)
   await alerts.settle(
     id,
     {
-      state: sent.ok ? 'sent' : retries ? 'pending' : 'failed',
+      state,
       status: sent.status,
       problem: sent.ok ? null : sent.problem,
       next_at: retries ? now + retryAfter(attempts) : null,

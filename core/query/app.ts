@@ -6,6 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { createWatchMetrics, type WatchMetrics } from '../alerts/metrics.ts'
 import type { WebhookOptions } from '../alerts/webhook.ts'
 import { DatabaseAway } from '../auth/database-away.ts'
 import type { FreshnessSource } from '../consumer/freshness.ts'
@@ -89,6 +90,8 @@ export interface QueryAppDeps {
   metadata?: OpenMetadata | undefined
   /** How the messages of alerts are sent. @default signed with a secret that only this process has */
   webhooks?: WebhookOptions
+  /** What they count. @default counted in `metrics` */
+  watchMetrics?: WatchMetrics
   /** What its health is made of, besides the store. @default nothing */
   checks?: readonly HealthCheck[]
 }
@@ -193,7 +196,9 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   })
 
   addInsights(app, { ...deps, runner, requireProject, refuse, tell })
-  addSaved(app, { webhooks: { secret: randomUUID() }, ...deps, requireProject })
+  const webhooks = deps.webhooks ?? { secret: randomUUID() }
+  const watchMetrics = deps.watchMetrics ?? createWatchMetrics(deps.metrics)
+  addSaved(app, { ...deps, webhooks, watchMetrics, requireProject })
   addData(app, { ...deps, runner, requireProject, refuse, tell })
   addPersons(app, { ...deps, runner, requireProject, tell })
   addDeadLetters(app, { ...deps, requireProject })

@@ -1,3 +1,4 @@
+import { createWatchMetrics } from '../alerts/metrics.ts'
 import { startWatcher } from '../alerts/start.ts'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -45,8 +46,10 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
     secret: config.WEBHOOK_SECRET || config.AUTH_SECRET,
     privateHosts: config.WEBHOOK_PRIVATE_HOSTS,
   }
+  const watchMetrics = createWatchMetrics(deps.metrics)
   const app = createQueryApp({
     ...deps,
+    watchMetrics,
     projectExists: deps.projectExists ?? ((id) => hasEvents(store, id)),
     timeoutMs: config.QUERY_TIMEOUT_MS,
     gate: { maxRunning: config.QUERY_MAX_RUNNING, maxWaiting: config.QUERY_MAX_WAITING },
@@ -56,7 +59,8 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
   })
   const server = await listen(app.fetch, config.HOST, config.QUERY_PORT)
   if (!metadata) return server
-  const watcher = startWatcher({ ...deps, metadata, webhooks, timeoutMs: config.QUERY_TIMEOUT_MS })
+  const timeoutMs = config.QUERY_TIMEOUT_MS
+  const watcher = startWatcher({ ...deps, metadata, webhooks, timeoutMs, metrics: watchMetrics })
   return {
     url: server.url,
     async close() {

@@ -24,8 +24,8 @@ export function guard({ origins, hosts = [] }: GuardOptions): MiddlewareHandler 
     origin: [...origins],
     credentials: true,
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['content-type', 'authorization', 'x-api-key'],
-    exposeHeaders: ['retry-after'],
+    allowHeaders: ['content-type', 'authorization', 'x-api-key', 'if-match'],
+    exposeHeaders: ['retry-after', 'etag'],
     maxAge: PREFLIGHT_MAX_AGE_S,
   })
   return (c, next) => {

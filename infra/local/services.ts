@@ -31,6 +31,8 @@ export function coreEnv(config: LocalConfig, secrets: Secrets): Record<string, s
     BRIDGE_PORT: String(ports.bridge),
     AUTH_URL: browserUrl(ports.auth),
     SITE_ORIGINS: `${browserUrl(ports.site)},${loopbackUrl(ports.site)}`,
+    // Receivers of alerts on this machine, which are refused unless they are named.
+    WEBHOOK_PRIVATE_HOSTS: process.env.WEBHOOK_PRIVATE_HOSTS ?? '',
   }
 }
 

@@ -1,0 +1,34 @@
+import { Counter } from 'prom-client'
+import type { Metrics } from '../shared/metrics.ts'
+
+/** What became of a look: kept, failed, or somebody else was first. */
+const LOOKS = ['kept', 'overtaken', 'failed'] as const
+/** What became of one try to send: pending is one that is tried again. */
+const DELIVERIES = ['sent', 'pending', 'failed'] as const
+
+/** What alerts and subscriptions say about themselves. */
+export interface WatchMetrics {
+  looked(result: (typeof LOOKS)[number]): void
+  delivered(result: (typeof DELIVERIES)[number]): void
+}
+
+export function createWatchMetrics(registry: Metrics): WatchMetrics {
+  const looks = new Counter({
+    name: 'headwater_alert_looks_total',
+    help: 'Intervals that alerts and subscriptions were looked at for, by what came of it.',
+    labelNames: ['result'],
+    registers: [registry],
+  })
+  const deliveries = new Counter({
+    name: 'headwater_alert_deliveries_total',
+    help: 'Tries to send a message, by what came of it; pending: tried again.',
+    labelNames: ['result'],
+    registers: [registry],
+  })
+  for (const result of LOOKS) looks.inc({ result }, 0)
+  for (const result of DELIVERIES) deliveries.inc({ result }, 0)
+  return {
+    looked: (result) => looks.inc({ result }),
+    delivered: (result) => deliveries.inc({ result }),
+  }
+}

@@ -1,0 +1,43 @@
+import { expect, it, vi } from 'vitest'
+import { DatabaseAway } from '../auth/database-away.ts'
+import { metadataOn } from '../query/saved/metadata.ts'
+import { DATABASES } from '../query/saved/test-metadata.ts'
+import { silentLogger } from '../shared/logger.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { AlertBench, day } from './alert-bench.ts'
+import { createWatchMetrics } from './metrics.ts'
+import { startWatcher } from './start.ts'
+
+it('looks and sends by itself, after a database that was away, until it is closed', async () => {
+  const bench = await AlertBench.open(DATABASES.PGlite as () => Promise<typeof bench.db>)
+  await bench.alert({ condition: { type: 'below', threshold: 1 } })
+  const metrics = createMetrics()
+  let now = day(0)
+  let tries = 0
+  const watcher = startWatcher({
+    metadata: metadataOn(() => {
+      tries++
+      if (tries === 1) throw new DatabaseAway(new Error('no'))
+      return bench.db
+    }),
+    store: { query: async () => [], dataVersion: async () => '1' },
+    freshness: { read: async () => ({ complete_until: now, lag_records: 0 }) },
+    timeoutMs: 1_000,
+    webhooks: { secret: 's'.repeat(32), privateHosts: ['127.0.0.1'] },
+    clock: () => now,
+    logger: silentLogger,
+    metrics: createWatchMetrics(metrics),
+    pauseMs: 10,
+  })
+  await vi.waitFor(() => expect(bench.told()).toEqual(['alert.firing']), { timeout: 20_000 })
+  now = day(1)
+  await vi.waitFor(async () => {
+    expect(await metrics.metrics()).toContain('headwater_alert_looks_total{result="kept"} 2')
+  })
+  expect(await metrics.metrics()).toContain('headwater_alert_deliveries_total{result="sent"} 1')
+  await watcher.close()
+  now = day(2)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(await metrics.metrics()).toContain('headwater_alert_looks_total{result="kept"} 2')
+  await bench.close()
+}, 60_000)
