@@ -1,5 +1,7 @@
+import { bucketSet } from '../bucket-set.ts'
 import { stepBack } from '../calendar.ts'
 import type { Range } from '../date-range.ts'
+import type { Statement } from '../statement.ts'
 import { methodOf, rollingDays } from './measure.ts'
 import { countedUnit, eventRows, groupBy, knownConditions, type Slice, unitSql } from './slice.ts'
 
@@ -7,9 +9,12 @@ import { countedUnit, eventRows, groupBy, knownConditions, type Slice, unitSql }
 export function windowsOf({ series, plan, period }: Slice): Range[] {
   const step = { count: rollingDays(series), unit: 'd' } as const
   const zone = plan.query.time_zone
+  let latest = Number.NEGATIVE_INFINITY
   return period.starts.map((_, place) => {
     const to = period.starts[place + 1] ?? period.to
-    return { from: stepBack(zone, to, step), to }
+    // Clocks that go back show times a second time: windows do not go back with them.
+    latest = Math.max(latest, stepBack(zone, to, step))
+    return { from: latest, to }
   })
 }
 
@@ -31,45 +36,54 @@ export function rollingSql(slice: Slice): string {
   const { statement, split, period } = slice
   const windows = windowsOf(slice)
   const edges = [...new Set(windows.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b)
-  // Places of windows from 1. A segment between two windows is in none, and its last is before its first.
-  const first = edges.map(
-    (edge) => windows.findIndex(({ to }) => to > edge) + 1 || windows.length + 1,
-  )
-  const last = edges.map((edge) => windows.findLastIndex(({ from }) => from <= edge) + 1)
+  const all = { from: edges[0] ?? period.from, to: edges.pop() ?? period.to }
+  const segments = edges.map((edge) => ({
+    first: windows.findIndex(({ to }) => to > edge),
+    last: windows.findLastIndex(({ from }) => from <= edge),
+  }))
   const array = (values: readonly number[]) => statement.add('Array(Int64)', values)
-  const edgeArray = array(edges)
-  const unit = unitSql(slice)
-  const all = { from: edges[0] ?? period.from, to: edges.at(-1) ?? period.to }
-  const segment = `roundDown(toUnixTimestamp64Milli(timestamp), ${edgeArray}) AS segment`
+  const set = bucketSet(edges, statement)
   const rows = eventRows(
     slice,
     all,
-    [`${countedUnit(slice)} AS unit`, segment],
-    knownConditions(unit),
+    [`${countedUnit(slice)} AS unit`, `${set.mark} AS mark`],
+    [...knownConditions(unitSql(slice)), ...inSomeWindow(segments, edges, statement)],
   )
-  const places = (of: readonly number[]) =>
-    `arrayMap(segment -> transform(segment, ${edgeArray}, ${array(of)}, toInt64(0)), segments)`
   const { keys } = split
   const columns = (...more: string[]) => [...keys, ...more].join(', ')
-  const runs = `SELECT ${columns(`${places(first)} AS all_firsts`, `${places(last)} AS all_lasts`)}
+  const firsts = array(segments.map(({ first }) => first))
+  const lasts = array(segments.map(({ last }) => last))
+  const runs = `SELECT ${columns(
+    `arrayMap(place -> ${firsts}[place + 1], places) AS firsts`,
+    `arrayMap(place -> ${lasts}[place + 1], places) AS lasts`,
+  )}
       FROM (
-        SELECT ${columns('unit', 'arraySort(groupUniqArray(segment)) AS segments')}
+        SELECT ${columns('unit', `${set.places('mark', '1')} AS places`)}
         FROM (${rows})
         ${groupBy([...keys, 'unit'])})`
-  const isRun = 'arrayMap((first, last) -> first <= last, all_firsts, all_lasts)'
+  const begins = `arrayFilter((first, before) -> first > before + 1,
+            firsts, arrayPushFront(arrayPopBack(lasts), toInt64(-2)))`
+  const ends = `arrayFilter((last, next) -> next > last + 1,
+            lasts, arrayPushBack(arrayPopFront(firsts), toInt64(${windows.length + 1})))`
   const changes = `SELECT ${columns(`arrayJoin(arrayConcat(
-          arrayMap(first -> (first, 1), arrayFilter((first, before) -> first > before + 1,
-            firsts, arrayPushFront(arrayPopBack(lasts), toInt64(-1)))),
-          arrayMap(last -> (last + 1, -1), arrayFilter((last, next) -> next > last + 1,
-            lasts, arrayPushBack(arrayPopFront(firsts), toInt64(${windows.length + 2})))))) AS change`)}
-      FROM (
-        SELECT ${columns(
-          `arrayFilter((first, is_run) -> is_run, all_firsts, ${isRun}) AS firsts`,
-          `arrayFilter((last, is_run) -> is_run, all_lasts, ${isRun}) AS lasts`,
-        )}
-        FROM (${runs}))`
-  return `SELECT ${columns(`toNullable(${array(period.starts)}[change.1]) AS start`, 'sum(change.2) AS amount')}
+          arrayMap(first -> (first, 1), ${begins}),
+          arrayMap(last -> (last + 1, -1), ${ends}))) AS change`)}
+      FROM (${runs})`
+  const start = `toNullable(${array(period.starts)}[change.1 + 1]) AS start`
+  return `SELECT ${columns(start, 'sum(change.2) AS amount')}
     FROM (${changes})
-    WHERE change.1 <= ${windows.length}
+    WHERE change.1 < ${windows.length}
     ${groupBy([...keys, 'start'])}`
+}
+
+/** Between the windows of long intervals there are segments that are in none. */
+function inSomeWindow(
+  segments: readonly { first: number; last: number }[],
+  edges: readonly number[],
+  statement: Statement,
+): string[] {
+  const within = edges.filter((_, at) => (segments[at]?.first ?? 0) <= (segments[at]?.last ?? 0))
+  if (within.length === edges.length) return []
+  const [all, some] = [edges, within].map((values) => statement.add('Array(Int64)', values))
+  return [`roundDown(toUnixTimestamp64Milli(timestamp), ${all}) IN ${some}`]
 }
