@@ -28,6 +28,7 @@ import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
 import { compilePersonFunnel, planPersonFunnel, shapePersonFunnel } from './funnel/person-funnel.ts'
 import { addInsights } from './insight-api.ts'
+import type { LiveTimes } from './live/live-api.ts'
 import { MemoryCache } from './memory-cache.ts'
 import { createQueryMetrics } from './metrics.ts'
 import {
@@ -67,6 +68,9 @@ export interface QueryAppDeps {
   raw?: RawStore
   /** Where what people say of their events is written. @default it is refused */
   writer?: Pick<EventStore, 'insert'>
+  /** Aborted when the service is to close: streams would never end by themselves. */
+  closing?: AbortSignal
+  liveTimes?: Partial<LiveTimes>
   /** Where dead letters go that are to be judged anew. @default they cannot be */
   replays?: ReplayTarget
   /** Where merges of persons and what undoes them are written. @default they are refused */

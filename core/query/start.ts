@@ -11,6 +11,7 @@ import type { RawStore } from '../store/raw-store.ts'
 import type { EventStore, QueryStore } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
+import { closingFirst } from './live/closing.ts'
 import type { ReplayTarget } from './dead-letter-replay.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 
@@ -47,8 +48,10 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
     privateHosts: config.WEBHOOK_PRIVATE_HOSTS,
   }
   const watchMetrics = createWatchMetrics(deps.metrics)
+  const closing = new AbortController()
   const app = createQueryApp({
     ...deps,
+    closing: closing.signal,
     watchMetrics,
     projectExists: deps.projectExists ?? ((id) => hasEvents(store, id)),
     timeoutMs: config.QUERY_TIMEOUT_MS,
@@ -57,7 +60,8 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
     hosts: config.ALLOWED_HOSTS,
     webhooks,
   })
-  const server = await listen(app.fetch, config.HOST, config.QUERY_PORT)
+  const listening = await listen(app.fetch, config.HOST, config.QUERY_PORT)
+  const server = closingFirst(listening, closing)
   if (!metadata) return server
   const timeoutMs = config.QUERY_TIMEOUT_MS
   const watcher = startWatcher({ ...deps, metadata, webhooks, timeoutMs, metrics: watchMetrics })
