@@ -3,7 +3,7 @@ import { MAX_SAVED, type SavedKind } from '@headwater/schemas/insights/saved'
 import { QueryRefusal } from '../errors.ts'
 import type { Kind, Writing } from './kind.ts'
 import { keysFor } from './names.ts'
-import type { Draft, Item } from './saved-store.ts'
+import type { Item, NewItem } from './saved-store.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: its body is its own affair
 export type AnyKind = Kind<any>
@@ -21,15 +21,23 @@ export async function createItem<Body extends object>(
   writing: Writing,
 ): Promise<Item> {
   const { writer, now } = writing
-  if ((await writer.count(kind.kind)) >= MAX_SAVED) {
-    const message = `a project has at most ${MAX_SAVED} ${kind.kind}s`
-    throw new QueryRefusal('limit_reached', message)
-  }
+  await requireRoom(kind.kind, 1, writing)
   await kind.check(body, writing)
   const { name } = kind.index(body)
   const free = key ?? (await firstFree(kind.kind, keysFor(name, id), writing))
   await requireFree(kind.kind, free, null, writing)
-  return writer.create(kind.kind, id, draftOf(kind, id, free, body), now)
+  const [item] = await writer.create(kind.kind, [draftOf(kind, id, free, body)], now)
+  return item as Item
+}
+
+/** Throws `limit_reached` when there would be too many with so many more. */
+export async function requireRoom(
+  kind: SavedKind,
+  more: number,
+  { writer }: Writing,
+): Promise<void> {
+  if (more === 0 || (await writer.count(kind)) + more <= MAX_SAVED) return
+  throw new QueryRefusal('limit_reached', `a project has at most ${MAX_SAVED} ${kind}s`)
 }
 
 /** @param version What was changed; null when whatever is there is to be replaced. */
@@ -74,9 +82,7 @@ export async function restoreItem(
     const message = `${item.id} has no version ${version}; its newest is ${item.version}`
     throw new QueryRefusal('not_found', message, { field: 'version' })
   }
-  if (item.deleted_at !== null && (await writing.writer.count(kind.kind)) >= MAX_SAVED) {
-    throw new QueryRefusal('limit_reached', `a project has at most ${MAX_SAVED} ${kind.kind}s`)
-  }
+  if (item.deleted_at !== null) await requireRoom(kind.kind, 1, writing)
   return changeItem(kind, item, { body: state.body as object, key: state.key }, null, writing)
 }
 
@@ -106,18 +112,19 @@ async function firstFree(
   return keys.at(-1) ?? ''
 }
 
-function draftOf<Body extends object>(
+export function draftOf<Body extends object>(
   kind: Kind<Body>,
   id: string,
   key: string,
   body: Body,
-): Draft {
-  const { sort = key, ...index } = kind.index(body)
+): NewItem {
+  const { sort = key, name: _, ...index } = kind.index(body)
   return {
     search: '',
     tags: [],
     refs: [],
     ...index,
+    id,
     key,
     body,
     // Those that were deleted can have one key.

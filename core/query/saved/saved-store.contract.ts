@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { metadataOn } from './metadata.ts'
-import type { Draft, Item, SavedStore } from './saved-store.ts'
+import type { Draft, Item, SavedStore, SavedWriter } from './saved-store.ts'
 import type { MetadataDatabase } from './tables.ts'
 import type { OpenDatabase } from './test-metadata.ts'
 
@@ -18,7 +18,7 @@ export function describeSavedStore(name: string, open: OpenDatabase): void {
     afterAll(() => db.destroy())
 
     const create = (project: string, id: string, facts: Partial<Draft> = {}) =>
-      store.write(project, (writer) => writer.create('insight', id, draft(id, facts), NOW))
+      store.write(project, (writer) => createOne(writer, id, facts))
     const all = { limit: 100 }
     const ids = async (project: string, wanted = {}) =>
       (await store.list(project, 'insight', { ...all, ...wanted })).rows.map(({ id }) => id)
@@ -54,7 +54,7 @@ export function describeSavedStore(name: string, open: OpenDatabase): void {
 
     it('undoes all of a write that fails', async () => {
       const failing = store.write('undone', async (writer) => {
-        await writer.create('insight', 'a', draft('a'), NOW)
+        await createOne(writer, 'a')
         throw new Error('no')
       })
       await expect(failing).rejects.toThrow('no')
@@ -105,6 +105,22 @@ export function describeSavedStore(name: string, open: OpenDatabase): void {
       expect([pages, last.next]).toEqual([[['a', 'b'], ['c', 'd'], ['e']], null])
     })
 
+    it('makes many at once, each with its history, and none when one is wrong', async () => {
+      const many = Array.from({ length: 1_201 }, (_, i) => ({ id: `${i}`, ...draft(`${i}`) }))
+      const made = await store.write('many', (writer) => writer.create('insight', many, NOW))
+      expect(made.map(({ id }) => id)).toEqual(many.map(({ id }) => id))
+      expect(await store.write('many', (writer) => writer.count('insight'))).toBe(1_201)
+      expect(await store.versions(made[1_200] as Item, { limit: 2 })).toHaveLength(1)
+      const twice = [many[0], many[0]].map((one, i) => ({
+        ...(one as (typeof many)[0]),
+        id: `${i}`,
+      }))
+      const failing = store.write('twice-at-once', (w) => w.create('insight', twice, NOW))
+      await expect(failing).rejects.toThrow()
+      expect(await ids('twice-at-once')).toEqual([])
+      expect(await store.write('many', (writer) => writer.create('insight', [], NOW))).toEqual([])
+    })
+
     it('finds by text, tag, place and reference', async () => {
       await create('found', 'a', { search: '50% OF Ünits', tags: ['x', 'y'], refs: ['r1'] })
       await create('found', 'b', { search: "it's; _a_", tags: ['y'], refs: ['r1', 'r2'] })
@@ -130,6 +146,11 @@ export function describeSavedStore(name: string, open: OpenDatabase): void {
       }
     })
   })
+}
+
+async function createOne(writer: SavedWriter, id: string, facts: Partial<Draft> = {}) {
+  const [item] = await writer.create('insight', [{ id, ...draft(id, facts) }], NOW)
+  return item as Item
 }
 
 const draft = (id: string, facts: Partial<Draft> = {}): Draft => ({

@@ -37,6 +37,10 @@ export interface Draft {
   refs: readonly string[]
 }
 
+export interface NewItem extends Draft {
+  id: string
+}
+
 export interface Wanted {
   limit: number
   /** Only what is sorted after this. */
@@ -86,8 +90,8 @@ export interface SavedWriter extends SavedReader {
   count(kind: SavedKind): Promise<number>
   /** Live items of these kinds that refer to the id. */
   usersOf(id: string, kinds: readonly SavedKind[]): Promise<Item[]>
-  /** Its version 1. */
-  create(kind: SavedKind, id: string, draft: Draft, now: number): Promise<Item>
+  /** Version 1 of each, in the order given. */
+  create(kind: SavedKind, drafts: readonly NewItem[], now: number): Promise<Item[]>
   /** Its next version; live again when it was deleted. */
   change(item: Item, draft: Draft, now: number): Promise<Item>
   /** Its next version, which says that it is deleted. */

@@ -1,8 +1,11 @@
 import type { SavedKind } from '@headwater/schemas/insights/saved'
 import { type Insertable, sql } from 'kysely'
-import type { Draft, Item, SavedWriter } from './saved-store.ts'
+import type { Draft, Item, NewItem, SavedWriter } from './saved-store.ts'
 import { SqlSavedReader, searchable, toItem } from './sql-reader.ts'
 import type { ItemTable, MetadataDatabase } from './tables.ts'
+
+/** Of one statement: it has less than 65,536 values. */
+const ROWS = 500
 
 /** Writes of one project, in a transaction that has it to itself. */
 export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
@@ -39,16 +42,26 @@ export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
     return rows.map(toItem)
   }
 
-  async create(kind: SavedKind, id: string, draft: Draft, now: number): Promise<Item> {
+  async create(kind: SavedKind, drafts: readonly NewItem[], now: number): Promise<Item[]> {
     const at = new Date(now)
-    const facts = { project_id: this.#project, kind, id, version: 1 }
     const times = { created_at: at, updated_at: at, deleted_at: null }
-    const row = await this.db
-      .insertInto('insights.items')
-      .values({ ...facts, ...columnsOf(draft), ...times })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return this.#record(row)
+    const items: Item[] = []
+    for (let start = 0; start < drafts.length; start += ROWS) {
+      const rows = await this.db
+        .insertInto('insights.items')
+        .values(
+          drafts.slice(start, start + ROWS).map(({ id, ...draft }) => ({
+            ...{ project_id: this.#project, kind, id, version: 1 },
+            ...columnsOf(draft),
+            ...times,
+          })),
+        )
+        .returningAll()
+        .execute()
+      await this.#record(rows)
+      items.push(...rows.map(toItem))
+    }
+    return items
   }
 
   change(item: Item, draft: Draft, now: number): Promise<Item> {
@@ -68,18 +81,20 @@ export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
       .where('id', '=', item.id)
       .returningAll()
       .executeTakeFirstOrThrow()
-    return this.#record(row)
+    await this.#record([row])
+    return toItem(row)
   }
 
   // Every state is kept, also the newest: the history is whole without the item.
-  async #record(row: ItemTable): Promise<Item> {
-    const { project_id, kind, id, version, key, body, updated_at, deleted_at } = row
-    const state = { version, key, body, deleted: deleted_at !== null, changed_at: updated_at }
-    await this.db
-      .insertInto('insights.versions')
-      .values({ project_id, kind, id, ...state })
-      .execute()
-    return toItem(row)
+  async #record(rows: readonly ItemTable[]): Promise<void> {
+    const versions = rows.map(
+      ({ project_id, kind, id, version, key, body, updated_at, deleted_at }) => ({
+        ...{ project_id, kind, id, version, key, body },
+        deleted: deleted_at !== null,
+        changed_at: updated_at,
+      }),
+    )
+    await this.db.insertInto('insights.versions').values(versions).execute()
   }
 
   #live(kind: SavedKind) {
