@@ -159,7 +159,9 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     await requireProject(query.project)
     const freshness = await runner.freshness()
     const ask = (statements: readonly Query[]) => {
-      const questions = statements.map((one) => keyed('trend', query.project, one, c.req.raw.signal))
+      const questions = statements.map((one) =>
+        keyed('trend', query.project, one, c.req.raw.signal),
+      )
       return runner.askAll(questions, freshness)
     }
     const { answer, rows, facts } = await answerTrend(query, clock(), ask)

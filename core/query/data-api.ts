@@ -7,7 +7,8 @@ import { addExport, type ExportDeps } from './export/export-api.ts'
 import { addLive, type LiveDeps } from './live/live-api.ts'
 import { addSql, type SqlDeps } from './sql/sql-api.ts'
 
-export interface DataDeps extends Omit<SqlDeps & ExportDeps & EventsDeps & DefinitionsDeps & LiveDeps, 'raw'> {
+export interface DataDeps
+  extends Omit<SqlDeps & ExportDeps & EventsDeps & DefinitionsDeps & LiveDeps, 'raw'> {
   /** Where long answers and foreign statements are asked. @default they are refused */
   raw?: RawStore | undefined
 }

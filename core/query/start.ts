@@ -11,8 +11,8 @@ import type { RawStore } from '../store/raw-store.ts'
 import type { EventStore, QueryStore } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
-import { closingFirst } from './live/closing.ts'
 import type { ReplayTarget } from './dead-letter-replay.ts'
+import { closingFirst } from './live/closing.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 
 export interface QueryStartDeps {
