@@ -1,6 +1,8 @@
 import type { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import { settleCohorts } from './cohort/settle.ts'
 import { funnel } from './funnel/funnel.ts'
+import { funnelTime } from './funnel/funnel-time.ts'
+import { funnelTrend } from './funnel/funnel-trend.ts'
 import type { Insight, Insights } from './insight.ts'
 import { retention } from './retention/retention.ts'
 import { lifecycle } from './lifecycle/lifecycle.ts'
@@ -14,6 +16,8 @@ export const INSIGHTS: Insights = {
   paths,
   lifecycle,
   funnel,
+  funnel_time: funnelTime,
+  funnel_trend: funnelTrend,
   retention,
   stickiness,
   trends,

@@ -12,6 +12,20 @@ export const INSIGHT_EXAMPLES: {
     breakdowns: [{ property: '$browser' }],
     date_from: '-30d',
   },
+  funnel_time: {
+    kind: 'funnel_time',
+    project: 'default',
+    steps: [{ event: '$pageview' }, { event: 'signup_click' }],
+    date_from: '-30d',
+  },
+  funnel_trend: {
+    kind: 'funnel_trend',
+    project: 'default',
+    steps: [{ event: '$pageview' }, { event: 'signup_click' }],
+    window: { value: 1, unit: 'day' },
+    interval: 'week',
+    date_from: '-11w',
+  },
   retention: {
     kind: 'retention',
     project: 'default',

@@ -1,9 +1,16 @@
 // Funnels: how many actors take steps, one after the other, within a window. Its questions share their
 // steps, so that the same funnel can be seen by step, by time, by its days and by what goes with it.
 import { z } from '@hono/zod-openapi'
-import { checkFunnel } from './funnel-rules.ts'
 import { Filters } from './filters.ts'
-import { BreakdownKind, BreakdownLimit, BreakdownValue, EventMatch, MAX_BREAKDOWNS, PropertyRef } from './property.ts'
+import { checkFunnel } from './funnel-rules.ts'
+import {
+  BreakdownKind,
+  BreakdownLimit,
+  BreakdownValue,
+  EventMatch,
+  MAX_BREAKDOWNS,
+  PropertyRef,
+} from './property.ts'
 import { Actor, insightFacts, questionFields } from './question.ts'
 
 export const MIN_FUNNEL_STEPS = 2

@@ -1,6 +1,8 @@
 // Every insight in one JSON type, told apart by `kind`: a line here for each.
 import { z } from '@hono/zod-openapi'
 import { FunnelInsightQuery, FunnelInsightResult } from './funnel.ts'
+import { FunnelTimeQuery, FunnelTimeResult } from './funnel-time.ts'
+import { FunnelTrendQuery, FunnelTrendResult } from './funnel-trend.ts'
 import { RetentionQuery, RetentionResult } from './retention.ts'
 import { LifecycleQuery, LifecycleResult } from './lifecycle.ts'
 import { PathsQuery, PathsResult } from './paths.ts'
@@ -13,6 +15,8 @@ export const InsightQuery = z
     PathsQuery,
     LifecycleQuery,
     FunnelInsightQuery,
+    FunnelTimeQuery,
+    FunnelTrendQuery,
     RetentionQuery,
     StickinessQuery,
     TrendsQuery,
@@ -27,6 +31,8 @@ export const InsightResult = z
     PathsResult,
     LifecycleResult,
     FunnelInsightResult,
+    FunnelTimeResult,
+    FunnelTrendResult,
     RetentionResult,
     StickinessResult,
     TrendsResult,

@@ -15,6 +15,7 @@ import {
   START,
   type Told,
   tell,
+  UNIT_MS,
 } from './random-funnels.ts'
 
 const RUNS = 20
@@ -38,7 +39,7 @@ it(`agrees with the plain reading on ${RUNS * PERSONS_PER_RUN} random histories`
     fc.asyncProperty(drawn, async ({ persons, asked }) => {
       const project = await insert(persons)
       for (const question of asked) {
-        api.now = START + question.nowM * 60_000
+        api.now = START + question.now * UNIT_MS
         const { status, body } = await api.post<FunnelInsightResult>(
           '/api/query',
           bodyOf(project, question),
@@ -66,7 +67,7 @@ it('names the actors behind random numbers', async () => {
   await fc.assert(
     fc.asyncProperty(drawn, async ({ persons, asked, outcome, ...place }) => {
       const project = await insert(persons)
-      api.now = START + asked.nowM * 60_000
+      api.now = START + asked.now * UNIT_MS
       const groups = groupsOf(tell(persons, asked), asked)
       const group = groups[place.group % groups.length]
       if (!group) return

@@ -13,12 +13,13 @@ import {
 
 // Small numbers, so that equal times, window ends and repeated steps are common, not rare.
 export const START = Date.UTC(2026, 5, 15)
-const MINUTE_MS = 60_000
+/** Ten minutes: six of them are an hour. */
+export const UNIT_MS = 600_000
 const NAMES = ['a', 'b', 'c', 'd']
 
 export interface Did {
   name: string
-  /** Minutes after START. */
+  /** Units after START. */
   at: number
   sequence: number
   /** Values of the properties p and q. */
@@ -34,16 +35,16 @@ export interface Selector {
 export interface Asked {
   steps: (Selector & { optional?: boolean })[]
   order: Rules['order']
-  windowM: number
+  window: number
   exclusions: (Selector & { from_step: number; to_step: number })[]
   breakdowns: string[]
   breakdown_limit: number
   attribution: 'first_touch' | 'last_touch' | 'all_events' | { step: number }
-  /** Minutes after START. */
-  fromM: number
-  toM: number
-  /** Minutes from START to the horizon. */
-  nowM: number
+  /** Units after START. */
+  from: number
+  to: number
+  /** Units from START to the horizon. */
+  now: number
 }
 
 const value = fc.constantFrom('', '', 'u', 'v', 'w')
@@ -76,7 +77,7 @@ export const questions: fc.Arbitrary<Asked> = fc
     steps: fc.array(step, { minLength: 2, maxLength: 5 }),
     skippable: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
     someOptional: fc.boolean(),
-    windowM: fc.integer({ min: 1, max: 12 }),
+    window: fc.integer({ min: 1, max: 12 }),
     exclusions: fc.array(
       fc.record({ selector: selector('x', 'x', 'd', 'z', '*'), from: fc.nat(4), to: fc.nat(4) }),
       { maxLength: 2 },
@@ -90,9 +91,9 @@ export const questions: fc.Arbitrary<Asked> = fc
       'step',
     ),
     attributedStep: fc.nat(4),
-    fromM: fc.constantFrom(0, 0, 3),
-    toM: fc.integer({ min: 8, max: 24 }),
-    openM: fc.integer({ min: 0, max: 30 }),
+    from: fc.constantFrom(0, 0, 3),
+    to: fc.integer({ min: 8, max: 24 }),
+    open: fc.integer({ min: 0, max: 30 }),
   })
   .map((drawn): Asked => {
     const isAny = drawn.order === 'any'
@@ -116,7 +117,7 @@ export const questions: fc.Arbitrary<Asked> = fc
           return { ...one.selector, from_step: required[from] ?? 1, to_step: required[to] ?? count }
         }),
       attribution: drawn.attribution === 'step' ? { step: attributed } : drawn.attribution,
-      nowM: drawn.windowM + drawn.openM,
+      now: drawn.window + drawn.open,
     }
   })
 
@@ -128,8 +129,8 @@ function distinct(steps: readonly Selector[]): Selector[] {
   return [...known.values()].slice(0, Math.max(2, new Set(steps.map(meaning)).size))
 }
 
-export const clockText = (minutes: number): string =>
-  new Date(START + minutes * MINUTE_MS).toISOString().slice(0, 19)
+export const clockText = (units: number): string =>
+  new Date(START + units * UNIT_MS).toISOString().slice(0, 19)
 
 /** The question as it is asked. */
 export const bodyOf = (project: string, asked: Asked) => ({
@@ -137,13 +138,13 @@ export const bodyOf = (project: string, asked: Asked) => ({
   project,
   steps: asked.steps,
   order: asked.order,
-  window: { value: asked.windowM, unit: 'minute' },
+  window: { value: asked.window * 10, unit: 'minute' },
   exclusions: asked.exclusions,
   breakdowns: asked.breakdowns.map((property) => ({ property })),
   breakdown_limit: asked.breakdown_limit,
   attribution: asked.attribution,
-  date_from: clockText(asked.fromM),
-  date_to: clockText(asked.toM),
+  date_from: clockText(asked.from),
+  date_to: clockText(asked.to),
 })
 
 export const rowsOf = (project_id: string, persons: readonly Did[][]): Partial<EventRow>[] =>
@@ -152,7 +153,7 @@ export const rowsOf = (project_id: string, persons: readonly Did[][]): Partial<E
       project_id,
       distinct_id: `person ${person}`,
       event: name,
-      timestamp: START + at * MINUTE_MS,
+      timestamp: START + at * UNIT_MS,
       sequence,
       properties: { ...(p && { p }), ...(q && { q }) },
     })),
@@ -167,10 +168,10 @@ export interface Told {
   times: (number | null)[]
 }
 
-/** What everybody's outcomes are. @param entry Only entries in these minutes. @default the range */
+/** What everybody's outcomes are. @param entry Only entries between these. @default the range */
 export function tell(persons: readonly Did[][], asked: Asked, entry?: [number, number]): Told[] {
-  const [fromM, toM] = entry ?? [asked.fromM, asked.toM]
-  const until = START + ((entry ? toM - 1 / MINUTE_MS : asked.toM) + asked.windowM) * MINUTE_MS
+  const [from, to] = entry ?? [asked.from, asked.to]
+  const until = START + ((entry ? to - 1 / UNIT_MS : asked.to) + asked.window) * UNIT_MS
   const rules: Rules = {
     order: asked.order,
     optional: asked.steps.map(({ optional = false }) => optional),
@@ -178,16 +179,16 @@ export function tell(persons: readonly Did[][], asked: Asked, entry?: [number, n
       from: from_step,
       to: to_step,
     })),
-    windowMs: asked.windowM * MINUTE_MS,
-    to: START + toM * MINUTE_MS,
-    horizon: START + asked.nowM * MINUTE_MS,
+    windowMs: asked.window * UNIT_MS,
+    to: START + to * UNIT_MS,
+    horizon: START + asked.now * UNIT_MS,
   }
   return persons.flatMap((events, person): Told[] => {
     const whole = events.map((event) => matched(event, asked))
     const inRange = (from: number, to: number) => whole.filter(({ at }) => at >= from && at <= to)
     // The first touch is the same whatever bucket is looked at.
-    const touched = inRange(START + asked.fromM * MINUTE_MS, rangeEnd(asked))
-    const seen = inRange(START + fromM * MINUTE_MS, until)
+    const touched = inRange(START + asked.from * UNIT_MS, rangeEnd(asked))
+    const seen = inRange(START + from * UNIT_MS, until)
     return apart(seen, asked).flatMap((history): Told[] => {
       const sorted = sortHistory(history)
       const outcome = outcomeOf(sorted, rules)
@@ -201,7 +202,7 @@ export function tell(persons: readonly Did[][], asked: Asked, entry?: [number, n
   })
 }
 
-const rangeEnd = ({ toM, windowM }: Asked): number => START + (toM + windowM) * MINUTE_MS
+const rangeEnd = ({ to, window }: Asked): number => START + (to + window) * UNIT_MS
 
 function matched({ name, at, sequence, p, q }: Did, asked: Asked): HistoryEvent {
   const values: Record<string, string> = { p, q }
@@ -209,7 +210,7 @@ function matched({ name, at, sequence, p, q }: Did, asked: Asked): HistoryEvent 
     (event === '*' || event === name) &&
     filters.every(({ property, value }) => values[property] === value)
   return {
-    at: START + at * MINUTE_MS,
+    at: START + at * UNIT_MS,
     sequence,
     steps: asked.steps.flatMap((one, place) => (isMeant(one) ? [place + 1] : [])),
     exclusions: asked.exclusions.flatMap((one, place) => (isMeant(one) ? [place] : [])),
