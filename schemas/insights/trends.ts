@@ -12,6 +12,7 @@ import {
 import { Actor, insightFacts, questionFields } from './question.ts'
 import { CompareTo, Interval } from './range.ts'
 import { MAX_SERIES, SeriesIndex } from './series.ts'
+import { TimeState } from './time-state.ts'
 
 /** Of the numbers that a property has. */
 export const PROPERTY_MEASURES = [
@@ -148,6 +149,8 @@ export const TrendsResult = z
     kind: z.literal('trends'),
     /** Start of each bucket, RFC 3339 with the offset of the query's time zone. */
     buckets: z.array(z.string()),
+    /** Of every bucket. */
+    states: z.array(TimeState),
     /** Those of the earlier time, to be laid over them from the first on; null without compare. */
     previous_buckets: z.array(z.string()).nullable(),
     series: z.array(TrendsLine),

@@ -1,4 +1,6 @@
+import type { TimeState } from '@headwater/schemas/insights/time-state'
 import { MAP_LIMIT, type PeriodName, type TrendsQuery } from '@headwater/schemas/insights/trends'
+import { bucketStates } from '../bucket-states.ts'
 import { limitedStarts } from '../buckets.ts'
 import { questionRange, type Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
@@ -22,6 +24,8 @@ export interface TrendsPlan {
   isWhole: boolean
   /** The range that was asked for and, when they are compared, the earlier one. */
   periods: Period[]
+  /** Of every bucket of the range that was asked for. */
+  states: TimeState[]
   formulas: Formula[]
   /** Ranges of each breakdown that has them, where there are numbers at all; null until they were asked for. */
   bins: (Bins | null)[] | null
@@ -39,16 +43,18 @@ export function planTrends(asked: TrendsQuery, moment: Moment): TrendsPlan {
   const range = questionRange(query, moment, query.interval)
   const starts = limitedStarts(query, range.from, range.to)
   const isWhole = query.display !== 'time'
-  const periods = [periodOf('current', starts, range, isWhole)]
+  const current = periodOf('current', starts, range, isWhole)
+  const periods = [current]
   if (query.compare) {
     const earlier = earlierRange(query, { ...range, buckets: starts.length }, moment.now)
     const before = limitedStarts(query, earlier.from, earlier.to)
     periods.push(periodOf('previous', before, earlier, isWhole))
   }
+  const states = bucketStates(current.starts, current, moment)
   const limit = query.display === 'map' ? MAP_LIMIT : query.breakdown_limit
   const hasBins = query.breakdowns.some(({ bins }) => bins !== undefined)
   const bins = hasBins ? null : query.breakdowns.map(() => null)
-  return { query, limit, isWhole, periods, formulas, bins, top: null }
+  return { query, limit, isWhole, periods, states, formulas, bins, top: null }
 }
 
 function periodOf(name: PeriodName, starts: number[], range: Range, isWhole: boolean): Period {

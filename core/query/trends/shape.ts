@@ -53,7 +53,7 @@ export function shapeTrends(plan: TrendsPlan, rows: readonly TrendsRow[][]): Ans
   const [buckets = [], previous = null] = periods.map(({ starts }) =>
     bucketLabels(query.time_zone, starts),
   )
-  return { buckets, previous_buckets: previous, series }
+  return { buckets, states: plan.states, previous_buckets: previous, series }
 }
 
 /** The lines that any row is on, the top ones first, then Other and none. */
