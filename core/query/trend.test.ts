@@ -45,6 +45,12 @@ describe('trends', () => {
     expect(body.series[0]?.values).toEqual([0, 0, 0, 0, 0, 0, 1, 0])
   })
 
+  it('counts the last hour of a last day that has 25', async () => {
+    await insert({ timestamp: Date.UTC(2026, 9, 25, 22, 30) })
+    const berlin = { time_zone: 'Europe/Berlin', date_from: '2026-10-24', date_to: '2026-10-25' }
+    expect(lines(await trend(berlin))).toEqual([[undefined, undefined, [0, 1], 1]])
+  })
+
   it('counts events, and persons once in a bucket and once in the whole', async () => {
     await insert(
       { distinct_id: 'ann' },
