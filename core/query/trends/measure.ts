@@ -36,7 +36,7 @@ export function methodOf({ measure, measure_property }: Measured): Method {
   if (FIRSTS.includes(measure)) return 'firsts'
   if (measure in ROLLING_DAYS) return 'rolling'
   if ((PER_ACTOR_MEASURES as readonly Measure[]).includes(measure)) return 'per_actor'
-  return measure_property?.property === SESSION_DURATION ? 'session_durations' : 'numbers'
+  return isSessionDuration(measure_property) ? 'session_durations' : 'numbers'
 }
 
 export const rollingDays = ({ measure }: Measured): number => ROLLING_DAYS[measure] ?? 1
@@ -47,11 +47,14 @@ export const emptyAmount = (series: Measured): 0 | null =>
 
 /** Whether what happened in several buckets is told by what is new in each. */
 export const canAccumulate = (series: Measured): boolean =>
-  (series.measure === 'sum' && series.measure_property?.property !== SESSION_DURATION) ||
+  (series.measure === 'sum' && !isSessionDuration(series.measure_property)) ||
   (isCount(series) && methodOf(series) !== 'rolling')
 
 export const measuresOf = (holds: (series: Measured) => boolean): Measure[] =>
   MEASURES.filter((measure) => holds({ measure }))
+
+const isSessionDuration = (ref: Measured['measure_property']): boolean =>
+  ref?.property === SESSION_DURATION && (ref.type ?? 'event') === 'event'
 
 const isCount = (series: Measured): boolean =>
   ['events', 'uniques', 'rolling', 'firsts'].includes(methodOf(series))

@@ -3,12 +3,8 @@ import type { EventRow } from '@headwater/schemas/row'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestApi, type TestApi } from '../test-api.ts'
-import {
-  firstMoment,
-  type HistoryEvent,
-  type ReferencePeriod,
-  referenceLines,
-} from './trends-reference.ts'
+import { firstMoment, type HistoryEvent, type ReferencePeriod } from './amounts-reference.ts'
+import { referenceLines } from './trends-reference.ts'
 
 // Few people, few days around a change of clocks, few values: so that everything meets everything.
 const RUNS = 30

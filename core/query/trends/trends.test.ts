@@ -102,6 +102,36 @@ describe('who is behind a number of trends', () => {
     expect(await behind({}, two, line('value', 'b', null))).toEqual(['cem'])
   })
 
+  it('is told apart by any text, alone and beside another', async () => {
+    const texts = [
+      'a\\b',
+      "it's",
+      'a\tb\nc',
+      'nul\u0000',
+      '1:',
+      '12',
+      '{p0:String}',
+      '😀é',
+      '`',
+      '[1, 2)',
+    ]
+    await insert(...texts.map((a, at) => on(`p${at}`, 0, { properties: { a, b: `${a}2`, c: at } })))
+    for (const names of [['a'], ['a', 'b'], ['b', 'a', 'c']]) {
+      const more = { breakdowns: names.map((property) => ({ property })), display: 'table' }
+      const { body } = await ask({}, more)
+      expect(body.series.map(({ breakdown, total }) => [breakdown?.values.length, total])).toEqual(
+        texts.map(() => [names.length, 1]),
+      )
+      const found = body.series.map(({ breakdown }) => breakdown?.values[names.indexOf('a')])
+      expect(found.sort()).toEqual([...texts].sort())
+    }
+    for (const [at, a] of texts.entries()) {
+      const breakdown = { kind: 'value', values: [a, `${a}2`] }
+      const more = { breakdowns: [{ property: 'a' }, { property: 'b' }] }
+      expect(await behind({}, more, { breakdown })).toEqual([`p${at}`])
+    }
+  })
+
   it('is who is in a range of numbers', async () => {
     const size = (value: number) => ({ properties: { size: value } })
     await insert(on('ann', 0, size(0)), on('bob', 0, size(9)), on('cem', 0, size(10)))

@@ -1,1 +1,0 @@
-export { compareText, MAX_BREAKDOWN_LENGTH, orderOf } from './lines.ts'
