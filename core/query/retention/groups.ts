@@ -1,24 +1,20 @@
 import type { RetentionSelection } from '@headwater/schemas/insights/retention'
 import { QueryRefusal } from '../errors.ts'
 import type { Statement } from '../statement.ts'
-import { exactCells } from './exact-cells.ts'
+import { cellsSql } from './cells-sql.ts'
 import type { RetentionPlan } from './plan.ts'
-import { isQuick, quickCells } from './quick-cells.ts'
-
-export const cellsOf = (plan: RetentionPlan, statement: Statement): string =>
-  isQuick(plan) ? quickCells(plan, statement) : exactCells(plan, statement)
 
 /** Rows of RetentionCellRow, values beyond the limit added up as Other. */
 export function groupedCells(plan: RetentionPlan, statement: Statement): string {
   const { query } = plan
   const sums = query.aggregate ? ', sum(total) AS total, sum(numbers) AS numbers' : ''
-  const cells = cellsOf(plan, statement)
+  const cells = cellsSql(plan, statement)
   if (query.breakdowns.length === 0) {
     return `SELECT cohort, col, count() AS actors${sums}
   FROM (${cells})
   GROUP BY cohort, col`
   }
-  return `SELECT kind, if(kind = 'other', [], label) AS values, cohort, col,
+  return `SELECT kind, if(kind = 'value', label, '') AS value, cohort, col,
     sum(actors) AS actors${sums}
   FROM (${ranked(
     `SELECT label, cohort, col, count() AS actors${sums},
@@ -28,7 +24,7 @@ export function groupedCells(plan: RetentionPlan, statement: Statement): string 
     plan,
     statement,
   )})
-  GROUP BY kind, values, cohort, col`
+  GROUP BY kind, value, cohort, col`
 }
 
 /** Actors of some group, `actor`, as cells have them. Throws a QueryRefusal. */
@@ -37,7 +33,7 @@ export function cellsOfGroup(
   statement: Statement,
   group: RetentionSelection['breakdown'],
 ): string {
-  const cells = cellsOf(plan, statement)
+  const cells = cellsSql(plan, statement)
   if (!group) return cells
   const { length } = plan.query.breakdowns
   if (length === 0) {
@@ -51,10 +47,9 @@ export function cellsOfGroup(
   if (group.values.length !== length) {
     throw refusal('select.breakdown.values', `must be ${length}, one for each breakdown`)
   }
-  const label = statement.add(
-    'Array(String)',
-    group.values.map((value) => value ?? ''),
-  )
+  const texts = group.values.map((value) => value ?? '')
+  const values = statement.add('Array(String)', texts)
+  const label = length === 1 ? `${values}[1]` : `toJSONString(${values})`
   return `SELECT * FROM (${cells}) WHERE label = ${label}`
 }
 
@@ -67,7 +62,7 @@ function ranked(sized: string, { query }: RetentionPlan, statement: Statement): 
       FROM (${sized}))`
 }
 
-const IS_NONE = `arrayAll(text -> text = '', label)`
+const IS_NONE = `label = ''`
 
 const refusal = (field: string, reason: string) =>
   new QueryRefusal('invalid_query', `${field} ${reason}`, { field })

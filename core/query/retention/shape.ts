@@ -9,7 +9,8 @@ import type { Column, RetentionPlan } from './plan.ts'
 /** What happened in one column of one cohort; of a cohort's own column 0, `actors` is its size. */
 export interface RetentionCellRow {
   kind?: BreakdownKind
-  values?: string[]
+  /** Of several breakdowns, a JSON array of their values. */
+  value?: string
   cohort: string
   col: string
   actors: string
@@ -40,10 +41,10 @@ function groupsOf(plan: RetentionPlan, rows: readonly RetentionCellRow[]): Group
   if (plan.query.breakdowns.length === 0) {
     return [{ breakdown: null, rows: rowsOf(plan, rows) }]
   }
-  const byLabel = Map.groupBy(rows, ({ kind, values }) => JSON.stringify([kind, values]))
+  const byLabel = Map.groupBy(rows, ({ kind, value }) => `${kind} ${value}`)
   return [...byLabel.values()]
     .map((cells) => ({
-      breakdown: breakdownOf(cells[0]),
+      breakdown: breakdownOf(cells[0] ?? {}, plan.query.breakdowns.length),
       size: cells.reduce((sum, { col, actors }) => sum + (col === '0' ? Number(actors) : 0), 0),
       cells,
     }))
@@ -56,9 +57,14 @@ function groupsOf(plan: RetentionPlan, rows: readonly RetentionCellRow[]): Group
     .map(({ breakdown, cells }) => ({ breakdown, rows: rowsOf(plan, cells) }))
 }
 
-function breakdownOf(row: RetentionCellRow | undefined): BreakdownValue {
-  const { kind = 'none', values = [] } = row ?? {}
-  return { kind, values: values.map((value) => (value === '' ? null : value)) }
+function breakdownOf(
+  { kind = 'none', value = '' }: Pick<RetentionCellRow, 'kind' | 'value'>,
+  count: number,
+): BreakdownValue {
+  if (kind === 'other') return { kind, values: [] }
+  if (kind === 'none') return { kind, values: Array<null>(count).fill(null) }
+  const values: string[] = count === 1 ? [value] : JSON.parse(value)
+  return { kind, values: values.map((text) => (text === '' ? null : text)) }
 }
 
 function rowsOf(plan: RetentionPlan, rows: readonly RetentionCellRow[]): Row[] {

@@ -1,0 +1,85 @@
+import type { RetentionQuery } from '@headwater/schemas/insights/retention'
+import { bucketPlace, bucketSet } from '../bucket-set.ts'
+import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
+import { propertyText } from '../property.ts'
+import type { Statement } from '../statement.ts'
+import { retentionEvents } from './events-sql.ts'
+import type { RetentionPlan } from './plan.ts'
+
+/**
+ * One row for each actor with a cohort. `started` holds its starts, `(cohort, began, label)`; `returned`
+ * where its returns lie: the places of their buckets or, for windows from an actor's own start, their
+ * times, each with its number where a property is added up: `(at, value, is_number)`.
+ */
+export function actorsSql(plan: RetentionPlan, statement: Statement): string {
+  const { query, windowMs, bounds } = plan
+  const set = bucketSet(bounds.slice(0, -1), statement)
+  const { columns, from } = retentionEvents(plan, statement)
+  const isPlain = windowMs === null && query.breakdowns.length === 0 && query.mode !== 'first_ever'
+  const isSet = windowMs === null && query.minimum_occurrences === 1 && !query.aggregate
+  const at = windowMs === null ? 'toInt64(place)' : 't'
+  const returns = query.aggregate ? `(${at}, value, is_number)` : at
+  const returned = isSet
+    ? `arrayMap(one -> toInt64(one), ${set.places('mark', 'returns')})`
+    : `groupArrayIf(${returns}, returns)`
+  const extra = [
+    ...(isPlain || isSet ? [`${set.mark} AS mark`] : []),
+    ...(isPlain && isSet ? [] : [`${bucketPlace(bounds.slice(0, -1), statement)} AS place`]),
+    ...(isPlain ? [] : [`sequence, uuid, ${labelOf(query, statement)} AS label`]),
+    ...(query.aggregate ? [numberOf(query.aggregate, statement)] : []),
+  ]
+  const started = isPlain
+    ? plainStarts(plan, statement, set.places('mark', 'starts'))
+    : orderedStarts(plan, statement)
+  return `SELECT actor, ${started} AS started, ${returned} AS returned
+      FROM (
+        SELECT ${[columns, ...extra].join(',\n          ')}
+        ${from})
+      GROUP BY actor
+      HAVING notEmpty(started)`
+}
+
+/** Where only the cohorts matter: bits of the buckets, or the bucket of the first time. */
+function plainStarts(plan: RetentionPlan, statement: Statement, places: string): string {
+  const { query, from, bounds } = plan
+  const first = 'minIf(t, candidate)'
+  const place = bucketPlace(bounds.slice(0, -1), statement, first)
+  const cohorts =
+    query.mode === 'recurring'
+      ? places
+      : `if(max(candidate) AND ${first} >= ${statement.add('Int64', from)}, [${place}], [])`
+  return `arrayMap(cohort -> (toInt64(cohort), toInt64(0), ''), ${cohorts})`
+}
+
+/** Where it matters which start is the first one, of all or of its cohort: they are put in order. */
+function orderedStarts({ query, from }: RetentionPlan, statement: Statement): string {
+  const ordered =
+    'arraySort(groupArrayIf((t, sequence, uuid, toInt64(place), label, starts), candidate))'
+  const firsts =
+    query.mode === 'recurring'
+      ? `arrayFilter((one, before) -> one.4 != before,
+          ${ordered} AS candidates, arrayShiftRight(candidates.4, 1, toInt64(-1)))`
+      : `arrayFilter(one -> one.6 AND one.1 >= ${statement.add('Int64', from)}, arraySlice(${ordered}, 1, 1))`
+  return `arrayMap(one -> (one.4, one.1, one.5), ${firsts})`
+}
+
+/** One text for all breakdowns, '' where none has a value. */
+function labelOf({ breakdowns }: RetentionQuery, statement: Statement): string {
+  const texts = breakdowns.map((breakdown, place) => {
+    const text = propertyText(breakdown, statement, `breakdowns.${place}.property`)
+    return `leftUTF8(toString(${text}), ${MAX_BREAKDOWN_LENGTH})`
+  })
+  if (texts.length < 2) return texts[0] ?? `''`
+  return `if(concat(${texts.join(', ')}) = '', '', toJSONString([${texts.join(', ')}]))`
+}
+
+function numberOf(
+  { property }: NonNullable<RetentionQuery['aggregate']>,
+  statement: Statement,
+): string {
+  const text = propertyText(property, statement, 'aggregate.property.property')
+  // "inf" and "nan" are numbers to the store, and would be all that is left of a sum.
+  return `toFloat64OrNull(${text}) AS parsed,
+          ifNull(isFinite(parsed), 0) AS is_number,
+          if(is_number, assumeNotNull(parsed), 0) AS value`
+}
