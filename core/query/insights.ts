@@ -1,6 +1,7 @@
 import type { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import { settleCohorts } from './cohort/settle.ts'
 import { funnel } from './funnel/funnel.ts'
+import { funnelCorrelation } from './funnel/funnel-correlation.ts'
 import { funnelTime } from './funnel/funnel-time.ts'
 import { funnelTrend } from './funnel/funnel-trend.ts'
 import type { Insight, Insights } from './insight.ts'
@@ -16,6 +17,7 @@ export const INSIGHTS: Insights = {
   paths,
   lifecycle,
   funnel,
+  funnel_correlation: funnelCorrelation,
   funnel_time: funnelTime,
   funnel_trend: funnelTrend,
   retention,

@@ -12,6 +12,13 @@ export const INSIGHT_EXAMPLES: {
     breakdowns: [{ property: '$browser' }],
     date_from: '-30d',
   },
+  funnel_correlation: {
+    kind: 'funnel_correlation',
+    project: 'default',
+    steps: [{ event: '$pageview' }, { event: 'signup_click' }],
+    correlate: { properties: [{ property: '$browser' }, { property: '$country' }] },
+    date_from: '-30d',
+  },
   funnel_time: {
     kind: 'funnel_time',
     project: 'default',

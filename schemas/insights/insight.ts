@@ -1,6 +1,7 @@
 // Every insight in one JSON type, told apart by `kind`: a line here for each.
 import { z } from '@hono/zod-openapi'
 import { FunnelInsightQuery, FunnelInsightResult } from './funnel.ts'
+import { FunnelCorrelationQuery, FunnelCorrelationResult } from './funnel-correlation.ts'
 import { FunnelTimeQuery, FunnelTimeResult } from './funnel-time.ts'
 import { FunnelTrendQuery, FunnelTrendResult } from './funnel-trend.ts'
 import { RetentionQuery, RetentionResult } from './retention.ts'
@@ -15,6 +16,7 @@ export const InsightQuery = z
     PathsQuery,
     LifecycleQuery,
     FunnelInsightQuery,
+    FunnelCorrelationQuery,
     FunnelTimeQuery,
     FunnelTrendQuery,
     RetentionQuery,
@@ -31,6 +33,7 @@ export const InsightResult = z
     PathsResult,
     LifecycleResult,
     FunnelInsightResult,
+    FunnelCorrelationResult,
     FunnelTimeResult,
     FunnelTrendResult,
     RetentionResult,

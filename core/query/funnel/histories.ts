@@ -12,7 +12,7 @@ import type { FunnelPlan } from './plan.ts'
 import { exclusionsOfKey, KEY, keyAt, msOfKey, stepsOfKey, tickAt, ticksOf } from './ticks.ts'
 
 /** The end of the store's time column. */
-const MAX_INSTANT_MS = Date.UTC(2299, 0, 1)
+export const MAX_INSTANT_MS = Date.UTC(2299, 0, 1)
 
 /** A funnel whose SQL is being made. */
 export interface FunnelSql {
@@ -24,6 +24,8 @@ export interface FunnelSql {
   horizon: string
   /** SQL of the tick from which nobody enters. */
   entryEnd: string
+  /** The field of the question that holds the breakdowns. */
+  breakdownField: string
   /** SQL of each bucket's start and end, ms, when every bucket is a funnel of its own. */
   buckets: { starts: string; ends: string } | null
 }
@@ -33,10 +35,12 @@ export function funnelSql(
   plan: FunnelSql['plan'],
   statement: Statement,
   buckets: readonly number[] | null = null,
+  breakdownField = 'breakdowns',
 ): FunnelSql {
   return {
     plan,
     statement,
+    breakdownField,
     window: tickAt(`${statement.add('Int64', plan.windowMs)} + 1`),
     horizon: tickAt(`${statement.add('Int64', plan.horizon)} + 1`),
     entryEnd: tickAt(buckets ? 'bucket_end' : statement.add('Int64', plan.to)),
@@ -118,9 +122,9 @@ function events(sql: FunnelSql): string {
     WHERE ${scopeConditions(scope, statement)} AND ${known ?? '1'}`
 }
 
-function labelOf({ plan, statement }: FunnelSql): string {
-  const { breakdowns = [], breakdown_limit = 0, attribution } = plan.query
-  const label = labelSql({ breakdowns, breakdown_limit }, statement)
+function labelOf({ plan, statement, breakdownField }: FunnelSql): string {
+  const { breakdowns = [], attribution } = plan.query
+  const label = labelSql(breakdowns, statement, breakdownField)
   if (label === null) return ''
   if (attribution === 'all_events') return `, ${label} AS label`
   const hasLabel =

@@ -11,9 +11,13 @@ import type { Statement } from '../statement.ts'
 type Broken = Pick<BrokenDownFunnel, 'breakdowns' | 'breakdown_limit'>
 
 /** SQL of an event's label; null when the question has no breakdown. */
-export function labelSql({ breakdowns }: Broken, statement: Statement): string | null {
+export function labelSql(
+  breakdowns: Broken['breakdowns'],
+  statement: Statement,
+  field: string,
+): string | null {
   const texts = breakdowns.map((breakdown, place) => {
-    const text = propertyText(breakdown, statement, `breakdowns.${place}.property`)
+    const text = propertyText(breakdown, statement, `${field}.${place}.property`)
     return `leftUTF8(${text}, ${MAX_BREAKDOWN_LENGTH})`
   })
   return texts.length > 1 ? `[${texts.join(', ')}]` : (texts[0] ?? null)
