@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { batchHeaders } from '@headwater/schemas/batch'
 import { type EventRecord, encodeFrame } from '@headwater/schemas/record'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openReceiver } from './alerts/test-alerts.ts'
 import { type CoreProcess, freePort, SECRETS, startCore } from './core-process.ts'
 import { sampleRow } from './store/sample-row.ts'
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   const ports = await Promise.all([freePort(), freePort(), freePort()])
   const [AUTH_PORT = '', QUERY_PORT = '', BRIDGE_PORT = ''] = ports
   env = { ...SECRETS, DATA_DIR: folder, AUTH_PORT, QUERY_PORT, BRIDGE_PORT, LOG_LEVEL: 'warn' }
+  env.WEBHOOK_PRIVATE_HOSTS = '127.0.0.1'
   core = await startCore('all', env)
 }, 60_000)
 afterAll(async () => {
@@ -61,6 +63,30 @@ describe('the embedded core', () => {
     core = await startCore('all', env)
     expect(await (await fetch(url)).json()).toMatchObject({ items: [{ id, name: 'kept' }] })
   }, 60_000)
+
+  it('tells of a number that crossed a limit', async () => {
+    const receiver = await openReceiver()
+    const post = async (path: string, body: object) => {
+      const url = `${core.urls.query}/api/${path}?project=default`
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+      return response.json()
+    }
+    const series = [{ event: 'never happens' }]
+    const query = { kind: 'trends', project: 'default', series, interval: 'hour', date_from: '-3h' }
+    const insight = await post('insights', { name: 'none', query })
+    const condition = { type: 'below', threshold: 1 }
+    const channels = [{ type: 'webhook', url: receiver.url }]
+    const notice = { condition, channels, every: 'hour' }
+    const alert = await post('alerts', { name: 'none', insight: insight.id, ...notice })
+    // The process that was killed before may have been looking: its lease ends first.
+    await expect.poll(() => receiver.received.length, { timeout: 70_000, interval: 200 }).toBe(1)
+    expect(receiver.received[0]?.body).toMatchObject({
+      type: 'alert.firing',
+      data: { alert: { id: alert.id }, value: 0 },
+    })
+    await receiver.close()
+  }, 90_000)
 
   it('is healthy at every door', async () => {
     for (const url of Object.values(core.urls)) {

@@ -16,8 +16,8 @@ export interface WatchDeps extends Omit<LookDeps, 'saved'>, Metadata {
   holder: string
 }
 
-/** One process looks, while it says so at least this often. */
-const LEASE_MS = 60_000
+/** One process looks, while it says so at least this often; after it died, nobody does for so long. */
+const LEASE_MS = 30_000
 /** Somebody else sends what was claimed and not settled, after this. */
 const CLAIM_MS = 60_000
 /** So many messages at once; each takes 10 s at most. */

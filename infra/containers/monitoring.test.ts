@@ -45,7 +45,7 @@ describe('Prometheus', () => {
 })
 
 function sources(): string {
-  const files = globSync(['edge/*.ts', 'core/{auth,bridge,consumer,query,shared}/*.ts'], {
+  const files = globSync(['edge/*.ts', 'core/{alerts,auth,bridge,consumer,query,shared}/*.ts'], {
     cwd: ROOT,
   })
   return files.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n')

@@ -1,9 +1,12 @@
+import type { ApiError } from '@headwater/schemas/insights/question'
 import { SavedInsight } from '@headwater/schemas/insights/saved'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DatabaseAway } from '../../auth/database-away.ts'
+import { openPostgres } from '../../auth/postgres.ts'
 import { openTestApi, testClient } from '../test-api.ts'
 import { metadataOn } from './metadata.ts'
 import { savedInsight } from './saved-insight.ts'
+import type { MetadataTables } from './tables.ts'
 import { insightOn, openSavedApi, type SavedApi } from './test-saved.ts'
 
 let api: SavedApi
@@ -201,6 +204,21 @@ describe('a query service', () => {
     expect([status, headers.get('retry-after')]).toEqual([503, '2'])
     expect(JSON.stringify(body)).toContain('metadata_unavailable')
     expect(JSON.stringify(body)).not.toContain('SELECT')
+  })
+
+  it('finds out by itself that nobody answers for its database', async () => {
+    const db = openPostgres<MetadataTables>('postgres://127.0.0.1:1/nothing')
+    const client = testClient({
+      store: { query: async () => [], dataVersion: async () => '1' },
+      metadata: metadataOn(() => db),
+    })
+    for (const path of ['/api/insights', '/api/alerts', '/api/dashboards/export']) {
+      const { status, body } = await client.get<ApiError>(path, { project: 'default' })
+      expect([status, body.error.code]).toEqual([503, 'metadata_unavailable'])
+    }
+    const trend = await client.get('/api/trends', { project: 'default', event: '*' })
+    expect(trend.status).toBe(200)
+    await db.destroy()
   })
 
   it('asks its database anew after it was away', async () => {
