@@ -151,6 +151,59 @@ export function describeIdentity(name: string, open: () => Promise<OpenIdentityS
       expect(await persons(BEFORE)).toBe(1)
     })
 
+    it('knows persons and groups by their properties, and merges and separates them', async () => {
+      const project = 'known'
+      await insert(project, [
+        { ...seen('anon', 'view', { $groups: { company: 'acme' } }), person_set: { plan: 'free' } },
+        { ...seen('ann', 'view'), person_set: { plan: 'pro' }, person_set_once: { since: 2020 } },
+        seen('ann', 'visit', { $add: { visits: 2 } }),
+        seen('anon', 'visit', { $add: { visits: 1 } }),
+        seen('system', '$groupidentify', {
+          ...{ $group_type: 'company', $group_key: 'acme', $group_set: { size: 12 } },
+        }),
+      ])
+      const client = testClient({ store: opened.store, journal: opened.store })
+      const views = async (filter: object) => {
+        const question = { kind: 'stickiness', project, series: [{ event: 'view' }], ...range }
+        const { status, body } = await client.post<{ series: { counts: number[] }[] }>(
+          '/api/query',
+          { ...question, filters: [filter] },
+        )
+        expect(status, JSON.stringify(body)).toBe(200)
+        return body.series[0]?.counts[0]
+      }
+      const isPro = { type: 'person', property: 'plan', value: 'pro' }
+      const isLarge = {
+        type: 'group',
+        group: 'company',
+        property: 'size',
+        operator: 'gt',
+        value: 9,
+      }
+      expect([await views(isPro), await views(isLarge)]).toEqual([1, 1])
+      const find = async (distinct_id: string) => {
+        const { body } = await client.get<{ persons: { id: string; properties: object }[] }>(
+          '/api/persons',
+          { project, distinct_id },
+        )
+        return body.persons[0] ?? { id: '', properties: {} }
+      }
+      const [ann, anon] = [await find('ann'), await find('anon')]
+      expect(ann.properties).toEqual({ plan: 'pro', since: 2020, visits: 2 })
+      const order = { project, into: ann.id, persons: [anon.id] }
+      const merged = await client.post<{ links: string[] }>('/api/persons/merge', order)
+      expect(merged.status, JSON.stringify(merged.body)).toBe(200)
+      const whole = { plan: 'pro', since: 2020, visits: 3 }
+      expect(await find('anon')).toMatchObject({ id: ann.id, properties: whole })
+      const timeline = await client.get<{ events: object[] }>(`/api/persons/${ann.id}/events`, {
+        project,
+      })
+      expect(timeline.body.events).toHaveLength(4)
+      const undo = `/api/persons/links/${merged.body.links[0]}/undo`
+      expect((await client.post(undo, { project })).status).toBe(200)
+      expect(await find('anon')).toMatchObject({ id: anon.id, properties: { visits: 1 } })
+    })
+
     it('answers anew when a mapping changes', async () => {
       const project = 'versions'
       await insert(project, [seen('a', 'view'), seen('b', 'view')])

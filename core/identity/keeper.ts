@@ -37,9 +37,24 @@ export async function keep(store: IdentityStore, events: readonly IdentityEvent[
   }
   await insert(store, 'actor_properties', facts)
   await insert(store, 'person_links', links)
+  return { links: links.length, facts: facts.length, overrides: await settleAll(store, touched) }
+}
+
+// A project that cannot be settled must not keep the others waiting.
+async function settleAll(
+  store: IdentityStore,
+  touched: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<number> {
+  const failures: unknown[] = []
   let overrides = 0
-  for (const [project, ids] of touched) overrides += await settle(store, project, ids)
-  return { links: links.length, facts: facts.length, overrides }
+  for (const [project, ids] of touched) {
+    await settle(store, project, ids).then(
+      (written) => (overrides += written),
+      (error) => failures.push(error),
+    )
+  }
+  if (failures.length > 0) throw failures[0]
+  return overrides
 }
 
 /** Puts into the journal what was done by hand, and settles it. */

@@ -17,12 +17,15 @@ export interface PropertyFact {
 
 /** Longer names cannot be asked for. */
 const MAX_NAME_LENGTH = 200
+/** Longer values, as JSON, are not kept. */
+const MAX_VALUE_LENGTH = 65_536
 const RANK_BITS = 20n
 
 /** Everything that an event says of properties; in no order that matters. */
 export function factsOf(event: IdentityEvent): PropertyFact[] {
   return [...personFacts(event), ...groupFacts(event)].filter(
-    ({ name }) => name !== '' && name.length <= MAX_NAME_LENGTH,
+    ({ name, value }) =>
+      name !== '' && name.length <= MAX_NAME_LENGTH && value.length <= MAX_VALUE_LENGTH,
   )
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../shared/logger.ts'
 import type { QueryStore } from '../store/store.ts'
 import { type IdentityStore, type Kept, keep } from './keeper.ts'
 import { RecentEvents } from './recent-events.ts'
-import { lastKept, storeNow, sweep } from './sweep.ts'
+import { lastKept, PAGE, storeNow, sweep } from './sweep.ts'
 
 const PAUSE_MS = 500
 /** Of the time, a round may take so much; a heavy one is followed by a long pause. */
@@ -17,6 +17,7 @@ const WIDE_OVERLAP_MS = 600_000
 const WIDE_EVERY_MS = 60_000
 /** What a stopped process may have left undone. */
 const RESUME_MS = 3_600_000
+const MIN_PAGE = 50
 
 export interface IdentityDeps {
   store: IdentityStore & Pick<QueryStore, 'dataVersion'>
@@ -67,6 +68,7 @@ class Rounds {
   #readUntil: number | null = null
   #widenedAt = 0
   #version = ''
+  #page = PAGE
   #tail: Promise<void> = Promise.resolve()
 
   constructor(deps: IdentityDeps) {
@@ -75,6 +77,11 @@ class Rounds {
 
   run(): Promise<void> {
     const round = this.#tail.then(() => this.#round())
+    // Huge events fit when fewer are read at one time.
+    round.then(
+      () => (this.#page = Math.min(this.#page * 2, PAGE)),
+      () => (this.#page = Math.max(Math.floor(this.#page / 2), MIN_PAGE)),
+    )
     this.#tail = round.catch(() => {})
     return round
   }
@@ -92,7 +99,7 @@ class Rounds {
     const to = (await storeNow(store)) + 1
     const from = this.#readUntil === null ? await this.#resume() : this.#since(isWide)
     const total: Kept = { links: 0, facts: 0, overrides: 0 }
-    for await (const page of sweep(store, { from, to })) {
+    for await (const page of sweep(store, { from, to }, this.#page)) {
       const fresh = page.filter((event) => !this.#recent.has(event))
       const kept = await keep(store, fresh)
       for (const event of fresh) this.#recent.add(event)

@@ -1,8 +1,8 @@
 import type { Query, QueryStore } from '../store/store.ts'
 import { type IdentityEvent, LINK_EVENTS } from './identity-event.ts'
 
-/** Events read at one time. */
-const PAGE = 20_000
+/** Events read at one time, as a rule: each may be a megabyte. */
+export const PAGE = 20_000
 
 /** By the store's clock, ms: `from` included, `to` excluded. */
 export interface Inserted {
@@ -17,6 +17,7 @@ export interface Inserted {
 export async function* sweep(
   store: Pick<QueryStore, 'query'>,
   inserted: Inserted,
+  page = PAGE,
 ): AsyncGenerator<IdentityEvent[]> {
   const params = { ...inserted, names: [...Object.keys(LINK_EVENTS), '$groupidentify'] }
   const months = await store.query<{ month: number; events: string }>({
@@ -25,11 +26,11 @@ export async function* sweep(
     params,
   })
   for (const { month, events } of months) {
-    const few = Number(events) <= PAGE
+    const few = Number(events) <= page
     const found = few ? Number(events) : await countOf(store, { ...params, month })
-    const pages = Math.ceil(found / PAGE)
-    for (let page = 0; page < pages; page++) {
-      yield await store.query<IdentityEvent>(readPage({ ...params, month, page, pages }))
+    const pages = Math.ceil(found / page)
+    for (let at = 0; at < pages; at++) {
+      yield await store.query<IdentityEvent>(readPage({ ...params, month, at, pages }))
     }
   }
 }
@@ -67,7 +68,7 @@ const readPage = (params: Record<string, unknown>): Query => ({
     properties.^\`$group_set\` AS group_set,
     JSONAllPathsWithTypes(properties.^\`$group_set\`) AS group_set_types
   FROM events
-  WHERE ${SAYS_SOMETHING} AND cityHash64(uuid) % {pages:UInt32} = {page:UInt32}`,
+  WHERE ${SAYS_SOMETHING} AND cityHash64(uuid) % {pages:UInt32} = {at:UInt32}`,
   params,
 })
 

@@ -40,7 +40,8 @@ it.each(numbers)(
     )
     expect(await migrate(store, execute, older)).toEqual([])
     await store.insert('events', [JSON.stringify(sampleRow({}))], `by version ${number}`)
-    expect(await store.migrate()).toHaveLength(Math.max(...numbers) - number)
+    const later = numbers.filter((other) => other > number)
+    expect(await store.migrate()).toHaveLength(later.length)
     expect(await describeTables()).toEqual(tables)
   },
 )

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storePlaces } from '../../core/consumer/store-places.ts'
 import { startIdentity } from '../../core/identity/start.ts'
 import { PERSON } from '../../core/query/actor.ts'
+import { propertyText } from '../../core/query/property.ts'
+import { Statement } from '../../core/query/statement.ts'
 import { type TestClient, testClient } from '../../core/query/test-api.ts'
 import { silentLogger } from '../../core/shared/logger.ts'
 import { type ClickHouseStore, openClickHouseStore } from '../../core/store/clickhouse.ts'
@@ -110,6 +112,53 @@ describe('a cluster of two shards', () => {
     }
   })
 
+  it('answers what is asked of events themselves as one server does, of the project only', async () => {
+    const own = sampleRows(
+      Array.from({ length: 400 }, (_, i) => ({
+        project_id: 'data',
+        distinct_id: `person ${i % 40}`,
+        // Of two persons each, and so on both shards.
+        session_id: `session ${i % 20}`,
+        event: i % 3 === 0 ? 'buy' : '$pageview',
+        timestamp: DAY + i * 1_000,
+        pathname: `/${i % 7}`,
+        properties: { plan: ['free', 'pro', 'team'][i % 3] ?? '', n: i },
+      })),
+    )
+    const secret = { project_id: 'theirs', event: SECRET, pathname: SECRET }
+    const theirs = sampleRows(
+      Array.from({ length: 40 }, (_, i) => ({
+        ...secret,
+        distinct_id: `${SECRET} ${i}`,
+        timestamp: DAY + i,
+        properties: { plan: SECRET },
+      })),
+    )
+    for (const one of [store, alone]) await one.insert('events', [...own, ...theirs], 'data')
+    const [spread, single] = [store, alone].map((one) => testClient({ store: one, raw: one }))
+    if (!spread || !single) throw new Error('no clients')
+    for (const ask of DATA_QUESTIONS) {
+      const [got, expected] = [await ask(spread), await ask(single)]
+      expect(expected.status, JSON.stringify(expected.body)).toBe(200)
+      expect(got.status, JSON.stringify(got.body)).toBe(200)
+      expect(withoutTimes(got.body)).toEqual(withoutTimes(expected.body))
+      expect(JSON.stringify(got.body)).not.toContain(SECRET)
+    }
+    const exported = async (client: TestClient) => {
+      const params = 'project=data&format=ndjson&date_from=all&columns=uuid,person_id,properties'
+      const text = await (await client.fetch(`/api/export?${params}`)).text()
+      return text.split('\n').sort()
+    }
+    expect(await exported(spread)).toEqual(await exported(single))
+    const confined = await store.confined(
+      {
+        text: `SELECT event FROM events UNION ALL SELECT event FROM ${CLUSTER.database}.events_local`,
+      },
+      { project: 'data', maxRows: 2_000, maxBytes: 1e6, maxMemoryBytes: 1e9 },
+    )
+    expect(new Set(confined.rows.flat())).toEqual(new Set(['buy', '$pageview']))
+  })
+
   it('knows persons whose events are on several shards', async () => {
     const project = 'persons'
     const views = rowsOf(project, 3_000, 1)
@@ -120,7 +169,7 @@ describe('a cluster of two shards', () => {
         event: '$identify',
         timestamp: DAY + i,
         properties: { $anon_distinct_id: `person ${i}` },
-        person_set: { plan: i % 20 === 0 ? 'pro' : 'free' },
+        person_set: { plan: i % 20 < 10 ? 'pro' : 'free' },
       })),
     )
     for (const one of [store, alone]) {
@@ -142,6 +191,36 @@ describe('a cluster of two shards', () => {
     expect(got.status, JSON.stringify(got.body)).toBe(200)
     expect(withoutTimes(got.body)).toEqual(withoutTimes(expected.body))
     expect(got.body).toMatchObject({ series: [{ counts: [1_200] }, { event: 'view' }] })
+    const known = { type: 'person', property: 'plan' }
+    for (const filter of [
+      { ...known, value: 'pro' },
+      { ...known, operator: 'is_not', value: 'pro' },
+    ]) {
+      const filtered = (client: TestClient) =>
+        client.post('/api/query', {
+          ...{ kind: 'stickiness', project, date_from: '2026-06-15', date_to: '2026-06-15' },
+          ...{ series: [{ event: 'view' }], filters: [filter] },
+        })
+      const [here, there] = [await filtered(spread), await filtered(single)]
+      expect(here.status, JSON.stringify(here.body)).toBe(200)
+      expect(withoutTimes(here.body)).toEqual(withoutTimes(there.body))
+    }
+    const statement = new Statement(project)
+    const plan = propertyText({ type: 'person', property: 'plan' }, statement)
+    const split = statement.query(`SELECT ${plan} AS plan, uniqExact(${PERSON}) AS persons
+      FROM events WHERE project_id = {project:String} GROUP BY plan ORDER BY plan`)
+    const plans = await alone.query(split)
+    expect(plans).toHaveLength(3)
+    expect(await store.query(split)).toEqual(plans)
+    const listed = (client: TestClient) =>
+      client.get<{ persons: object[] }>('/api/persons', {
+        project,
+        search: 'person 77',
+        limit: '9',
+      })
+    const lists = [await listed(spread), await listed(single)]
+    expect(lists[0]?.body.persons).toHaveLength(9)
+    expect(lists[0]?.body.persons).toEqual(lists[1]?.body.persons)
   })
 
   it('tells the consumer its place', async () => {
@@ -191,6 +270,34 @@ const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknow
     }),
   (client) => client.get('/api/events/names', { project: 'asked' }),
   (client) => client.get('/api/properties', { project: 'asked' }),
+]
+
+const SECRET = 'belongs_to_another_project'
+const DATA_RANGE = { project: 'data', date_from: '2026-06-15', date_to: '2026-06-15' }
+const sql = (text: string) => (client: TestClient) =>
+  client.post('/api/sql', { project: 'data', sql: text })
+const DATA_QUESTIONS: typeof QUESTIONS = [
+  (client) => client.post('/api/query', { kind: 'web_overview', ...DATA_RANGE, list_limit: 50 }),
+  (client) =>
+    client.post('/api/actors', {
+      query: { kind: 'web_overview', ...DATA_RANGE },
+      select: { row: { list: 'entry_page', value: '/1' } },
+    }),
+  (client) => client.post('/api/events', { ...DATA_RANGE, properties: ['plan'], search: 'pro' }),
+  (client) => client.get('/api/definitions/events', { project: 'data' }),
+  (client) => client.get('/api/definitions/events', { project: 'data', include_hidden: 'true' }),
+  sql(
+    'SELECT event, count(), uniqExact(person_id), uniqExact(session_id) FROM events GROUP BY event ORDER BY event',
+  ),
+  sql(`SELECT properties.plan, count() FROM events WHERE distinct_id IN (
+    SELECT distinct_id FROM events WHERE event = 'buy') GROUP BY 1 ORDER BY 2, 1`),
+  sql(`WITH buyers AS (SELECT distinct_id, count() AS buys FROM events WHERE event = 'buy' GROUP BY distinct_id)
+    SELECT e.distinct_id, count(), any(buyers.buys) FROM events AS e JOIN buyers
+    ON e.distinct_id = buyers.distinct_id GROUP BY e.distinct_id ORDER BY 1`),
+  sql('SELECT count() FROM events AS a JOIN events AS b ON a.uuid = b.uuid'),
+  sql(
+    'SELECT uuid, row_number() OVER (ORDER BY timestamp) AS place FROM events ORDER BY place LIMIT 5',
+  ),
 ]
 
 function withoutTimes(body: unknown): unknown {
