@@ -215,7 +215,7 @@ describe('a cluster of two shards', () => {
     const listed = (client: TestClient) =>
       client.get<{ persons: object[] }>('/api/persons', {
         project,
-        search: 'person 77',
+        search: 'person 7',
         limit: '9',
       })
     const lists = [await listed(spread), await listed(single)]
