@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Deliveries, SavedAlert, SavedSubscription } from '@headwater/schemas/insights/alert'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CacheLevels } from '../query/cache-levels.ts'
@@ -200,6 +201,13 @@ describe('an alert', () => {
     const id = await insight('odd', change)
     const { status, body } = await api.call('POST', at('odd'), alertOn(id))
     expect([status, body.error.field], JSON.stringify(body)).toEqual([400, field])
+  })
+
+  it('is understood as the documentation shows it', async () => {
+    const text = readFileSync(new URL('../../docs/insights/alerts.md', import.meta.url), 'utf8')
+    const [, body = ''] = /api\/alerts\?project=default.*? -d '(.*?)'\n/s.exec(text) ?? []
+    const documented = { ...JSON.parse(body), insight: await insight('documented') }
+    await api.made(at('documented'), documented)
   })
 
   it('looks at numbers that are no line, too', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Code, type ImportReport } from '@headwater/schemas/insights/code'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -111,6 +112,17 @@ describe('a document of dashboards', () => {
     expect(body.removed.map(({ kind }: { kind: string }) => kind)).toEqual([
       ...['subscription', 'subscription', 'alert', 'dashboard', 'insight', 'insight'],
     ])
+  })
+
+  it('is understood as the documentation shows it', async () => {
+    const text = readFileSync(
+      new URL('../../../docs/insights/dashboards.md', import.meta.url),
+      'utf8',
+    )
+    const [, document = ''] = /```json\n(.*?)```/s.exec(text) ?? []
+    expect(counts((await put('documented', JSON.parse(document))).body)).toEqual([2, 0, 0, 0])
+    const [, insight = ''] = /api\/insights\?project=default.*? -d '(.*?)'\n/s.exec(text) ?? []
+    await api.made('/api/insights?project=default', JSON.parse(insight))
   })
 
   it('changes nothing when it is only tried', async () => {

@@ -81,7 +81,7 @@ export async function importCode(
       })
     }
     // Together: one by one, a large document would take half a minute.
-    await requireRoom(kind.kind, fresh.length, writing)
+    await requireRoom(kind, fresh.length, writing)
     for (const item of await writing.writer.create(kind.kind, fresh, writing.now)) {
       live.set(placeOf(item), item)
     }

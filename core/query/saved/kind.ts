@@ -36,6 +36,8 @@ export interface Kind<Body extends object> {
   index(body: Body): Partial<Omit<Draft, 'key' | 'body'>> & { name: string }
   /** Live items of these kinds keep one that they refer to from being deleted. */
   usedBy: readonly SavedKind[]
+  /** Live ones in a project. @default MAX_SAVED */
+  max?: number
   /** More fields than the body's, of one item that is read or written. @default none */
   show?(item: Item, metadata: Metadata): Promise<object>
   /** How it is written as code, where things are named by their keys. @default it is not */

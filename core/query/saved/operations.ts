@@ -21,7 +21,7 @@ export async function createItem<Body extends object>(
   writing: Writing,
 ): Promise<Item> {
   const { writer, now } = writing
-  await requireRoom(kind.kind, 1, writing)
+  await requireRoom(kind, 1, writing)
   await kind.check(body, writing)
   const { name } = kind.index(body)
   const free = key ?? (await firstFree(kind.kind, keysFor(name, id), writing))
@@ -32,12 +32,12 @@ export async function createItem<Body extends object>(
 
 /** Throws `limit_reached` when there would be too many with so many more. */
 export async function requireRoom(
-  kind: SavedKind,
+  { kind, max = MAX_SAVED }: AnyKind,
   more: number,
   { writer }: Writing,
 ): Promise<void> {
-  if (more === 0 || (await writer.count(kind)) + more <= MAX_SAVED) return
-  throw new QueryRefusal('limit_reached', `a project has at most ${MAX_SAVED} ${kind}s`)
+  if (more === 0 || (await writer.count(kind)) + more <= max) return
+  throw new QueryRefusal('limit_reached', `a project has at most ${max} ${kind}s`)
 }
 
 /** @param version What was changed; null when whatever is there is to be replaced. */
@@ -82,8 +82,15 @@ export async function restoreItem(
     const message = `${item.id} has no version ${version}; its newest is ${item.version}`
     throw new QueryRefusal('not_found', message, { field: 'version' })
   }
-  if (item.deleted_at !== null) await requireRoom(kind.kind, 1, writing)
-  return changeItem(kind, item, { body: state.body as object, key: state.key }, null, writing)
+  if (item.deleted_at !== null) await requireRoom(kind, 1, writing)
+  const body = state.body as object
+  const owner = await writing.writer.findKey(kind.kind, state.key)
+  const isFree = !owner || owner.id === item.id
+  // Meanwhile somebody else may have got its key.
+  const key = isFree
+    ? state.key
+    : await firstFree(kind.kind, keysFor(kind.index(body).name, item.id), writing)
+  return changeItem(kind, item, { body, key }, null, writing)
 }
 
 function requireVersion(item: Item, version: number | null): void {

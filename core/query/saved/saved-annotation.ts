@@ -7,6 +7,8 @@ import {
 import type { Kind } from './kind.ts'
 import { requireOne } from './references.ts'
 
+/** A machine may write one with every deployment. */
+const MAX_ANNOTATIONS = 50_000
 /** What an annotation of the whole project refers to. */
 const EVERYWHERE = 'project'
 
@@ -17,6 +19,7 @@ export const savedAnnotation: Kind<AnnotationBody> = {
   shown: SavedAnnotation,
   example: { time: '2026-06-01T12:00:00Z', text: 'Version 2 went out' },
   usedBy: [],
+  max: MAX_ANNOTATIONS,
 
   async check({ scope }, writing) {
     if (scope === 'project') return

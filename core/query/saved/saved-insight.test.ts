@@ -107,6 +107,14 @@ describe('a saved insight', () => {
     expect(versions.map((v: { deleted: boolean }) => v.deleted)).toEqual([false, true, false])
   })
 
+  it('comes back under another key when its own was given away', async () => {
+    const first = await save('given', 'Visits')
+    await api.call('DELETE', at('given', `/${first.id}`))
+    await save('given', 'Visits')
+    const { body } = await api.call('POST', at('given', `/${first.id}/restore`), { version: 1 })
+    expect(body).toMatchObject({ key: 'visits-2', name: 'Visits', version: 3 })
+  })
+
   it('is found by text and tag, page by page', async () => {
     for (const name of ['Gamma', 'alpha', 'Beta']) await save('find', name, { tags: [name] })
     const names = async (params: string) => {
