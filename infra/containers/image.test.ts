@@ -91,7 +91,7 @@ describe("the core's image, laid out as a folder", () => {
     // Not waited for: it would wait for the connections of a pool that was killed.
     void database?.stop()
     rmSync(folder, { recursive: true, force: true })
-  }, 30_000)
+  }, 120_000)
 
   it('holds no store of the embedded kind, no tests, and not much at all', async () => {
     const found = globSync(UNWANTED, { cwd: app })
