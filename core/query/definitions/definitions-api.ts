@@ -134,9 +134,15 @@ export function addDefinitions(app: OpenAPIHono, deps: DefinitionsDeps): void {
 
   const describe = async (
     kind: DefinitionKind,
-    { project, ...said }: DescribeEvent | DescribeProperty,
+    { project, name, description, hidden }: DescribeEvent | DescribeProperty,
   ): Promise<Described> => {
     await deps.requireProject(project)
+    // As events are captured: half a character cannot be stored.
+    const said = {
+      name: name.toWellFormed(),
+      description: description.toWellFormed(),
+      hidden,
+    }
     if (!deps.writer) throw new StoreError('unavailable', 'this store cannot be written')
     await say(deps.writer, { project, kind, now: deps.clock() }, said)
     return said

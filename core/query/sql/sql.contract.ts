@@ -72,6 +72,11 @@ export function describeSql(name: string, open: () => Promise<OpenSqlStore>): vo
           [['2']],
         ],
         ['SELECT sum(properties.price.:Int64) FROM events', [['30']]],
+        ['SELECT properties.plan, count() FROM events GROUP BY properties.plan', [['pro', '3']]],
+        [
+          'SELECT properties.price FROM events ORDER BY properties.price DESC',
+          [['20'], ['10'], ['0']],
+        ],
         [
           "SELECT properties.`a.b`, properties.a.b FROM events WHERE event LIKE 'vi%'",
           [['dotted', 'nested']],
