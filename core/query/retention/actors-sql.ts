@@ -18,10 +18,11 @@ export function actorsSql(plan: RetentionPlan, statement: Statement): string {
   const isPlain = windowMs === null && query.breakdowns.length === 0 && query.mode !== 'first_ever'
   const isSet = windowMs === null && query.minimum_occurrences === 1 && !query.aggregate
   const at = windowMs === null ? 'toInt64(place)' : 't'
-  const returns = query.aggregate ? `(${at}, value, is_number)` : at
   const returned = isSet
     ? `arrayMap(one -> toInt64(one), ${set.places('mark', 'returns')})`
-    : `groupArrayIf(${returns}, returns)`
+    : query.aggregate
+      ? `arrayZip(${[at, 'value', 'is_number'].map((fact) => `groupArrayIf(${fact}, returns)`).join(', ')})`
+      : `groupArrayIf(${at}, returns)`
   const extra = [
     ...(isPlain || isSet ? [`${set.mark} AS mark`] : []),
     ...(isPlain && isSet ? [] : [`${bucketPlace(bounds.slice(0, -1), statement)} AS place`]),
@@ -51,17 +52,27 @@ function plainStarts(plan: RetentionPlan, statement: Statement, places: string):
   return `arrayMap(cohort -> (toInt64(cohort), toInt64(0), ''), ${cohorts})`
 }
 
-/** Where it matters which start is the first one, of all or of its cohort: they are put in order. */
+/**
+ * Where it matters which start is the first one, of all or of its cohort: they are put in order. An array
+ * for each of their facts: arrays of tuples were measured to take three times as long.
+ */
 function orderedStarts({ query, from }: RetentionPlan, statement: Statement): string {
-  const ordered =
-    'arraySort(groupArrayIf((t, sequence, uuid, toInt64(place), label, starts), candidate))'
+  const collected = (fact: string) => `groupArrayIf(${fact}, candidate)`
+  const label =
+    query.breakdowns.length > 0 ? collected('label') : `arrayWithConstant(countIf(candidate), '')`
+  const facts = [collected('toInt64(place)'), collected('t'), label, collected('starts')]
+  const ordered = `arraySort((one, order) -> order, arrayZip(${facts.join(', ')}), ${collected(ORDER)})`
   const firsts =
     query.mode === 'recurring'
-      ? `arrayFilter((one, before) -> one.4 != before,
-          ${ordered} AS candidates, arrayShiftRight(candidates.4, 1, toInt64(-1)))`
-      : `arrayFilter(one -> one.6 AND one.1 >= ${statement.add('Int64', from)}, arraySlice(${ordered}, 1, 1))`
-  return `arrayMap(one -> (one.4, one.1, one.5), ${firsts})`
+      ? `arrayFilter((one, before) -> one.1 != before,
+          ${ordered} AS candidates, arrayShiftRight(candidates.1, 1, toInt64(-1)))`
+      : `arrayFilter(one -> one.4 AND one.2 >= ${statement.add('Int64', from)}, arraySlice(${ordered}, 1, 1))`
+  return `arrayMap(one -> (one.1, one.2, one.3), ${firsts})`
 }
+
+/** An actor's events by time, then by sequence, then by uuid, as one number. Nothing is before 1970. */
+const ORDER = `bitOr(bitShiftLeft(toUInt256(t), 192),
+            bitOr(bitShiftLeft(toUInt256(sequence), 128), toUInt256(toUInt128(uuid))))`
 
 /** One text for all breakdowns, '' where none has a value. */
 function labelOf({ breakdowns }: RetentionQuery, statement: Statement): string {
