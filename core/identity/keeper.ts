@@ -40,6 +40,18 @@ export async function keep(store: IdentityStore, events: readonly IdentityEvent[
   return { links: links.length, facts: facts.length, overrides: await settleAll(store, touched) }
 }
 
+/** Settles what was linked by hand: of that no event tells. */
+export async function settleMerges(store: IdentityStore): Promise<number> {
+  const rows = await store.query<{ project_id: string; from_id: string; to_id: string }>({
+    text: `SELECT DISTINCT project_id, from_id, to_id FROM person_links WHERE kind = 'merge'`,
+  })
+  const touched = new Map<string, Set<string>>()
+  for (const { project_id, from_id, to_id } of rows) {
+    touched.set(project_id, (touched.get(project_id) ?? new Set()).add(from_id).add(to_id))
+  }
+  return settleAll(store, touched)
+}
+
 // A project that cannot be settled must not keep the others waiting.
 async function settleAll(
   store: IdentityStore,

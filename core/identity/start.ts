@@ -3,7 +3,7 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { QueryStore } from '../store/store.ts'
-import { type IdentityStore, type Kept, keep } from './keeper.ts'
+import { type IdentityStore, type Kept, keep, settleMerges } from './keeper.ts'
 import { RecentEvents } from './recent-events.ts'
 import { lastKept, PAGE, storeNow, sweep } from './sweep.ts'
 
@@ -117,7 +117,10 @@ class Rounds {
   }
 
   async #resume(): Promise<number> {
-    const last = await lastKept(this.#deps.store)
-    return last === null ? 0 : last - RESUME_MS
+    const { store } = this.#deps
+    const last = await lastKept(store)
+    if (last !== null) return last - RESUME_MS
+    await settleMerges(store)
+    return 0
   }
 }

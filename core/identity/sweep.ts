@@ -80,12 +80,18 @@ export async function storeNow(store: Pick<QueryStore, 'query'>): Promise<number
   return Number(row?.now)
 }
 
-/** When anything was last made of events, ms; null when nothing ever was. */
+/**
+ * When anything was last made of events, ms; null when nothing ever was, or when something of it is gone
+ * and everything has to be made again.
+ */
 export async function lastKept(store: Pick<QueryStore, 'query'>): Promise<number | null> {
-  const [row] = await store.query<{ last: string }>({
-    text: `SELECT toUnixTimestamp64Milli(greatest(
-      (SELECT max(inserted_at) FROM person_links WHERE kind NOT IN ('merge', 'undo', 'redo')),
-      (SELECT max(inserted_at) FROM actor_properties))) AS last`,
+  const [row] = await store.query<{ links: string; properties: string; overrides: string }>({
+    text: `SELECT
+      (SELECT toUnixTimestamp64Milli(max(inserted_at)) FROM person_links WHERE kind != 'merge') AS links,
+      (SELECT toUnixTimestamp64Milli(max(inserted_at)) FROM actor_properties) AS properties,
+      (SELECT count() FROM person_overrides) AS overrides`,
   })
-  return Number(row?.last) || null
+  const [links, properties] = [Number(row?.links ?? 0), Number(row?.properties ?? 0)]
+  const isWhole = links > 0 && properties > 0 && Number(row?.overrides ?? 0) > 0
+  return isWhole ? Math.max(links, properties) : null
 }
