@@ -1,4 +1,5 @@
 // For tests: alerts on a real database with a real receiver; only the numbers are made up.
+import { randomUUID } from 'node:crypto'
 import { AlertBody, SubscriptionBody } from '@headwater/schemas/insights/alert'
 import { DashboardBody } from '@headwater/schemas/insights/dashboard'
 import type { InsightResult } from '@headwater/schemas/insights/insight'
@@ -37,7 +38,6 @@ export class AlertBench {
   readonly db: MetadataDatabase
   readonly metadata: Metadata
   readonly receiver: Receiver
-  #messages = 0
 
   private constructor(db: MetadataDatabase, metadata: Metadata, receiver: Receiver) {
     this.db = db
@@ -76,7 +76,7 @@ export class AlertBench {
         const series = [{ values: [-1, value], total: value }]
         return { kind: 'trends', series } as unknown as InsightResult
       },
-      newMessageId: () => `message ${++this.#messages}`,
+      newMessageId: () => randomUUID(),
       freshness: {
         read: async () => ({
           complete_until: this.completeUntil === undefined ? now : this.completeUntil,

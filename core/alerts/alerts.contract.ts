@@ -5,6 +5,7 @@ import { changeItem } from '../query/saved/operations.ts'
 import { savedInsight } from '../query/saved/saved-insight.ts'
 import type { Item } from '../query/saved/saved-store.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
+import { StoreError } from '../store/store.ts'
 import { AlertBench, day, HOUR_MS } from './alert-bench.ts'
 
 /** What alerts tell, on any database; `open` gives an empty one. */
@@ -121,11 +122,15 @@ export function describeAlerts(name: string, open: OpenDatabase): void {
     it('go on when the store was away, and say so meanwhile', async () => {
       const alert = await bench.alert()
       bench.setDays(15)
-      await bench.round(day(0), { ask: () => Promise.reject(new Error('SELECT secret')) })
-      expect(await bench.metadata.alerts.watchOf(alert)).toMatchObject({
-        state: 'unknown',
-        problem: 'the store did not answer',
-      })
+      const problems = [
+        [new StoreError('unavailable', 'SELECT secret'), 'the store is away or busy'],
+        [new Error('SELECT secret'), 'this is our fault; it was logged'],
+      ] as const
+      for (const [error, problem] of problems) {
+        await bench.round(day(0), { ask: () => Promise.reject(error) })
+        const watch = await bench.metadata.alerts.watchOf(alert)
+        expect(watch).toMatchObject({ state: 'unknown', problem })
+      }
       await bench.round(day(0))
       expect(await bench.metadata.alerts.watchOf(alert)).toMatchObject({
         state: 'firing',

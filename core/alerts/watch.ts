@@ -2,6 +2,7 @@ import type { FreshnessSource } from '../consumer/freshness.ts'
 import { QueryRefusal } from '../query/errors.ts'
 import type { Metadata } from '../query/saved/metadata.ts'
 import type { Logger } from '../shared/logger.ts'
+import { StoreError } from '../store/store.ts'
 import type { StoredDelivery } from './alert-store.ts'
 import type { Senders } from './channels.ts'
 import { type LookDeps, lookAt } from './look.ts'
@@ -54,16 +55,25 @@ export async function lookAtAll(now: number, deps: WatchDeps): Promise<void> {
   }
 }
 
-// Tried again with the next look. What is not the question's fault is not shown to its owner in detail.
+// Tried again with the next look.
 async function noteProblem(
   error: unknown,
   { item, watch }: Parameters<typeof lookAt>[0],
   { alerts, logger, metrics }: WatchDeps,
 ): Promise<void> {
   metrics.looked('failed')
-  const problem = error instanceof QueryRefusal ? error.message : 'the store did not answer'
+  const problem = problemOf(error)
   logger.log('warn', 'look_failed', { project: item.project, id: item.id, error })
   if (problem !== watch.problem) await alerts.noteProblem(item, problem)
+}
+
+// What is not the question's fault is not shown to its owner in detail.
+function problemOf(error: unknown): string {
+  if (error instanceof QueryRefusal) return error.message
+  if (!(error instanceof StoreError)) return 'this is our fault; it was logged'
+  return error.kind === 'too_heavy'
+    ? 'the question needs more time or memory than it may have'
+    : 'the store is away or busy'
 }
 
 /** Sends what is due, each message once unless its sending failed or was cut off. */
