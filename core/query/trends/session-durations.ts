@@ -6,6 +6,9 @@ const REACH_MS = 86_400_000
 /** More than any time between two buckets, ms. */
 const LINE = 2 ** 44
 
+/** A number takes a third of a text's time. */
+const SESSION = 'sipHash64(session_id)'
+
 // A session may be on several lines and in several buckets. Each such place is one number, which is
 // gathered faster than a tuple: the line's, and within it the time since the first bucket, from 1; 0
 // stands for the whole range.
@@ -42,22 +45,24 @@ export function sessionAmountsSql(slice: Slice, amount: string): string {
     ${groupBy(['place'])}`
 }
 
-/** All events of sessions around the period, and which of them count. */
+/** All events, around the period, of the sessions that an event of the series is in; and which of them count. */
 function sessionEvents(slice: Slice, place: string): string {
   const { plan, period, statement, split } = slice
   const from = Math.max(0, period.from - REACH_MS)
   const { include_bots } = plan.query
   const all = { from, to: period.to + REACH_MS, include_bots, events: null, filters: [] }
+  const counts = () => `${eventScope(slice, period)} AND ${seriesCondition(slice)}`
   const columns = [
-    'sipHash64(session_id) AS unit',
+    `${SESSION} AS unit`,
     'toUnixTimestamp64Milli(timestamp) AS ms',
-    `${eventScope(slice, period)} AND ${seriesCondition(slice)} AS counts`,
+    `${counts()} AS counts`,
     ...split.columns,
     `${place} AS place`,
   ]
   return `SELECT ${columns.join(', ')}
           FROM events
-          WHERE ${scopeConditions(all, statement)} AND session_id != ''`
+          WHERE ${scopeConditions(all, statement)} AND session_id != ''
+            AND ${SESSION} IN (SELECT ${SESSION} FROM events WHERE ${counts()})`
 }
 
 /** Lines that are told apart by their texts have no numbers, and no buckets either. */
