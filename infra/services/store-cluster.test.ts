@@ -257,6 +257,8 @@ describe('a cluster of two shards', () => {
 })
 
 const RANGE = { project: 'asked', date_from: '2026-06-15', date_to: '2026-06-15' }
+const UNBROKEN = { ...RANGE, steps: [{ event: 'view' }, { event: 'buy' }] }
+const FUNNEL = { ...UNBROKEN, breakdowns: [{ property: 'plan' }], order: 'strict' }
 const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknown }>)[] = [
   (client) => client.get('/api/trends', { ...RANGE, event: 'view' }),
   (client) => client.get('/api/trends', { ...RANGE, event: '*', measure: 'unique_persons' }),
@@ -267,6 +269,15 @@ const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknow
       ...RANGE,
       steps: [{ event: 'view' }, { event: 'cart' }, { event: 'buy' }],
       breakdown: 'plan',
+    }),
+  ...['funnel', 'funnel_time', 'funnel_trend'].map(
+    (kind) => (client: TestClient) => client.post('/api/query', { ...FUNNEL, kind }),
+  ),
+  (client) => client.post('/api/query', { ...UNBROKEN, kind: 'funnel_correlation', min_actors: 1 }),
+  (client) =>
+    client.post('/api/actors', {
+      query: { ...UNBROKEN, kind: 'funnel_correlation' },
+      select: { outcome: 'converted', event: 'cart' },
     }),
   (client) => client.get('/api/events/names', { project: 'asked' }),
   (client) => client.get('/api/properties', { project: 'asked' }),
