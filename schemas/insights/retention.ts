@@ -13,7 +13,7 @@ export const RETENTION_INTERVALS = ['hour', 'day', 'week', 'month'] as const
 export const RETENTION_MODES = ['recurring', 'first_time', 'first_ever'] as const
 export const RETENTION_WINDOWS = ['calendar', 'from_start'] as const
 export const RETENTION_FUNCTIONS = ['sum', 'avg'] as const
-/** Of one cohort, and cohorts of one answer. */
+/** Of one row, and rows of one answer. */
 export const MAX_RETENTION_PERIODS = 400
 
 const pageview = { event: '$pageview', filters: [] }
@@ -23,7 +23,7 @@ export const RetentionQuery = z
   .strictObject({
     kind: z.literal('retention'),
     ...questionFields,
-    /** A cohort is whoever started in one interval of the range. */
+    /** A row is whoever started in one interval of the range. */
     interval: z.enum(RETENTION_INTERVALS).default('day'),
     actor: Actor.default('person'),
     start: EventSelector.default(pageview),
@@ -55,7 +55,7 @@ export const RetentionQuery = z
 export type RetentionQuery = z.infer<typeof RetentionQuery>
 
 const RetentionRow = z.object({
-  /** Actors of the cohort; null while its interval lies in the future. */
+  /** Actors who started; null while the row's interval lies in the future. */
   size: z.number().nullable(),
   cells: z.array(
     z.object({
@@ -81,7 +81,7 @@ export const RetentionResult = z
   .openapi('RetentionResult')
 export type RetentionResult = z.infer<typeof RetentionResult>
 
-/** The actors of a cohort who count in one of its columns; of column 0, the whole cohort. */
+/** The actors of a row who count in one of its columns; of column 0, everybody of the row. */
 export const RetentionSelection = z
   .strictObject({
     row: z.number().int().min(0),
