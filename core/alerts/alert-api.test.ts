@@ -102,6 +102,19 @@ describe('an alert', () => {
     expect(log.body.items).toMatchObject([{ reason: 'firing', state: 'sent', status: 200 }])
   })
 
+  it('is told that nobody got through a funnel, also when nobody came at all', async () => {
+    const steps = [{ event: 'never' }, { event: 'ever' }]
+    const body = { name: 'f', query: { kind: 'funnel', project: 'nobodies', steps } }
+    const { id } = await api.made('/api/insights?project=nobodies', body)
+    const condition = { type: 'below', threshold: 1 }
+    const alert = { condition, value: 'groups.0.steps.1.count' }
+    await api.made(at('nobodies'), alertOn(id, alert))
+    receiver.received.length = 0
+    await round(api.now)
+    const told = receiver.received.filter(({ body }) => body.data.project === 'nobodies')
+    expect(told.map(({ body }) => [body.type, body.data.value])).toEqual([['alert.firing', 0]])
+  })
+
   it('sends a signed test at once, and says what became of it', async () => {
     const { id } = await api.made(at('test'), alertOn(await insight('test')))
     const { secret } = (await api.get('/api/webhooks/secret?project=test')).body

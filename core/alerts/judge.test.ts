@@ -1,6 +1,6 @@
 import type { Condition } from '@headwater/schemas/insights/alert'
 import { describe, expect, it } from 'vitest'
-import { judge, pick } from './judge.ts'
+import { judge, numberAt, pick } from './judge.ts'
 import { everyFor, newestInterval } from './schedule.ts'
 
 describe('a condition', () => {
@@ -43,6 +43,15 @@ describe('the number of an answer', () => {
     ['constructor.name', { found: false, empty: false }],
     ['series.0.values.length', { found: false, empty: false }],
   ])('at %s is %j', (path, picked) => expect(pick(answer, path)).toEqual(picked))
+})
+
+it.each([
+  ['groups.0.steps.1.count', 0],
+  ['groups.0.steps.1.rate_from_first', null],
+  ['groups.0.steps.1.median_seconds', null],
+  ['lines.0.count', null],
+])('counts nothing as 0, and knows no rate of it: %s', (path, number) => {
+  expect(numberAt({ groups: [] }, path)).toBe(number)
 })
 
 describe('the newest complete interval', () => {

@@ -80,3 +80,16 @@ export function pick(answer: unknown, path: string): Picked {
   }
   return { found: false, empty: false }
 }
+
+/** Of nothing there is no such number; of everything else that is counted there is none, which is 0. */
+const UNDEFINED_OF_NOTHING = /(rate|seconds|share|change)[a-z_]*$/
+
+/**
+ * The number at a path, null when there is none. Where a list is empty because nothing happened, what is
+ * counted in it is 0: an alert on too few must not be silent when there are none at all.
+ */
+export function numberAt(answer: unknown, path: string): number | null {
+  const picked = pick(answer, path)
+  if (picked.found) return picked.value
+  return picked.empty && !UNDEFINED_OF_NOTHING.test(path) ? 0 : null
+}

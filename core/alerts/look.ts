@@ -7,7 +7,7 @@ import { insightsOf } from '../query/saved/saved-dashboard.ts'
 import type { Item, SavedReader } from '../query/saved/saved-store.ts'
 import type { Look, NewDelivery, Watched } from './alert-store.ts'
 import type { AskAsOf } from './ask.ts'
-import { judge, NEXT, needsPrevious, pick } from './judge.ts'
+import { judge, NEXT, needsPrevious, numberAt } from './judge.ts'
 import { checkAlertOn } from './saved-alert.ts'
 import { type Interval, newestInterval, type Schedule } from './schedule.ts'
 
@@ -68,10 +68,7 @@ async function lookAtAlert(
   const { query } = insight.body as InsightBody
   // The insight may have become another since the alert was saved.
   await checkAlertOn(query, { every, value: path }, now)
-  const valueAt = async (end: number) => {
-    const picked = pick(await ask(query, end - 1, freshness), path)
-    return picked.found ? picked.value : null
-  }
+  const valueAt = async (end: number) => numberAt(await ask(query, end - 1, freshness), path)
   const value = await valueAt(interval.to)
   const previous = needsPrevious(condition) ? await valueAt(interval.from) : null
   const { state, tell } = NEXT[watch.state][judge(condition, value, previous)]
