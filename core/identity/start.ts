@@ -8,6 +8,8 @@ import { RecentEvents } from './recent-events.ts'
 import { lastKept, PAGE, storeNow, sweep } from './sweep.ts'
 
 const PAUSE_MS = 500
+/** Between two tries of a store that is away, at most. */
+const LAST_RETRY_MS = 10_000
 /** Of the time, a round may take so much; a heavy one is followed by a long pause. */
 const MAX_SHARE = 0.25
 /** An insert may become visible so long after the time that its rows bear. */
@@ -40,13 +42,20 @@ export function startIdentity(deps: IdentityDeps): IdentityService {
   const next = (ms: number) => {
     if (!closed) timer = setTimeout(round, ms)
   }
+  let failures = 0
   const round = () => {
     const started = deps.clock()
-    running = rounds.run().finally(() => {
-      const took = deps.clock() - started
-      next(Math.max(PAUSE_MS, took / MAX_SHARE - took))
-    })
-    running.catch((error) => deps.logger.log('warn', 'identity_failed', { error }))
+    running = rounds.run().then(
+      () => {
+        failures = 0
+        const took = deps.clock() - started
+        next(Math.max(PAUSE_MS, took / MAX_SHARE - took))
+      },
+      (error: unknown) => {
+        deps.logger.log('warn', 'identity_failed', { error })
+        next(Math.min(PAUSE_MS * 2 ** failures++, LAST_RETRY_MS))
+      },
+    )
   }
   next(0)
   return {
@@ -54,7 +63,7 @@ export function startIdentity(deps: IdentityDeps): IdentityService {
     async close() {
       closed = true
       clearTimeout(timer)
-      await running.catch(() => {})
+      await running
       await rounds.idle()
     },
   }

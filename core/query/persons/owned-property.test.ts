@@ -202,6 +202,55 @@ describe('a filter', () => {
   })
 })
 
+describe('a breakdown', () => {
+  it('splits by what is known of persons and groups, in trends and funnels', async () => {
+    const project = 'split'
+    const facts = { project_id: project, timestamp: api.now - 60_000 }
+    const acme = { properties: { $groups: { company: 'acme' } } }
+    await api.insert([
+      { ...facts, distinct_id: 'ann', ...acme, person_set: { plan: 'pro' } },
+      { ...facts, distinct_id: 'anon' },
+      { ...facts, distinct_id: 'bob', person_set: { plan: 'free' } },
+      { ...facts, distinct_id: 'cem' },
+      {
+        ...facts,
+        distinct_id: 'ann',
+        event: '$identify',
+        properties: { $anon_distinct_id: 'anon' },
+      },
+      {
+        ...facts,
+        distinct_id: 'system',
+        event: '$groupidentify',
+        properties: { $group_type: 'company', $group_key: 'acme', $group_set: { size: 12 } },
+      },
+    ])
+    await identity.catchUp()
+    const plan = { type: 'person', property: 'plan' }
+    const size = { type: 'group', group: 'company', property: 'size' }
+    const trends = async (breakdown: object) => {
+      const { status, body } = await api.post<{
+        series: { breakdown: { values: (string | null)[] }; total: number }[]
+      }>('/api/query', {
+        ...{ kind: 'trends', project, breakdowns: [breakdown] },
+        series: [{ event: '$pageview', measure: 'unique_persons' }],
+      })
+      expect(status, JSON.stringify(body)).toBe(200)
+      return Object.fromEntries(
+        body.series.map(({ breakdown, total }) => [breakdown.values[0] ?? 'none', total]),
+      )
+    }
+    expect(await trends(plan)).toEqual({ pro: 1, free: 1, none: 1 })
+    expect(await trends(size)).toMatchObject({ 12: 1 })
+    const { status, body } = await api.post('/api/query', {
+      ...{ kind: 'funnel', project, breakdowns: [plan] },
+      steps: [{ event: '$pageview' }, { event: '$identify' }],
+    })
+    expect(status, JSON.stringify(body)).toBe(200)
+    expect(JSON.stringify(body)).toContain('"pro"')
+  })
+})
+
 describe('POST /api/actors', () => {
   it('shows what is known of the persons and groups behind a number', async () => {
     const project = 'behind'
