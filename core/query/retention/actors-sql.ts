@@ -1,5 +1,6 @@
 import type { RetentionQuery } from '@headwater/schemas/insights/retention'
 import { bucketPlace, bucketSet } from '../bucket-set.ts'
+import { EVENT_ORDER } from '../event-order.ts'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
@@ -52,16 +53,13 @@ function plainStarts(plan: RetentionPlan, statement: Statement, places: string):
   return `arrayMap(cohort -> (toInt64(cohort), toInt64(0), ''), ${cohorts})`
 }
 
-/**
- * Where it matters which start is the first one, of all or of its cohort: they are put in order. An array
- * for each of their facts: arrays of tuples were measured to take three times as long.
- */
+/** Where it matters which start is the first one, of all or of its interval: they are put in order. */
 function orderedStarts({ query, from }: RetentionPlan, statement: Statement): string {
   const collected = (fact: string) => `groupArrayIf(${fact}, candidate)`
   const label =
     query.breakdowns.length > 0 ? collected('label') : `arrayWithConstant(countIf(candidate), '')`
   const facts = [collected('toInt64(place)'), collected('t'), label, collected('starts')]
-  const ordered = `arraySort((one, order) -> order, arrayZip(${facts.join(', ')}), ${collected(ORDER)})`
+  const ordered = `arraySort((one, order) -> order, arrayZip(${facts.join(', ')}), ${collected(EVENT_ORDER)})`
   const firsts =
     query.mode === 'recurring'
       ? `arrayFilter((one, before) -> one.1 != before,
@@ -69,10 +67,6 @@ function orderedStarts({ query, from }: RetentionPlan, statement: Statement): st
       : `arrayFilter(one -> one.4 AND one.2 >= ${statement.add('Int64', from)}, arraySlice(${ordered}, 1, 1))`
   return `arrayMap(one -> (one.1, one.2, one.3), ${firsts})`
 }
-
-/** An actor's events by time, then by sequence, then by uuid, as one number. Nothing is before 1970. */
-const ORDER = `bitOr(bitShiftLeft(toUInt256(t), 192),
-            bitOr(bitShiftLeft(toUInt256(sequence), 128), toUInt256(toUInt128(uuid))))`
 
 /** One text for all breakdowns, '' where none has a value. */
 function labelOf({ breakdowns }: RetentionQuery, statement: Statement): string {
