@@ -7,7 +7,7 @@ import { type IdentityStore, type Kept, keep, settleMerges } from './keeper.ts'
 import { RecentEvents } from './recent-events.ts'
 import { lastKept, PAGE, storeNow, sweep } from './sweep.ts'
 
-const PAUSE_MS = 500
+const PAUSE_MS = 1_000
 /** Between two tries of a store that is away, at most. */
 const LAST_RETRY_MS = 10_000
 /** Of the time, a round may take so much; a heavy one is followed by a long pause. */
