@@ -17,10 +17,12 @@ export interface AskDeps {
   runner: QueryRunner
   store: QueryStore
   timeoutMs: number
+  /** Gives up every question. @default never */
+  signal?: AbortSignal
 }
 
 export const askAsOf =
-  ({ runner, store, timeoutMs }: AskDeps): AskAsOf =>
+  ({ runner, store, timeoutMs, signal }: AskDeps): AskAsOf =>
   async (query, asOf, freshness) => {
     const { kind, project } = query
     const insight = insightOf(query)
@@ -30,6 +32,7 @@ export const askAsOf =
           project,
           key: `${kind} ${JSON.stringify(statement)}`,
           query: statement,
+          signal,
         })),
         freshness,
       )

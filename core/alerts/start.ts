@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import { CacheLevels } from '../query/cache-levels.ts'
 import { QueryRunner } from '../query/run.ts'
@@ -27,8 +29,11 @@ export interface WatcherDeps {
 
 const PAUSE_MS = 10_000
 
+/** For what is being sent: what was not noted by then is sent again, under the same id. */
+const CLOSE_MS = 4_000
+
 export interface Watcher {
-  /** Resolves when what is under way has ended. */
+  /** Resolves when what is under way has ended, or has had its time. */
   close(): Promise<void>
 }
 
@@ -38,8 +43,13 @@ export function startWatcher(deps: WatcherDeps): Watcher {
   const ignored = { cacheAsked() {}, cacheFailed() {} }
   const runner = new QueryRunner({ ...deps, cache: new CacheLevels([], ignored) })
   const senders: Senders = { webhook: webhookSender(deps.webhooks) }
+  const stopping = new AbortController()
+  const stop = stopping.signal
+  // One listener for each statement that is being asked: they are no leak.
+  setMaxListeners(0, stop)
   const rest = {
-    ask: askAsOf({ ...deps, runner }),
+    stop,
+    ask: askAsOf({ ...deps, runner, signal: stop }),
     newMessageId: () => randomUUID(),
     freshness: deps.freshness,
     holder: randomUUID(),
@@ -53,33 +63,22 @@ export function startWatcher(deps: WatcherDeps): Watcher {
     repeat((all, now) => sendAll(now, all)),
   ]
 
-  function repeat(work: (all: WatchDeps, now: number) => Promise<void>): Watcher {
-    let closed = false
-    let timer: NodeJS.Timeout | undefined
-    async function round(): Promise<void> {
+  /** Resolves when it was stopped and has ended. */
+  async function repeat(work: (all: WatchDeps, now: number) => Promise<void>): Promise<void> {
+    while (!stop.aborted) {
       try {
         await work({ ...(await metadata()), ...rest }, clock())
       } catch (error) {
-        logger.log('warn', 'watching_failed', { error })
+        if (!stop.aborted) logger.log('warn', 'watching_failed', { error })
       }
-      if (closed) return
-      timer = setTimeout(() => {
-        running = round()
-      }, pauseMs)
-    }
-    let running = round()
-    return {
-      async close() {
-        closed = true
-        clearTimeout(timer)
-        await running
-      },
+      await sleep(pauseMs, undefined, { signal: stop }).catch(() => {})
     }
   }
 
   return {
     async close() {
-      await Promise.all(loops.map((loop) => loop.close()))
+      stopping.abort()
+      await Promise.race([Promise.all(loops), sleep(CLOSE_MS, undefined, { ref: false })])
     },
   }
 }

@@ -15,6 +15,8 @@ export interface WatchDeps extends Omit<LookDeps, 'saved'>, Metadata {
   metrics: WatchMetrics
   /** Tells this process from all others. */
   holder: string
+  /** Aborted when the process is to end: nothing more is begun. @default never */
+  stop?: AbortSignal
 }
 
 /** One process looks, while it says so at least this often; after it died, nobody does for so long. */
@@ -41,6 +43,7 @@ export async function lookAtAll(now: number, deps: WatchDeps): Promise<void> {
   const reading = await freshness.read()
   for (const watched of await alerts.watched()) {
     const { item } = watched
+    if (deps.stop?.aborted) return
     try {
       const seen = await lookAt(watched, now, reading, deps)
       if (!seen) continue
@@ -50,6 +53,8 @@ export async function lookAtAll(now: number, deps: WatchDeps): Promise<void> {
       const facts = { kind, project, id, told: kept ? seen.messages.length : 0 }
       logger.log('info', 'watched', facts)
     } catch (error) {
+      // Somebody else will look.
+      if (deps.stop?.aborted) return
       await noteProblem(error, watched, deps)
     }
   }
