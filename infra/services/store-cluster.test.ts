@@ -259,6 +259,8 @@ describe('a cluster of two shards', () => {
 const RANGE = { project: 'asked', date_from: '2026-06-15', date_to: '2026-06-15' }
 const UNBROKEN = { ...RANGE, steps: [{ event: 'view' }, { event: 'buy' }] }
 const FUNNEL = { ...UNBROKEN, breakdowns: [{ property: 'plan' }], order: 'strict' }
+const COMING_BACK = { start: { event: 'view' }, return: { event: '*' }, interval: 'hour' }
+const BY_PLAN = { mode: 'first_time', breakdowns: [{ property: 'plan' }], breakdown_limit: 1 }
 const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknown }>)[] = [
   (client) => client.get('/api/trends', { ...RANGE, event: 'view' }),
   (client) => client.get('/api/trends', { ...RANGE, event: '*', measure: 'unique_persons' }),
@@ -278,6 +280,19 @@ const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknow
     client.post('/api/actors', {
       query: { ...UNBROKEN, kind: 'funnel_correlation' },
       select: { outcome: 'converted', event: 'cart' },
+    }),
+  ...[
+    { kind: 'retention', ...COMING_BACK },
+    { kind: 'retention', ...COMING_BACK, ...BY_PLAN },
+    { kind: 'retention', ...COMING_BACK, ...BY_PLAN, windows: 'from_start' },
+    { kind: 'lifecycle', activity: { event: '*' }, interval: 'hour' },
+    { kind: 'stickiness', series: [{ event: 'view' }, { event: '*' }], interval: 'hour' },
+    { kind: 'paths', items: [{ event: '*' }] },
+  ].map((question) => (client: TestClient) => client.post('/api/query', { ...RANGE, ...question })),
+  (client) =>
+    client.post('/api/actors', {
+      query: { ...RANGE, kind: 'retention', ...COMING_BACK, ...BY_PLAN },
+      select: { row: 12, breakdown: { kind: 'other' } },
     }),
   (client) => client.get('/api/events/names', { project: 'asked' }),
   (client) => client.get('/api/properties', { project: 'asked' }),
