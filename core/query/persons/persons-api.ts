@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { ActKind } from '../../identity/journal.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { EventStore, Query, QueryStore } from '../../store/store.ts'
+import { settleCohorts } from '../cohort/settle.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { QueryRunner, RunFacts } from '../run.ts'
 import { type LinkDeps, listLinks, mergePersons, turnLink } from './links.ts'
@@ -58,7 +59,7 @@ export function addPersons(app: OpenAPIHono, deps: PersonsDeps): void {
   app.openapi(personsRoute, async (c) => {
     const params = c.req.valid('query')
     const list = await answer('persons', params.project, c.req.raw, async (ask) => {
-      const result = await listPersons(params, ask)
+      const result = await listPersons(settleCohorts(params, deps.clock()), ask)
       return { result, rows: result.persons.length }
     })
     return c.json(list, 200)
