@@ -10,8 +10,8 @@ import { openTestApi, type TestApi } from '../test-api.ts'
 import { type Asked, overviewByHand, type Visit } from './web-reference.ts'
 
 // Few values and short times, so that equal times, bounces and sessions across midnight are common.
-const RUNS = 60
-const PERSONS = 40
+const RUNS = 40
+const PERSONS = 50
 const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
