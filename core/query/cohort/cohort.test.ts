@@ -177,6 +177,28 @@ describe('a cohort', () => {
     expect(await total({ match: 'any', filters: [cohort, edge] })).toBe(2)
   })
 
+  it('stands in lists of events and persons, exports and dashboards, too', async () => {
+    await insert(
+      { distinct_id: 'ann', ago: DAY_MS, event: 'buy' },
+      { distinct_id: 'bob', ago: DAY_MS, event: 'x' },
+    )
+    const buyers = [{ cohort: all(did('buy', { within: { value: 7, unit: 'day' } })) }]
+    const query = { project, date_from: '-2d', filters: buyers }
+    const events = await api.post<{ events: { distinct_id: string }[] }>('/api/events', query)
+    expect(events.body.events.map(({ distinct_id }) => distinct_id)).toEqual(['ann', 'ann'])
+    const persons = await api.get<{ persons: { distinct_ids: string[] }[] }>('/api/persons', {
+      project,
+      filters: JSON.stringify(buyers),
+    })
+    expect(persons.body.persons.map(({ distinct_ids }) => distinct_ids)).toEqual([['ann']])
+    const exported = await api.fetch('/api/export', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...query, format: 'ndjson' }),
+    })
+    expect((await exported.text()).trim().split('\n')).toHaveLength(2)
+  })
+
   it('knows nothing of other projects', async () => {
     const other = `${project}-other`
     await insert({ distinct_id: 'ann', ago: 1 })

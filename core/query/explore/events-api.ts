@@ -3,6 +3,7 @@ import { ProjectId } from '@headwater/schemas/insights/question'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Clock } from '../../shared/clock.ts'
 import type { Query } from '../../store/store.ts'
+import { settleCohorts } from '../cohort/settle.ts'
 import { QueryRefusal } from '../errors.ts'
 import { answers } from '../routes.ts'
 import type { QueryRunner, RunFacts } from '../run.ts'
@@ -63,9 +64,10 @@ export function addEvents(app: OpenAPIHono, { runner, ...deps }: EventsDeps): vo
   }
 
   app.openapi(eventsRoute, async (c) => {
-    const query = c.req.valid('json')
+    const now = deps.clock()
+    const query = settleCohorts(c.req.valid('json'), now)
     await deps.requireProject(query.project)
-    const plan = planEvents(query, deps.clock())
+    const plan = planEvents(query, now)
     const { rows, facts } = await ask<Parameters<typeof shapeEvents>[1][number]>(
       query.project,
       compileEvents(plan),

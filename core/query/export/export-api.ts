@@ -3,6 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Clock } from '../../shared/clock.ts'
 import type { RawStore } from '../../store/raw-store.ts'
+import { settleCohorts } from '../cohort/settle.ts'
 import { ProjectGate } from '../project-gate.ts'
 import { answers } from '../routes.ts'
 import type { QueryRunner, RunFacts } from '../run.ts'
@@ -66,7 +67,8 @@ export function addExport(app: OpenAPIHono, deps: ExportDeps): void {
   async function answer(c: Context, query: ExportQuery): Promise<Response> {
     const { project, format } = query
     await deps.requireProject(project)
-    const statement = compileExport(query, deps.clock())
+    const now = deps.clock()
+    const statement = compileExport(settleCohorts(query, now), now)
     const { complete_until } = await deps.runner.freshness()
     const until = complete_until === null ? null : new Date(complete_until).toISOString()
     const { stream, type, ending } = FILES[format]

@@ -6,6 +6,7 @@ import {
 } from '@headwater/schemas/insights/dashboard'
 import type { InsightQuery } from '@headwater/schemas/insights/insight'
 import type { InsightBody } from '@headwater/schemas/insights/saved'
+import { settleCohorts } from '../cohort/settle.ts'
 import { questionRange } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import { filterConditions } from '../filters.ts'
@@ -28,7 +29,7 @@ export const savedDashboard: Kind<DashboardBody> = {
 
   async check(body, writing) {
     checkDates(body, writing.now)
-    filterConditions(body.filters, new Statement(writing.project))
+    filterConditions(settleCohorts(body.filters, writing.now), new Statement(writing.project))
     const wanted = body.tiles.flatMap((tile, i) =>
       'insight' in tile ? [{ id: tile.insight, field: `tiles.${i}.insight` }] : [],
     )
