@@ -70,7 +70,7 @@ const breakdown = fc.constantFrom(
 const questions = fc.record({
   series: fc.array(series, { minLength: 1, maxLength: 3 }),
   filters,
-  interval: text('day', 'day', 'week', 'month'),
+  interval: text('hour', 'day', 'day', 'day', 'week', 'month'),
   actor: fc.constantFrom('person', 'person', 'distinct_id', 'session', { group: 'company' }),
   from: fc.nat(DAYS - 4),
   days: fc.integer({ min: 1, max: 9 }),
@@ -181,10 +181,13 @@ function questionOf(project: string, drawn: Drawn) {
       /^(total|unique|first)/.test(measure) ||
       (measure === 'sum' && one.measure_property?.property === 'size'),
   )
+  // The reference tells trailing days by whole days only.
+  const isRolling = rest.series.some(({ measure }) => measure.endsWith('_active'))
   return {
     kind: 'trends',
     project,
     ...rest,
+    interval: rest.interval === 'hour' && isRolling ? 'week' : rest.interval,
     cumulative: rest.cumulative && isAddable,
     date_from: day(from),
     date_to: day(from + days - 1),

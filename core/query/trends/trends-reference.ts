@@ -126,7 +126,9 @@ const same = (a: readonly string[], b: readonly string[]) => JSON.stringify(a) =
 const byTexts = (a: readonly string[], b: readonly string[]) =>
   a.map((text, at) => compare(text, b[at] ?? '')).find((order) => order !== 0) ?? 0
 const byTotals = (a: readonly Amount[], b: readonly Amount[]) => {
-  const numbers = (of: readonly Amount[]) => of.map((one) => one ?? Number.NEGATIVE_INFINITY)
+  // Totals are equal when only their last digits differ.
+  const numbers = (of: readonly Amount[]) =>
+    of.map((one) => (one === null ? Number.NEGATIVE_INFINITY : Number(one.toFixed(9))))
   const [left, right] = [numbers(a), numbers(b)]
   const at = left.findIndex((one, place) => one !== right[place])
   return at === -1 ? 0 : (right[at] ?? 0) - (left[at] ?? 0)

@@ -10,6 +10,10 @@ import { eventScope, NO_SPLIT, seriesCondition, sliceOf } from './slice.ts'
 // The ranges of numbers and the top values are the same on every series' lines and in every period, so
 // they are asked for once, before the amounts.
 
+// The last digits of sums and means depend on the order of the rows: totals that differ only there are
+// equal, so that the order of lines is the same whenever it is asked for.
+const RANK = 'round(toFloat64(amount), 9)'
+
 /** Of the breakdowns with ranges, in order. */
 interface EdgesRow {
   low: (number | null)[]
@@ -74,9 +78,7 @@ function compileTop(plan: TrendsPlan): Query {
   const { series } = plan.query
   const split = textSplit(plan, statement)
   const totals = series.map((_, place) => {
-    const ranks = series.map(
-      (_, at) => `${at === place ? 'toFloat64(amount)' : 'NULL'} AS rank${at}`,
-    )
+    const ranks = series.map((_, at) => `${at === place ? RANK : 'NULL'} AS rank${at}`)
     const slice = sliceOf(plan, statement, place, 0, split, null)
     return `SELECT labels, ${ranks.join(', ')} FROM (${seriesSql(slice)})`
   })
