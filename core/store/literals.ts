@@ -6,9 +6,10 @@ import type { Query } from './store.ts'
  * themselves, every other byte is written as its number. Throws when a type is not known.
  */
 export function withLiterals({ text, params = {} }: Query): string {
-  return text.replace(/\{(\w+):(\w+(?:\(\w+\))?)\}/g, (_, name: string, type: string) =>
-    literalOf(type, params[name]),
-  )
+  return text.replace(/\{(\w+):(\w+(?:\(\w+\))?)\}/g, (_, name: string, type: string) => {
+    if (!Object.hasOwn(params, name)) throw new Error(`no value for ${name}`)
+    return literalOf(type, params[name])
+  })
 }
 
 function literalOf(type: string, value: unknown): string {
