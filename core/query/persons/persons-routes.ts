@@ -53,8 +53,8 @@ export const linksRoute = createRoute({
   responses: answers('The journal, as far as it concerns the person', PersonLinks),
 })
 
-const bodyOf = <Schema extends z.ZodType>(schema: Schema) => ({
-  body: { required: true, content: { 'application/json': { schema } } },
+const bodyOf = <Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) => ({
+  body: { required: true, content: { 'application/json': { schema, example } } },
 })
 const writes = {
   503: refusal('The store is away or busy; Retry-After says when to come back'),
@@ -64,7 +64,11 @@ export const mergeRoute = createRoute({
   method: 'post',
   path: '/api/persons/merge',
   summary: 'Make several persons one, so that it can be undone',
-  request: bodyOf(MergeRequest),
+  request: bodyOf(MergeRequest, {
+    project: 'default',
+    into: '10487338103938245921',
+    persons: ['1121082974878188407'],
+  }),
   responses: { ...answers('Who they are now', MergeResult), ...noPerson, ...writes },
 })
 
@@ -73,7 +77,7 @@ const turnRoute = <Act extends 'undo' | 'redo'>(act: Act, summary: string) =>
     method: 'post',
     path: `/api/persons/links/{uuid}/${act}` as const,
     summary,
-    request: { params: ofLink, ...bodyOf(LinkRequest) },
+    request: { params: ofLink, ...bodyOf(LinkRequest, { project: 'default' }) },
     responses: { ...answers('The link as it is now', LinkResult), ...noLink, ...writes },
   })
 export const undoRoute = turnRoute('undo', 'Undo a link, as if it had never been')
