@@ -9,7 +9,16 @@ import { eventsOf, selectorCondition } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 import { labelSql } from './labels.ts'
 import type { FunnelPlan } from './plan.ts'
-import { exclusionsOfKey, KEY, keyAt, msOfKey, stepsOfKey, tickAt, ticksOf } from './ticks.ts'
+import {
+  exclusionsOfKey,
+  KEY,
+  keyAt,
+  keyWithText,
+  msOfKey,
+  stepsOfKey,
+  tickAt,
+  ticksOf,
+} from './ticks.ts'
 
 /** The end of the store's time column. */
 export const MAX_INSTANT_MS = Date.UTC(2299, 0, 1)
@@ -72,7 +81,7 @@ function sortedKeys(sql: FunnelSql): string {
   const columns = [
     'actor',
     'arraySort(groupArray(key)) AS keys',
-    ...labelColumns(attribution, query.order),
+    ...labelColumns(attribution, query),
   ]
   const matching = query.exclusions.length > 0 ? '(mask != 0 OR x != 0)' : 'mask != 0'
   const enters = query.order === 'any' ? 'mask != 0' : 'bitTest(mask, 0)'
@@ -85,13 +94,15 @@ function sortedKeys(sql: FunnelSql): string {
 
 function labelColumns(
   attribution: FunnelAttribution | null,
-  order: FunnelQuestion['order'],
+  { order, breakdowns }: FunnelSql['plan']['query'],
 ): string[] {
   if (attribution === null) return []
   if (attribution === 'all_events') return ['label']
-  const touched = '(key, event_label), mask != 0 AND has_label'
-  if (attribution === 'first_touch') return [`argMinIf(event_label, ${touched}) AS label`]
-  if (attribution === 'last_touch') return [`argMaxIf(event_label, ${touched}) AS label`]
+  if (attribution === 'first_touch' || attribution === 'last_touch') {
+    const key = breakdowns?.length === 1 ? keyWithText('key', 'event_label') : '(key, event_label)'
+    const pick = attribution === 'first_touch' ? 'argMinIf' : 'argMaxIf'
+    return [`${pick}(event_label, ${key}, mask != 0 AND has_label) AS label`]
+  }
   const took = order === 'any' ? 'mask != 0' : `bitTest(mask, ${attribution.step - 1})`
   return [`groupArrayIf((key, event_label), ${took}) AS labelled`]
 }

@@ -22,6 +22,15 @@ export const KEY = `bitShiftLeft(toUInt128(t), ${TIME_SHIFT})
         + bitShiftLeft(toUInt64(if(mask = 0, 0, bitCount(bitXor(mask, mask - 1)))), ${LOWEST_SHIFT})
         + bitShiftLeft(toUInt64(mask), ${STEPS_SHIFT}) + x`
 
+/**
+ * SQL of a number that orders events by key and, where those are equal, by a text: by its first eight
+ * bytes, then by its hash. To keep the least of such numbers takes a third of the time of tuples.
+ */
+export const keyWithText = (key: string, text: string): string =>
+  `bitShiftLeft(toUInt256(${key}), 128)
+      + bitShiftLeft(toUInt256(byteSwap(reinterpretAsUInt64(substring(${text}, 1, 8)))), 64)
+      + sipHash64(${text})`
+
 /** SQL of the least key that an event at a moment, ms, can have. */
 export const keyAt = (ms: string): string => `bitShiftLeft(toUInt128(${ms}), ${TIME_SHIFT})`
 
