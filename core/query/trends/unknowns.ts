@@ -3,6 +3,7 @@ import { Statement } from '../statement.ts'
 import { seriesSql } from './amounts.ts'
 import { binsBetween } from './bins.ts'
 import { propertyOf, textSplit } from './breakdown.ts'
+import { emptyAmount } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
 import { readRange } from './rolling.ts'
 import { eventScope, NO_SPLIT, seriesCondition, sliceOf } from './slice.ts'
@@ -82,7 +83,10 @@ function compileTop(plan: TrendsPlan): Query {
     const slice = sliceOf(plan, statement, place, 0, split, null)
     return `SELECT labels, ${ranks.join(', ')} FROM (${seriesSql(slice)})`
   })
-  const order = series.map((_, at) => `max(rank${at}) DESC NULLS LAST`)
+  // A value that a series does not have stands where the answer's total of it does.
+  const order = series.map((one, at) =>
+    emptyAmount(one) === 0 ? `ifNull(max(rank${at}), 0) DESC` : `max(rank${at}) DESC NULLS LAST`,
+  )
   return statement.query(`SELECT labels
   FROM (${totals.join('\n  UNION ALL ')})
   WHERE arrayExists(text -> text != '', labels)
