@@ -30,6 +30,12 @@ describe('POST /api/query', () => {
     expect(Object.keys(INSIGHT_EXAMPLES).sort()).toEqual([...kinds].sort())
   })
 
+  it('lists the kinds there are when it is asked for another', async () => {
+    const { body } = await ask({ ...QUESTION, kind: 'guess' })
+    expect(body.error.allowed).toEqual(expect.arrayContaining(['trends', 'funnel']))
+    expect(body.error.message).toMatch(/^kind must be one of /)
+  })
+
   it('shows its statements when they are asked for, and only then', async () => {
     const { body } = await ask({ ...QUESTION, include_sql: true })
     expect(body.sql?.[0]?.text).toContain('FROM events')

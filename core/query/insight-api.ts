@@ -100,7 +100,10 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
       const rowCount = rows.reduce((sum, some) => sum + some.length, 0)
       deps.tell(query.kind, query.project, rowCount, facts)
       const shaped = { kind: query.kind, ...insight.shape(plan, rows), ...facts }
-      return { ...shaped, ...(query.include_sql && { sql: [...asked.statements, ...statements] }) } as InsightResult
+      return {
+        ...shaped,
+        ...(query.include_sql && { sql: [...asked.statements, ...statements] }),
+      } as InsightResult
     }
     if (!wantsProgress(c)) return c.json(await answer(), 200)
     return streamAnswer(c, answer, (error) => toApiError(deps.refuse(error, c.req.path))) as never

@@ -47,6 +47,8 @@ interface Issue {
   path: readonly PropertyKey[]
   message: string
   values?: readonly unknown[]
+  /** Of a union told apart by a field: what that may be. */
+  options?: readonly unknown[]
   keys?: readonly string[]
   input?: unknown
   /** Of a union: what is wrong with the value as each of its members. */
@@ -63,7 +65,7 @@ export function refusalOf(issues: readonly Issue[], parent?: string): QueryRefus
     ...issue.path,
     ...(unknownKey === undefined ? [] : [unknownKey]),
   ].join('.')
-  const allowed = issue.values?.map(String)
+  const allowed = (issue.values ?? issue.options)?.map(String)
   return new QueryRefusal('invalid_query', `${field || 'the query'} ${reasonOf(issue, allowed)}`, {
     ...(field && { field }),
     ...(allowed && { allowed }),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { InsightQuery } from './insight.ts'
 import { Filters } from './filters.ts'
+import { InsightQuery } from './insight.ts'
 import { DateBound, DateFrom } from './range.ts'
 import { Description, idOf, Key, Name, savedFacts, Tags } from './saved.ts'
 
