@@ -78,10 +78,10 @@ it('answers hostile questions without a fault, SQL or another project’s person
   await fc.assert(asked, { numRuns: 150 })
   const turned = fc.asyncProperty(hostile, hostile, async (a, b) => {
     judge(await api.post('/api/persons/merge', { project: 'default', into: a, persons: [b] }))
-    judge(
-      await api.post(`/api/persons/links/${encodeURIComponent(a)}/undo`, { project: 'default' }),
-    )
-    judge(await api.get(`/api/persons/${encodeURIComponent(a)}/links`, { project: 'default' }))
+    // An address holds no half of a character.
+    const id = encodeURIComponent(a.toWellFormed())
+    judge(await api.post(`/api/persons/links/${id}/undo`, { project: 'default' }))
+    judge(await api.get(`/api/persons/${id}/links`, { project: 'default' }))
   })
   await fc.assert(turned, { numRuns: 60 })
   expect(statuses.get(200)).toBeGreaterThan(150)
