@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -13,16 +14,17 @@ export async function clickHouseHost(): Promise<string[]> {
   const libc = process.platform === 'linux' ? '-gnu' : ''
   const name = `@chdb/lib-${process.platform}-${process.arch}${libc}`
   const library = join(dirname(createRequire(import.meta.url).resolve(name)), 'libchdb.so')
-  if (isOnPath('cc')) return [await compileHost(), library]
+  if (isOnPath('cc')) return [await compileHost(CACHE), library]
   return ['python3', join(import.meta.dirname, 'clickhouse-host.py'), library]
 }
 
-async function compileHost(): Promise<string> {
-  const program = join(CACHE, 'clickhouse-host')
+/** The program in that folder, compiled when it is not there; also when several want it at once. */
+export async function compileHost(folder: string): Promise<string> {
+  const program = join(folder, 'clickhouse-host')
   if (existsSync(program)) return program
-  await mkdir(CACHE, { recursive: true })
-  // Renamed into place: another process must not start half a program.
-  const partial = `${program}.${process.pid}`
+  await mkdir(folder, { recursive: true })
+  // Renamed into place: nobody must start half a program.
+  const partial = `${program}.${randomUUID()}`
   const source = join(import.meta.dirname, 'clickhouse-host.c')
   await run(['cc', '-O1', '-o', partial, source, '-ldl'])
   await rename(partial, program)
