@@ -2,7 +2,7 @@ import type { InsightQuery, InsightResult } from '@headwater/schemas/insights/in
 import type { FreshnessReading } from '../consumer/freshness.ts'
 import { firstEventAt } from '../query/insight-api.ts'
 import { insightOf } from '../query/insights.ts'
-import type { QueryRunner } from '../query/run.ts'
+import { type QueryRunner, questionOf } from '../query/run.ts'
 import { wholePlan, withRounds } from '../query/whole-plan.ts'
 import type { Query, QueryStore } from '../store/store.ts'
 
@@ -28,12 +28,7 @@ export const askAsOf =
     const insight = insightOf(query)
     const ask = (statements: readonly Query[]) =>
       runner.askAll(
-        statements.map((statement) => ({
-          project,
-          key: `${kind} ${JSON.stringify(statement)}`,
-          query: statement,
-          signal,
-        })),
+        statements.map((statement) => questionOf(kind, project, statement, signal)),
         freshness,
       )
     const planned = insight.plan(query, {

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { getMigrations } from 'better-auth/db/migration'
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { lockMigrations } from '../shared/migration-lock.ts'
 import type { AuthOptions } from './better-auth.ts'
 import type { Database } from './database.ts'
-import type { Tables } from './tables.ts'
 
 export const DEFAULT_PROJECT_ID = 'default'
 export const DEFAULT_ORGANIZATION_ID = 'default'
@@ -48,7 +47,6 @@ const MIGRATIONS: Record<string, Migration> = {
 
 // Any number that nothing else on the same database server locks.
 export const MIGRATION_LOCK = 7_214_003
-const LOCK_RETRY_MS = 200
 
 /**
  * Brings the database to this version: better-auth's tables, then ours. All or nothing, safe to run
@@ -56,7 +54,7 @@ const LOCK_RETRY_MS = 200
  */
 export async function migrate(db: Database, options: AuthOptions): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await lockMigrations(trx)
+    await lockMigrations(trx, MIGRATION_LOCK)
     const database = { db: trx, type: 'postgres' as const }
     // Its warnings are about the integer type that it chose itself.
     const logger = { ...options.logger, level: 'error' as const }
@@ -71,16 +69,4 @@ export async function migrate(db: Database, options: AuthOptions): Promise<void>
     const { error } = await migrator.migrateToLatest()
     if (error) throw error
   })
-}
-
-// Asked for again and again: a statement that waited for the lock would run out of its time.
-async function lockMigrations(trx: Transaction<Tables>): Promise<void> {
-  for (;;) {
-    const lock = sql<{
-      taken: boolean
-    }>`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS taken`
-    const { rows } = await lock.execute(trx)
-    if (rows[0]?.taken) return
-    await sleep(LOCK_RETRY_MS)
-  }
 }

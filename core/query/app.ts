@@ -49,7 +49,7 @@ import {
   propertiesRoute,
   trendRoute,
 } from './routes.ts'
-import { QueryRunner, type RunFacts } from './run.ts'
+import { QueryRunner, questionOf, type RunFacts } from './run.ts'
 import { IMPORT_PATH } from './saved/code-api.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 import { addSaved } from './saved/saved.ts'
@@ -160,7 +160,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     const freshness = await runner.freshness()
     const ask = (statements: readonly Query[]) => {
       const questions = statements.map((one) =>
-        keyed('trend', query.project, one, c.req.raw.signal),
+        questionOf('trend', query.project, one, c.req.raw.signal),
       )
       return runner.askAll(questions, freshness)
     }
@@ -174,7 +174,12 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     await requireProject(query.project)
     const freshness = await runner.freshness()
     const plan = planPersonFunnel(query, clock(), freshness.complete_until)
-    const question = keyed('funnel', query.project, compilePersonFunnel(plan), c.req.raw.signal)
+    const question = questionOf(
+      'funnel',
+      query.project,
+      compilePersonFunnel(plan),
+      c.req.raw.signal,
+    )
     const { rows, facts } = await runner.ask(question, freshness)
     tell('funnel', query.project, rows.length, facts)
     return c.json({ ...shapePersonFunnel(plan, rows), ...facts }, 200)
@@ -215,14 +220,6 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   addDocs(app)
   return app
 }
-
-// The statement and its values are all that an answer depends on, but for the data.
-const keyed = (insight: string, project: string, query: Query, signal: AbortSignal) => ({
-  project,
-  key: `${insight} ${JSON.stringify(query)}`,
-  query,
-  signal,
-})
 
 function refusalFor(error: unknown): QueryRefusal {
   if (error instanceof QueryRefusal) return error

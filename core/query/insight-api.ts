@@ -17,7 +17,7 @@ import { insightOf } from './insights.ts'
 import { refusalOf } from './parse.ts'
 import { propertiesOf } from './persons/properties.ts'
 import { answers } from './routes.ts'
-import type { QueryRunner, RunFacts } from './run.ts'
+import { type QueryRunner, questionOf, type RunFacts } from './run.ts'
 import { projectCondition } from './scope.ts'
 import { Statement } from './statement.ts'
 import { wholePlan, withRounds } from './whole-plan.ts'
@@ -145,13 +145,6 @@ async function prepare(query: InsightQuery, deps: InsightDeps, signal: AbortSign
   })
   return { insight, plan, freshness, asked }
 }
-
-const questionOf = (kind: string, project: string, query: Query, signal: AbortSignal) => ({
-  project,
-  key: `${kind} ${JSON.stringify(query)}`,
-  query,
-  signal,
-})
 
 /** When the first event of a project happened, ms; null when it has none. */
 export async function firstEventAt(

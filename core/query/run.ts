@@ -34,6 +34,14 @@ export interface Question<Row> {
   row?: Row
 }
 
+/** A statement as a question: it and its values are all that an answer depends on, but for the data. */
+export const questionOf = (
+  insight: string,
+  project: string,
+  query: Query,
+  signal?: AbortSignal | undefined,
+) => ({ project, key: `${insight} ${JSON.stringify(query)}`, query, signal })
+
 interface Answer {
   rows: unknown[]
   durationMs: number

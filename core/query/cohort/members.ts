@@ -4,8 +4,8 @@ import { filterConditions } from '../filters.ts'
 import { PERSON, personSql } from '../persons/person-sql.ts'
 import { instant, projectCondition } from '../scope.ts'
 import { eventsOf, selectorCondition } from '../selector.ts'
+import { spanMs } from '../span.ts'
 import type { Statement } from '../statement.ts'
-import { spanMs } from './span.ts'
 
 type Did = Extract<CohortCondition, { type: 'did' }>
 type Sequence = Extract<CohortCondition, { type: 'did_sequence' }>

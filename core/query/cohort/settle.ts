@@ -1,5 +1,5 @@
 import type { CohortCondition, CohortFilter } from '@headwater/schemas/insights/cohort'
-import { spanMs } from './span.ts'
+import { spanMs } from '../span.ts'
 
 /** Whether a time has come is decided to the minute, so that equal questions have equal answers. */
 const STEP_MS = 60_000

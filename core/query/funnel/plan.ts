@@ -1,17 +1,9 @@
 import type { FunnelQuestion } from '@headwater/schemas/insights/funnel'
 import type { Range } from '../date-range.ts'
 import type { Moment } from '../insight.ts'
+import { spanMs } from '../span.ts'
 
-const SECOND_MS = 1_000
-const DAY_MS = 86_400 * SECOND_MS
-const UNIT_MS = {
-  second: SECOND_MS,
-  minute: 60 * SECOND_MS,
-  hour: 3_600 * SECOND_MS,
-  day: DAY_MS,
-  week: 7 * DAY_MS,
-  month: 30 * DAY_MS,
-}
+const DAY_MS = 86_400_000
 /** Whether a window has ended is decided to the minute, so that equal questions have equal answers. */
 const HORIZON_STEP_MS = 60_000
 /** Longer than the store's time column reaches. */
@@ -31,12 +23,11 @@ export function planFunnel<Query extends FunnelQuestion>(
   { from, to }: Range,
 ): FunnelPlan<Query> {
   const known = Math.min(now, completeUntil ?? now)
-  const { value, unit } = query.window
   return {
     query,
     from,
     to,
-    windowMs: Math.min(value * UNIT_MS[unit], MAX_WINDOW_MS),
+    windowMs: Math.min(spanMs(query.window), MAX_WINDOW_MS),
     horizon: Math.floor(known / HORIZON_STEP_MS) * HORIZON_STEP_MS,
   }
 }

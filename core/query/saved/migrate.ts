@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import type { MetadataDatabase, MetadataTables } from './tables.ts'
+import { lockMigrations } from '../../shared/migration-lock.ts'
+import type { MetadataDatabase } from './tables.ts'
 
 /** Never edited once released; a change is a new number. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -87,7 +87,6 @@ const MIGRATIONS: Record<string, Migration> = {
 export const METADATA_SCHEMA = 'insights'
 /** Any number that nothing else on the same database server locks. */
 const MIGRATION_LOCK = 7_214_005
-const LOCK_RETRY_MS = 200
 
 /**
  * Brings the tables to this version. All or nothing, safe to run again and by several processes at once:
@@ -95,7 +94,7 @@ const LOCK_RETRY_MS = 200
  */
 export async function migrateMetadata(db: MetadataDatabase): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await lockMigrations(trx)
+    await lockMigrations(trx, MIGRATION_LOCK)
     await sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(METADATA_SCHEMA)}`.execute(trx)
     const migrator = new Migrator({
       db: trx,
@@ -107,16 +106,4 @@ export async function migrateMetadata(db: MetadataDatabase): Promise<void> {
     const { error } = await migrator.migrateToLatest()
     if (error) throw error
   })
-}
-
-// Asked for again and again: a statement that waited for the lock would run out of its time.
-async function lockMigrations(trx: Transaction<MetadataTables>): Promise<void> {
-  for (;;) {
-    const lock = sql<{
-      taken: boolean
-    }>`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS taken`
-    const { rows } = await lock.execute(trx)
-    if (rows[0]?.taken) return
-    await sleep(LOCK_RETRY_MS)
-  }
 }
