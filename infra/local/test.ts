@@ -1,11 +1,12 @@
-// `npm test [SUITE …]`: runs every suite, each in its own process, and closes with the counts.
+// `npm test [SUITE …]`: runs every suite, each in its own process, and closes with the failures and the counts.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeMissing, missingTools } from '../services/tools.ts'
 import { buildAll } from './build.ts'
 import { ROOT } from './config.ts'
+import { readReport, type SuiteResult } from './test-report.ts'
 
 /** In the order of the flow; each is a folder with a vitest.config.ts. */
 const SUITES: Record<string, string> = {
@@ -24,11 +25,6 @@ const SUITES: Record<string, string> = {
 /** They start Kafka, ClickHouse, PostgreSQL and Redis, which need more of the system than npm brings. */
 const ON_REAL_SERVICES = ['services', 'drills']
 
-interface Counts {
-  passed: number
-  failed: number
-}
-
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const unknown = asked.filter((name) => !(name in SUITES))
 if (unknown.length > 0) {
@@ -38,21 +34,24 @@ if (unknown.length > 0) {
 
 const skipped = asked.length === 0 && process.env.CI !== 'true' ? whatCannotRun() : []
 await buildAll()
-const total: Counts = { passed: 0, failed: 0 }
+let passed = 0
+const failures: string[] = []
 for (const [name, folder] of Object.entries(SUITES)) {
   if (skipped.includes(name) || (asked.length > 0 && !asked.includes(name))) continue
   const started = Date.now()
   console.log(`\n── ${name} ──`)
-  const counts = await runSuite(folder)
-  total.passed += counts.passed
-  total.failed += counts.failed
+  const result = await runSuite(folder)
+  passed += result.passed
+  failures.push(...result.failures.map((failure) => `${name}: ${failure}`))
   const seconds = ((Date.now() - started) / 1000).toFixed(0)
-  console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`)
+  console.log(`${name}: ${result.passed} passed, ${result.failures.length} failed (${seconds} s)`)
 }
 if (skipped.length > 0)
   console.log(`\nNot run: ${skipped.join(', ')}. ${describeMissing(missingForServices())}`)
-console.log(`\n${total.passed} passed, ${total.failed} failed`)
-process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
+// Once more at the end, for whoever keeps only the end of a long run.
+for (const failure of failures) console.log(`\nFAILED ${failure}`)
+console.log(`\n${passed} passed, ${failures.length} failed`)
+process.exit(failures.length === 0 && passed > 0 ? 0 : 1)
 
 // Whoever asks for them by name is told what is missing; so are the checks that decide.
 function whatCannotRun(): string[] {
@@ -63,7 +62,7 @@ function missingForServices(): ReturnType<typeof missingTools> {
   return missingTools(['every service', 'Kafka', 'ClickHouse', 'PostgreSQL', 'Redis'])
 }
 
-async function runSuite(folder: string): Promise<Counts> {
+async function runSuite(folder: string): Promise<SuiteResult> {
   const work = mkdtempSync(join(tmpdir(), 'headwater-test-'))
   const report = join(work, 'report.json')
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
@@ -73,18 +72,7 @@ async function runSuite(folder: string): Promise<Counts> {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const counts = readReport(report)
+  const result = readReport(report, code)
   rmSync(work, { recursive: true, force: true })
-  // A suite that could not load, or ran nothing, has failed whatever it counted.
-  if (counts.failed === 0 && (code !== 0 || counts.passed === 0)) counts.failed = 1
-  return counts
-}
-
-function readReport(path: string): Counts {
-  if (!existsSync(path)) return { passed: 0, failed: 0 }
-  const report = JSON.parse(readFileSync(path, 'utf8')) as {
-    numPassedTests: number
-    numFailedTests: number
-  }
-  return { passed: report.numPassedTests, failed: report.numFailedTests }
+  return result
 }
