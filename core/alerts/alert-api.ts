@@ -5,7 +5,8 @@ import {
   SnoozeRequest,
   WebhookSecret,
 } from '@headwater/schemas/insights/alert'
-import { DEFAULT_PAGE, idOf, MAX_PAGE, ProjectParam } from '@headwater/schemas/insights/saved'
+import { DEFAULT_PAGE, MAX_PAGE, ProjectParam } from '@headwater/schemas/insights/saved'
+import { idOf } from '@headwater/schemas/insights/saved-id'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { answers, refusal } from '../query/routes.ts'
 import type { AnyKind } from '../query/saved/operations.ts'

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { TimeZone, WeekStart } from './range.ts'
-import { Description, idOf, Key, Name, savedFacts, Tags } from './saved.ts'
+import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
+import { idOf } from './saved-id.ts'
 
 /** How often something is looked at, always after the end of one of these. */
 export const EVERY = ['hour', 'day', 'week', 'month'] as const

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { idOf, savedFacts } from './saved.ts'
+import { savedFacts } from './saved.ts'
+import { idOf } from './saved-id.ts'
 
 /** What happened at a moment, for whoever reads the charts later. */
 export const annotationBody = {

@@ -4,7 +4,8 @@ import { z } from '@hono/zod-openapi'
 import { alertCode, subscriptionCode } from './alert.ts'
 import { dashboardCode } from './dashboard.ts'
 import { ProjectId } from './question.ts'
-import { ID_PREFIXES, insightCode, Key, MAX_SAVED, type SavedKind } from './saved.ts'
+import { insightCode, Key, MAX_SAVED } from './saved.ts'
+import { ID_PREFIXES, type SavedKind } from './saved-id.ts'
 
 export const CODE_VERSION = 1
 

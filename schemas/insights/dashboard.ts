@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi'
 import { Filters } from './filters.ts'
 import { InsightQuery } from './insight.ts'
 import { DateBound, DateFrom } from './range.ts'
-import { Description, idOf, Key, Name, savedFacts, Tags } from './saved.ts'
+import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
+import { idOf } from './saved-id.ts'
 
 export const MAX_TILES = 100
 /** Columns of the grid on which tiles lie. */

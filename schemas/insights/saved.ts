@@ -2,30 +2,12 @@
 import { z } from '@hono/zod-openapi'
 import { InsightQuery } from './insight.ts'
 import { ProjectId } from './question.ts'
+import { idOf } from './saved-id.ts'
 
 /** Live items of one kind in one project. */
 export const MAX_SAVED = 2_000
 export const MAX_PAGE = 200
 export const DEFAULT_PAGE = 50
-
-/** What can be saved, and how its ids begin. */
-export const ID_PREFIXES = {
-  insight: 'ins',
-  dashboard: 'dash',
-  annotation: 'note',
-  alert: 'alert',
-  subscription: 'sub',
-} as const
-export type SavedKind = keyof typeof ID_PREFIXES
-
-export const idOf = (kind: SavedKind) =>
-  z
-    .string()
-    .regex(
-      new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{8}$`),
-      `is ${ID_PREFIXES[kind]}_ and eight letters or digits`,
-    )
-    .openapi({ example: `${ID_PREFIXES[kind]}_7k2m9xqd` })
 
 /** Stays the same in every project that an item is copied to; unique among the live ones of its kind. */
 export const Key = z

@@ -1,7 +1,8 @@
 // Dashboards as code: what a project has saved, to one document and back.
 import { isDeepStrictEqual } from 'node:util'
 import { CODE_VERSION, type Code, type ImportReport } from '@headwater/schemas/insights/code'
-import { MAX_SAVED, type SavedKind } from '@headwater/schemas/insights/saved'
+import { MAX_SAVED } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { z } from '@hono/zod-openapi'
 import { QueryRefusal } from '../errors.ts'
 import { refusalOf } from '../parse.ts'

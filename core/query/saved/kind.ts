@@ -1,4 +1,4 @@
-import type { SavedKind } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import type { z } from '@hono/zod-openapi'
 import type { Metadata } from './metadata.ts'
 import type { Draft, Item, SavedWriter } from './saved-store.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { ID_PREFIXES, type SavedKind } from '@headwater/schemas/insights/saved'
+import { ID_PREFIXES, type SavedKind } from '@headwater/schemas/insights/saved-id'
 
 /** No letter that looks like a digit or another letter. */
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz'

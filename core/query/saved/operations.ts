@@ -1,5 +1,6 @@
 // What can be done to one saved item, whatever its kind; inside a write of its project.
-import { MAX_SAVED, type SavedKind } from '@headwater/schemas/insights/saved'
+import { MAX_SAVED } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { QueryRefusal } from '../errors.ts'
 import type { Kind, Writing } from './kind.ts'
 import { keysFor } from './names.ts'

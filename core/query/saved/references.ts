@@ -1,4 +1,4 @@
-import type { SavedKind } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { QueryRefusal } from '../errors.ts'
 import type { Writing } from './kind.ts'
 import type { Item } from './saved-store.ts'

@@ -1,8 +1,5 @@
-import {
-  DEFAULT_PAGE,
-  type RestoreRequest,
-  type SavedKind,
-} from '@headwater/schemas/insights/saved'
+import { DEFAULT_PAGE, type RestoreRequest } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Clock } from '../../shared/clock.ts'

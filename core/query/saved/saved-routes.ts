@@ -1,7 +1,6 @@
 import {
   HistoryParams,
   historyOf,
-  idOf,
   Key,
   listParams,
   ProjectParam,
@@ -10,6 +9,7 @@ import {
   savedFacts,
   Version,
 } from '@headwater/schemas/insights/saved'
+import { idOf } from '@headwater/schemas/insights/saved-id'
 import { createRoute, z } from '@hono/zod-openapi'
 import { answers, refusal } from '../routes.ts'
 import type { AnyKind } from './operations.ts'

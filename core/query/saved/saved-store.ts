@@ -1,4 +1,4 @@
-import type { SavedKind } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 
 /** Something that was saved, as its newest version is. Times are ms since 1970. */
 export interface Item {

@@ -1,4 +1,4 @@
-import type { SavedKind } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { type Selectable, sql } from 'kysely'
 import type { Item, Page, SavedReader, Version, Wanted } from './saved-store.ts'
 import type { ItemTable, MetadataDatabase } from './tables.ts'

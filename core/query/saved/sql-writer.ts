@@ -1,4 +1,4 @@
-import type { SavedKind } from '@headwater/schemas/insights/saved'
+import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { type Insertable, sql } from 'kysely'
 import type { Draft, Item, NewItem, SavedWriter } from './saved-store.ts'
 import { SqlSavedReader, searchable, toItem } from './sql-reader.ts'

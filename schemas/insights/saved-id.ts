@@ -1,0 +1,21 @@
+// Ids of what is saved. By themselves, because questions hold them, and what is saved holds questions.
+import { z } from '@hono/zod-openapi'
+
+/** What can be saved, and how its ids begin. */
+export const ID_PREFIXES = {
+  insight: 'ins',
+  dashboard: 'dash',
+  annotation: 'note',
+  alert: 'alert',
+  subscription: 'sub',
+} as const
+export type SavedKind = keyof typeof ID_PREFIXES
+
+export const idOf = (kind: SavedKind) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{8}$`),
+      `is ${ID_PREFIXES[kind]}_ and eight letters or digits`,
+    )
+    .openapi({ example: `${ID_PREFIXES[kind]}_7k2m9xqd` })
