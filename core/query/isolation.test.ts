@@ -206,7 +206,7 @@ function pathsOf({ path, parameters }: Operation): string[] {
 function renamed(body: object, project: string, known: readonly string[]): object {
   const text = JSON.stringify(body)
     .replaceAll('"project":"default"', `"project":"${project}"`)
-    .replace(/"(ins|dash|note|alert|sub)_7k2m9xqd"/g, (all, prefix) => {
+    .replace(/"(coh|ins|dash|note|alert|sub)_7k2m9xqd"/g, (all, prefix) => {
       const id = known.find((one) => one.startsWith(`${prefix}_`))
       return id ? JSON.stringify(id) : all
     })

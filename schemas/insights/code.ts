@@ -5,6 +5,7 @@ import { alertCode, subscriptionCode } from './alert.ts'
 import { dashboardCode } from './dashboard.ts'
 import { ProjectId } from './question.ts'
 import { insightCode, Key, MAX_SAVED } from './saved.ts'
+import { cohortCode } from './saved-cohort.ts'
 import { ID_PREFIXES, type SavedKind } from './saved-id.ts'
 
 export const CODE_VERSION = 1
@@ -15,6 +16,7 @@ const listOf = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).max(MAX
 export const Code = z
   .strictObject({
     version: z.literal(CODE_VERSION),
+    cohorts: listOf(z.strictObject(cohortCode)),
     insights: listOf(z.strictObject(insightCode)),
     dashboards: listOf(z.strictObject(dashboardCode)),
     alerts: listOf(z.strictObject(alertCode)),

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 
 /** What can be saved, and how its ids begin. */
 export const ID_PREFIXES = {
+  cohort: 'coh',
   insight: 'ins',
   dashboard: 'dash',
   annotation: 'note',

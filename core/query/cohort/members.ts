@@ -1,4 +1,4 @@
-import type { CohortCondition, CohortFilter } from '@headwater/schemas/insights/cohort'
+import type { CohortCondition, CohortFilter, CohortRule } from '@headwater/schemas/insights/cohort'
 import { QueryRefusal } from '../errors.ts'
 import { filterConditions } from '../filters.ts'
 import { PERSON, personSql } from '../persons/person-sql.ts'
@@ -19,11 +19,20 @@ export function cohortCondition(
   statement: Statement,
   field: string,
 ): string {
-  const conditions = cohort.conditions.map((condition, index) =>
-    conditionSql(condition, statement, `${field}.cohort.conditions.${index}`),
-  )
-  const member = `(${conditions.join(cohort.match === 'all' ? ' AND ' : ' OR ')})`
+  const member = ruleCondition(cohort, statement, `${field}.cohort`)
   return operator === 'in' ? member : `(NOT ${member})`
+}
+
+/** SQL that holds for events whose person meets a rule. Throws a QueryRefusal that names what is below `field`. */
+export function ruleCondition(
+  { match, conditions }: CohortRule,
+  statement: Statement,
+  field: string,
+): string {
+  const met = conditions.map((condition, index) =>
+    conditionSql(condition, statement, `${field}.conditions.${index}`),
+  )
+  return `(${met.join(match === 'all' ? ' AND ' : ' OR ')})`
 }
 
 function conditionSql(condition: CohortCondition, statement: Statement, field: string): string {

@@ -1,4 +1,4 @@
-import type { CohortCondition, CohortFilter } from '@headwater/schemas/insights/cohort'
+import type { CohortCondition, CohortFilter, CohortRule } from '@headwater/schemas/insights/cohort'
 import { spanMs } from '../span.ts'
 
 /** Whether a time has come is decided to the minute, so that equal questions have equal answers. */
@@ -19,10 +19,16 @@ export function settleCohorts<Question>(question: Question, now: number): Questi
 const isCohortFilter = (part: object): part is CohortFilter =>
   'cohort' in part && typeof part.cohort === 'object'
 
-function settleFilter(filter: CohortFilter, now: number): CohortFilter {
-  const conditions = filter.cohort.conditions.map((condition) => settle(condition, now))
-  return { ...filter, cohort: { ...filter.cohort, conditions } }
-}
+const settleFilter = (filter: CohortFilter, now: number): CohortFilter => ({
+  ...filter,
+  cohort: settleRule(filter.cohort, now),
+})
+
+/** The rule with every "in the last 30 days" as two moments. */
+export const settleRule = (rule: CohortRule, now: number): CohortRule => ({
+  ...rule,
+  conditions: rule.conditions.map((condition) => settle(condition, now)),
+})
 
 function settle(condition: CohortCondition, now: number): CohortCondition {
   if (!('within' in condition) || !condition.within) return condition

@@ -76,7 +76,7 @@ describe('a document of dashboards', () => {
     expect((await get('pruned')).insights).toHaveLength(2)
     const empty = { version: 1 }
     expect(counts((await put('pruned', empty, '&prune=true')).body)).toEqual([0, 0, 0, 3])
-    const nothing = { insights: [], dashboards: [], alerts: [], subscriptions: [] }
+    const nothing = { cohorts: [], insights: [], dashboards: [], alerts: [], subscriptions: [] }
     expect(await get('pruned')).toEqual({ version: 1, ...nothing })
   })
 

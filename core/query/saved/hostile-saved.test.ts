@@ -25,11 +25,14 @@ beforeAll(async () => {
     const tile = { insight: id, x: 0, y: 0, w: 1, h: 1 }
     const dashboard = await api.made(`/api/dashboards${path}`, { name: text, tiles: [tile] })
     const note = { time: '2026-01-01T00:00:00Z', text }
-    ids.push(id, dashboard.id, (await api.made(`/api/annotations${path}`, note)).id)
+    const annotation = await api.made(`/api/annotations${path}`, note)
+    const cohort = await api.made(`/api/cohorts${path}`, { name: text, rule: ruleOf(text) })
+    ids.push(id, dashboard.id, annotation.id, cohort.id)
   }
 }, 60_000)
 afterAll(() => api.close())
 
+const ruleOf = (event: unknown) => ({ conditions: [{ type: 'did', event }] })
 const sometimes = (...usual: unknown[]) =>
   fc.oneof(
     { arbitrary: fc.constantFrom(...usual), weight: 3 },
@@ -39,12 +42,13 @@ const FIELDS: Record<string, string[]> = {
   insights: ['name', 'key', 'description', 'tags', 'version', 'query'],
   dashboards: ['name', 'key', 'description', 'tags', 'version', 'tiles'],
   annotations: ['time', 'text', 'scope', 'version', 'key'],
+  cohorts: ['name', 'key', 'description', 'tags', 'version', 'rule'],
 }
 /** Of its own kind, as a rule: else every request would end at the id. */
 const target = fc.oneof(
   {
-    arbitrary: fc.nat(5).map((n) => ({
-      kind: Object.keys(FIELDS)[n % 3] ?? '',
+    arbitrary: fc.nat(7).map((n) => ({
+      kind: Object.keys(FIELDS)[n % 4] ?? '',
       id: () => [...mine, ...theirs][n] ?? '',
     })),
     weight: 4,
@@ -58,7 +62,7 @@ const target = fc.oneof(
   },
 )
 const anyId = fc.oneof(
-  { arbitrary: fc.nat().map((n) => [...mine, ...theirs][n % 6] as string), weight: 4 },
+  { arbitrary: fc.nat().map((n) => [...mine, ...theirs][n % 8] as string), weight: 4 },
   { arbitrary: hostileString, weight: 1 },
 )
 const body = fc.record(
@@ -86,6 +90,7 @@ const body = fc.record(
       }),
       { maxLength: 2 },
     ),
+    rule: hostileString.map(ruleOf),
     time: sometimes('2026-01-01T00:00:00Z'),
     text: hostileString,
     scope: fc.oneof(anyId, fc.record({ insight: anyId }), fc.record({ dashboard: anyId })),

@@ -6,13 +6,20 @@ import { addCode } from './code-api.ts'
 import type { AnyKind } from './operations.ts'
 import { savedAnnotation } from './saved-annotation.ts'
 import { addSavedKind } from './saved-api.ts'
+import { savedCohort } from './saved-cohort.ts'
 import { savedDashboard } from './saved-dashboard.ts'
 import { savedInsight } from './saved-insight.ts'
 
 /** What tells people of itself. */
 const NOTICES: readonly AnyKind[] = [savedAlert, savedSubscription]
 /** Every kind of what people save; each stands after those that it can refer to. */
-const SAVED_KINDS: readonly AnyKind[] = [savedInsight, savedDashboard, savedAnnotation, ...NOTICES]
+const SAVED_KINDS: readonly AnyKind[] = [
+  savedCohort,
+  savedInsight,
+  savedDashboard,
+  savedAnnotation,
+  ...NOTICES,
+]
 
 export function addSaved(app: OpenAPIHono, deps: AlertDeps): void {
   // Before those that take an id in the same place.

@@ -1,0 +1,21 @@
+import { z } from '@hono/zod-openapi'
+import { CohortRule } from './cohort.ts'
+import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
+import { idOf } from './saved-id.ts'
+
+/** A cohort with a name, so that many questions can mean the same persons. */
+export const cohortBody = {
+  name: Name,
+  description: Description,
+  tags: Tags,
+  /** Who belongs to it, whenever that is asked. */
+  rule: CohortRule,
+}
+export const CohortBody = z.strictObject(cohortBody)
+export type CohortBody = z.infer<typeof CohortBody>
+export const cohortCode = { key: Key, ...cohortBody }
+
+export const SavedCohort = z
+  .object({ id: idOf('cohort'), ...savedFacts, ...cohortBody })
+  .openapi('SavedCohort')
+export type SavedCohort = z.infer<typeof SavedCohort>
