@@ -55,6 +55,17 @@ describe('readConfig', () => {
     expect(readConfig(us).BRIDGE_REGION).toBe('us')
     expect(() => readConfig({ ...us, BRIDGE_REGION: 'mars' })).toThrow(/BRIDGE_REGION.*REGIONS/)
   })
+
+  it('wants to know whom mail is from, and shows no password of what is wrong', () => {
+    const SMTP_URL = 'smtp://me:hunter2@mail.example.com'
+    const mail = { ...secrets, SMTP_URL, MAIL_FROM: 'Us <us@example.com>' }
+    expect(readConfig(mail)).toMatchObject({ SMTP_URL, MAIL_FROM: 'Us <us@example.com>' })
+    expect(() => readConfig({ ...secrets, SMTP_URL })).toThrow(/MAIL_FROM: is needed with SMTP_URL/)
+    expect(() => readConfig({ ...mail, MAIL_FROM: 'us' })).toThrow(/MAIL_FROM: must be an address/)
+    const wrong = { ...mail, SMTP_URL: `${SMTP_URL}/?pool=true` }
+    expect(() => readConfig(wrong)).toThrow(/SMTP_URL: must be smtp/)
+    expect(() => readConfig(wrong)).not.toThrow(/hunter2/)
+  })
 })
 
 function read(name: string): string {

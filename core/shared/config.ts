@@ -1,5 +1,6 @@
 import { REGION_NAME } from '@headwater/schemas/project-id'
 import { z } from 'zod'
+import { parseMailbox, parseMailServer } from './mail-server.ts'
 
 // The only file of the core that reads the environment. A bad value stops the boot with the
 // variable's name; infra/env/*.env are parsed by the tests.
@@ -33,6 +34,22 @@ const regions = z
   .default('local')
   .transform((list) => list.split(',').map((name) => name.trim()))
   .pipe(z.tuple([region], region))
+
+// Refused without being shown: it holds a password.
+const mailServer = z
+  .string()
+  .default('')
+  .refine(
+    (text) => text === '' || parseMailServer(text) !== null,
+    'must be smtp://host:port or smtps://host:port, with user:password@ before the host when it wants them (percent-encoded), and nothing after it',
+  )
+const mailbox = z
+  .string()
+  .default('')
+  .refine(
+    (text) => text === '' || parseMailbox(text) !== null,
+    'must be an address such as alerts@example.com or Our numbers <alerts@example.com>',
+  )
 
 const optionalUrl = (protocol: RegExp) => z.union([z.literal(''), z.url({ protocol })]).default('')
 
@@ -90,6 +107,10 @@ const Variables = z.object({
   WEBHOOK_SECRET: z.union([z.literal(''), secret]).default(''),
   /** Host names to which alerts may be sent although they are on our own networks, comma separated. */
   WEBHOOK_PRIVATE_HOSTS: hosts,
+  /** Server that takes the e-mails of alerts; empty: there are none. */
+  SMTP_URL: mailServer,
+  /** Whom those are from; needed with SMTP_URL. */
+  MAIL_FROM: mailbox,
   /** Where browsers reach the auth service. */
   AUTH_URL: z.url().default('http://localhost:8002'),
   /** Origins that may call the query and auth APIs from a browser, comma separated. */
@@ -125,7 +146,10 @@ const Variables = z.object({
 const Config = Variables.refine(
   ({ BRIDGE_REGION, REGIONS }) => BRIDGE_REGION === '' || REGIONS.includes(BRIDGE_REGION),
   { path: ['BRIDGE_REGION'], error: 'must be one of REGIONS' },
-)
+).refine(({ SMTP_URL, MAIL_FROM }) => SMTP_URL === '' || MAIL_FROM !== '', {
+  path: ['MAIL_FROM'],
+  error: 'is needed with SMTP_URL: whom mail is from',
+})
 export type Config = z.infer<typeof Config>
 export const CONFIG_VARIABLES = Object.keys(Variables.shape)
 

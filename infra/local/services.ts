@@ -33,6 +33,8 @@ export function coreEnv(config: LocalConfig, secrets: Secrets): Record<string, s
     SITE_ORIGINS: `${browserUrl(ports.site)},${loopbackUrl(ports.site)}`,
     // Receivers of alerts on this machine, which are refused unless they are named.
     WEBHOOK_PRIVATE_HOSTS: process.env.WEBHOOK_PRIVATE_HOSTS ?? '',
+    SMTP_URL: process.env.SMTP_URL ?? '',
+    MAIL_FROM: process.env.MAIL_FROM ?? '',
   }
 }
 

@@ -1,0 +1,7 @@
+import { z } from '@hono/zod-openapi'
+
+/** An address that mail is sent to or from: no name, no brackets, nothing that could end a line. */
+export const EmailAddress = z
+  .email('must be an e-mail address')
+  .max(254)
+  .openapi({ example: 'ann@example.com' })
