@@ -1,8 +1,4 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
@@ -15,6 +11,7 @@ import {
   showDisks,
 } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { makeCertificate } from './test-certificate.ts'
 
 const well: HealthCheck = { name: 'log', run: async () => null }
 
@@ -78,15 +75,4 @@ async function ask(path: string, checks: readonly HealthCheck[]) {
   addOperations(app, { checks, metrics: createMetrics() })
   const response = await app.request(path)
   return { status: response.status, body: await response.json() }
-}
-
-function makeCertificate(days: number): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-tls-'))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const request = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost']
-  const files = ['-days', String(days), '-keyout', key, '-out', cert]
-  execFileSync('openssl', ['req', ...request, ...files], { stdio: 'ignore' })
-  const made = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
-  rmSync(folder, { recursive: true })
-  return made
 }
