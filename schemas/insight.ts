@@ -10,7 +10,13 @@ import {
   PropertyFilter,
   PropertyName,
 } from './insights/property.ts'
-import { ApiError, ProjectId, resultFacts } from './insights/question.ts'
+import {
+  ApiError,
+  ProjectId,
+  questionFields,
+  resultFacts,
+  settledFacts,
+} from './insights/question.ts'
 import {
   DateBound,
   dateRange,
@@ -53,6 +59,7 @@ export const TrendQuery = z
     breakdown_limit: BreakdownLimit,
     /** Events tagged as made by bots are left out unless this is set. */
     include_bots: z.boolean().default(false),
+    exclude_internal: questionFields.exclude_internal,
   })
   .openapi('TrendQuery')
 export type TrendQuery = z.infer<typeof TrendQuery>
@@ -73,10 +80,10 @@ export const TrendResult = z
     /** Start of each bucket, RFC 3339 with the offset of the query's time zone. */
     buckets: z.array(z.string()),
     interval: Interval,
-    time_zone: z.string(),
     measure: z.enum(TREND_MEASURES),
     series: z.array(TrendSeries),
     ...resultFacts,
+    ...settledFacts,
   })
   .openapi('TrendResult')
 export type TrendResult = z.infer<typeof TrendResult>
@@ -104,6 +111,7 @@ export const FunnelQuery = z
     breakdown: PropertyName.optional().openapi({ example: '$browser' }),
     breakdown_limit: BreakdownLimit,
     include_bots: z.boolean().default(false),
+    exclude_internal: questionFields.exclude_internal,
   })
   .openapi('FunnelQuery')
 export type FunnelQuery = z.infer<typeof FunnelQuery>
@@ -137,6 +145,7 @@ export const FunnelResult = z
       }),
     ),
     ...resultFacts,
+    ...settledFacts,
   })
   .openapi('FunnelResult')
 export type FunnelResult = z.infer<typeof FunnelResult>

@@ -3,6 +3,7 @@ import type { FreshnessReading } from '../consumer/freshness.ts'
 import { firstEventAt } from '../query/insight-api.ts'
 import { insightOf } from '../query/insights.ts'
 import { type QueryRunner, questionOf } from '../query/run.ts'
+import { settledFacts } from '../query/settle.ts'
 import { wholePlan, withRounds } from '../query/whole-plan.ts'
 import type { Query, QueryStore } from '../store/store.ts'
 
@@ -43,5 +44,6 @@ export const askAsOf =
       kind,
       ...insight.shape(plan, rows),
       ...withRounds(facts, earlier),
+      ...settledFacts(query),
     } as InsightResult
   }

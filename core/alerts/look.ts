@@ -1,10 +1,11 @@
 import type { AlertBody, SubscriptionBody } from '@headwater/schemas/insights/alert'
 import type { DashboardBody } from '@headwater/schemas/insights/dashboard'
-import type { InsightQuery } from '@headwater/schemas/insights/insight'
+import type { AskedInsight, InsightQuery } from '@headwater/schemas/insights/insight'
 import type { InsightBody } from '@headwater/schemas/insights/saved'
 import type { FreshnessReading } from '../consumer/freshness.ts'
 import { insightsOf } from '../query/saved/saved-dashboard.ts'
 import type { Item, SavedReader } from '../query/saved/saved-store.ts'
+import { settle } from '../query/settle.ts'
 import type { Look, NewDelivery, Watched } from './alert-store.ts'
 import type { AskAsOf } from './ask.ts'
 import { judge, NEXT, needsPrevious, numberAt } from './judge.ts'
@@ -43,17 +44,22 @@ export async function lookAt(
   const isAlert = item.kind === 'alert'
   const insight = isAlert ? await insightOf(item, deps.saved) : null
   if (isAlert && !insight) return null
-  const schedule = scheduleOf(item, insight)
+  const schedule = await scheduleOf(item, insight, deps.saved)
   const interval = newestInterval(schedule, now, freshness.complete_until)
   // Of intervals that were missed the newest counts: nobody is helped by the state of last week.
   if (!interval || interval.to <= (watch.interval_end ?? Number.NEGATIVE_INFINITY)) return null
   return insight
-    ? lookAtAlert(watched, { insight, interval, now, freshness }, deps)
+    ? lookAtAlert(watched, { ...insight, interval, now, freshness }, deps)
     : report(item, { interval, now, freshness }, deps)
 }
 
-interface AlertMoment {
+/** What an alert watches, its question settled. */
+interface Watching {
   insight: Item
+  query: InsightQuery
+}
+
+interface AlertMoment extends Watching {
   interval: Interval
   now: number
   freshness: FreshnessReading
@@ -61,11 +67,10 @@ interface AlertMoment {
 
 async function lookAtAlert(
   { item, watch }: Watched,
-  { insight, interval, now, freshness }: AlertMoment,
+  { insight, query, interval, now, freshness }: AlertMoment,
   { ask, newMessageId }: LookDeps,
 ): Promise<Seen> {
   const { name, condition, every, value: path, channels } = item.body as AlertBody
-  const { query } = insight.body as InsightBody
   // The insight may have become another since the alert was saved.
   await checkAlertOn(query, { every, value: path }, now)
   const valueAt = async (end: number) => numberAt(await ask(query, end - 1, freshness), path)
@@ -109,7 +114,7 @@ async function report(
   let bytes = 0
   for (const insight of subject?.insights ?? []) {
     const { id, key, query } = insight
-    const result = await ask(query, interval.to - 1, freshness)
+    const result = await ask(await settle(query, saved), interval.to - 1, freshness)
     bytes += JSON.stringify(result).length
     const told = bytes > MAX_REPORT_BYTES ? { result: null, too_big: true } : { result }
     results.push({ insight: { id, key, name: insight.name }, ...told })
@@ -134,7 +139,7 @@ async function report(
 
 interface Subject {
   named: object
-  insights: { id: string; key: string; name: string; query: InsightQuery }[]
+  insights: { id: string; key: string; name: string; query: AskedInsight }[]
 }
 
 async function subjectOf(
@@ -156,17 +161,27 @@ async function subjectOf(
   return { named: { insight: named(insight, name) }, insights: [{ id, key, name, query }] }
 }
 
-async function insightOf(alert: Item, saved: SavedReader): Promise<Item | null> {
-  const { insight } = alert.body as AlertBody
-  const [found] = await saved.findLive(alert.project, 'insight', [insight])
-  return found ?? null
+async function insightOf(alert: Item, saved: SavedReader): Promise<Watching | null> {
+  const { insight: id } = alert.body as AlertBody
+  const [insight] = await saved.findLive(alert.project, 'insight', [id])
+  if (!insight) return null
+  return { insight, query: await settle((insight.body as InsightBody).query, saved) }
 }
 
 // An alert's intervals are its insight's own: in its time zone, and with its first day of the week.
-function scheduleOf(item: Item, insight: Item | null): Schedule {
+async function scheduleOf(
+  item: Item,
+  watching: Watching | null,
+  saved: SavedReader,
+): Promise<Schedule> {
   const { every, delay_minutes } = item.body as AlertBody
-  const zoned = insight ? (insight.body as InsightBody).query : (item.body as SubscriptionBody)
-  return { every, delay_minutes, time_zone: zoned.time_zone, week_start: zoned.week_start }
+  const { time_zone, week_start } = watching?.query ?? (await calendarOf(item, saved))
+  return { every, delay_minutes, time_zone, week_start }
+}
+
+function calendarOf({ project, body }: Item, saved: SavedReader) {
+  const { time_zone, week_start } = body as SubscriptionBody
+  return settle({ project, time_zone, week_start, filters: [] }, saved)
 }
 
 const named = ({ id, key }: Item, name: string) => ({ id, key, name })

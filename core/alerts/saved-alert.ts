@@ -5,6 +5,7 @@ import { QueryRefusal } from '../query/errors.ts'
 import { emptyAnswer } from '../query/saved/empty-answer.ts'
 import type { Kind } from '../query/saved/kind.ts'
 import { requireOne } from '../query/saved/references.ts'
+import { settle } from '../query/settle.ts'
 import { checkChannels } from './channels.ts'
 import { pick } from './judge.ts'
 import { everyFor } from './schedule.ts'
@@ -28,7 +29,8 @@ export const savedAlert: Kind<AlertBody> = {
   async check(body, writing) {
     checkChannels(body.channels)
     const insight = await requireOne('insight', body.insight, 'insight', writing)
-    await checkAlertOn((insight.body as InsightBody).query, body, writing.now)
+    const query = await settle((insight.body as InsightBody).query, writing.writer)
+    await checkAlertOn(query, body, writing.now)
   },
 
   index: ({ name, description, tags, insight }) => ({

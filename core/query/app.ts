@@ -26,7 +26,12 @@ import type { ReplayTarget } from './dead-letter-replay.ts'
 import { REPLAY_PATH } from './dead-letter-routes.ts'
 import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
-import { compilePersonFunnel, planPersonFunnel, shapePersonFunnel } from './funnel/person-funnel.ts'
+import {
+  compilePersonFunnel,
+  insightOfFunnel,
+  planPersonFunnel,
+  shapePersonFunnel,
+} from './funnel/person-funnel.ts'
 import { addInsights } from './insight-api.ts'
 import type { LiveTimes } from './live/live-api.ts'
 import { MemoryCache } from './memory-cache.ts'
@@ -53,7 +58,8 @@ import { QueryRunner, questionOf, type RunFacts } from './run.ts'
 import { IMPORT_PATH } from './saved/code-api.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 import { addSaved } from './saved/saved.ts'
-import { answerTrend } from './trends/plain-trend.ts'
+import { settledFacts, settleOn } from './settle.ts'
+import { answerTrend, insightOfTrend } from './trends/plain-trend.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 /** A corrected record is JSON within JSON, its quotes take two characters; a document is a whole project. */
@@ -106,6 +112,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   const metrics = createQueryMetrics(deps.metrics)
   const caches = [new MemoryCache(), ...(deps.sharedCache ? [deps.sharedCache] : [])]
   const runner = new QueryRunner({ ...deps, cache: new CacheLevels(caches, metrics) })
+  const settle = settleOn(deps.metadata)
   const app = new OpenAPIHono({
     defaultHook(result) {
       if (!result.success) throw refusalOf(result.error.issues)
@@ -157,23 +164,29 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   app.openapi(trendRoute, async (c) => {
     const query = toTrendQuery(c.req.valid('query'))
     await requireProject(query.project)
-    const freshness = await runner.freshness()
+    const [freshness, question] = await Promise.all([
+      runner.freshness(),
+      settle(insightOfTrend(query)),
+    ])
     const ask = (statements: readonly Query[]) => {
       const questions = statements.map((one) =>
         questionOf('trend', query.project, one, c.req.raw.signal),
       )
       return runner.askAll(questions, freshness)
     }
-    const { answer, rows, facts } = await answerTrend(query, clock(), ask)
+    const { answer, rows, facts } = await answerTrend(query, question, clock(), ask)
     tell('trend', query.project, rows, facts)
-    return c.json({ ...answer, ...facts }, 200)
+    return c.json({ ...answer, ...facts, ...settledFacts(question) }, 200)
   })
 
   app.openapi(funnelRoute, async (c) => {
     const query = c.req.valid('json')
     await requireProject(query.project)
-    const freshness = await runner.freshness()
-    const plan = planPersonFunnel(query, clock(), freshness.complete_until)
+    const [freshness, insight] = await Promise.all([
+      runner.freshness(),
+      settle(insightOfFunnel(query)),
+    ])
+    const plan = planPersonFunnel(insight, clock(), freshness.complete_until)
     const question = questionOf(
       'funnel',
       query.project,
@@ -182,7 +195,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     )
     const { rows, facts } = await runner.ask(question, freshness)
     tell('funnel', query.project, rows.length, facts)
-    return c.json({ ...shapePersonFunnel(plan, rows), ...facts }, 200)
+    return c.json({ ...shapePersonFunnel(plan, rows), ...facts, ...settledFacts(insight) }, 200)
   })
 
   app.openapi(eventNamesRoute, async (c) => {
@@ -206,11 +219,11 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     return c.json({ complete_until: until, lag_records } satisfies Freshness, 200)
   })
 
-  addInsights(app, { ...deps, runner, requireProject, refuse, tell })
+  addInsights(app, { ...deps, runner, requireProject, settle, refuse, tell })
   const webhooks = deps.webhooks ?? { secret: randomUUID() }
   const watchMetrics = deps.watchMetrics ?? createWatchMetrics(deps.metrics)
   addSaved(app, { ...deps, webhooks, watchMetrics, requireProject })
-  addData(app, { ...deps, runner, requireProject, refuse, tell })
+  addData(app, { ...deps, runner, requireProject, settle, refuse, tell })
   addPersons(app, { ...deps, runner, requireProject, tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {

@@ -1,6 +1,6 @@
 import { ActorsQuery, ActorsResult } from '@headwater/schemas/insights/actors'
 import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
-import { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
+import { type AskedInsight, InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Clock } from '../shared/clock.ts'
 import type { Progress, Query, QueryStore } from '../store/store.ts'
@@ -19,6 +19,7 @@ import { propertiesOf } from './persons/properties.ts'
 import { answers } from './routes.ts'
 import { type QueryRunner, questionOf, type RunFacts } from './run.ts'
 import { projectCondition } from './scope.ts'
+import { type Settle, settledFacts } from './settle.ts'
 import { Statement } from './statement.ts'
 import { wholePlan, withRounds } from './whole-plan.ts'
 
@@ -28,6 +29,7 @@ export interface InsightDeps {
   clock: Clock
   timeoutMs: number
   requireProject(id: string): Promise<void>
+  settle: Settle
   /** Told of every answer. */
   tell(insight: string, project: string, rows: number, facts: RunFacts): void
   /** Told of every failure; resolves to what the asker may know of it. */
@@ -86,8 +88,11 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
   const { runner } = deps
 
   app.openapi(insightRoute, async (c) => {
-    const query = c.req.valid('json')
-    const { insight, plan, freshness, asked } = await prepare(query, deps, c.req.raw.signal)
+    const { query, insight, plan, freshness, asked } = await prepare(
+      c.req.valid('json'),
+      deps,
+      c.req.raw.signal,
+    )
     const statements = insight.compile(plan)
     const answer = async (onProgress?: (progress: Progress) => void): Promise<InsightResult> => {
       const total = onProgress && new TotalProgress(statements.length, onProgress)
@@ -102,6 +107,7 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
       const shaped = { kind: query.kind, ...insight.shape(plan, rows), ...facts }
       return {
         ...shaped,
+        ...settledFacts(query),
         ...(query.include_sql && { sql: [...asked.statements, ...statements] }),
       } as InsightResult
     }
@@ -110,9 +116,9 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
   })
 
   app.openapi(actorsRoute, async (c) => {
-    const { query, select, limit, after } = c.req.valid('json')
-    const { project } = query
-    const { insight, plan, freshness } = await prepare(query, deps, c.req.raw.signal)
+    const { query: asked, select, limit, after } = c.req.valid('json')
+    const { project } = asked
+    const { query, insight, plan, freshness } = await prepare(asked, deps, c.req.raw.signal)
     const selection = insight.selection.safeParse(select)
     if (!selection.success) throw refusalOf(selection.error.issues, 'select')
     const ask = <Row>(statement: Query) =>
@@ -130,9 +136,9 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
   })
 }
 
-async function prepare(query: InsightQuery, deps: InsightDeps, signal: AbortSignal) {
-  await deps.requireProject(query.project)
-  const freshness = await deps.runner.freshness()
+async function prepare(question: AskedInsight, deps: InsightDeps, signal: AbortSignal) {
+  await deps.requireProject(question.project)
+  const [freshness, query] = await Promise.all([deps.runner.freshness(), deps.settle(question)])
   const insight = insightOf(query)
   const planned = insight.plan(query, {
     now: deps.clock(),
@@ -143,7 +149,7 @@ async function prepare(query: InsightQuery, deps: InsightDeps, signal: AbortSign
     const questions = statements.map((one) => questionOf(query.kind, query.project, one, signal))
     return deps.runner.askAll(questions, freshness)
   })
-  return { insight, plan, freshness, asked }
+  return { query, insight, plan, freshness, asked }
 }
 
 /** When the first event of a project happened, ms; null when it has none. */

@@ -1,4 +1,5 @@
 import type { InsightKind, InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
+import type { Settled } from '@headwater/schemas/insights/question'
 import type { z } from '@hono/zod-openapi'
 import type { Query } from '../store/store.ts'
 import type { Statement } from './statement.ts'
@@ -16,7 +17,7 @@ export interface Moment {
 /** What is computed; the rest of a result is told by how it was asked. */
 export type Answer<Result extends InsightResult> = Omit<
   Result,
-  'kind' | 'complete_until' | 'duration_ms' | 'from_cache' | 'sql'
+  'kind' | 'complete_until' | 'duration_ms' | 'from_cache' | 'sql' | keyof Settled<object>
 >
 
 /** One kind of insight, as the stages of its answer. All of them are pure. */

@@ -108,8 +108,15 @@ async function saveSecrets(): Promise<string[]> {
       }
     }
   }
+  const settings = {
+    version: 0,
+    internal_users_filters: [{ property: SECRET, operator: 'is_not', value: SECRET }],
+  }
+  expect((await call('PUT', settingsOf(OTHER_PROJECT), settings)).status).toBe(200)
   return made
 }
+
+const settingsOf = (project: string) => `/api/settings?project=${project}`
 
 async function personOf(project: string): Promise<string> {
   const [row] = await store.query<{ id: string }>({
@@ -178,9 +185,8 @@ describe('every operation', () => {
 /** Everything that the other project saved, as it is. */
 async function savedOf(project: string): Promise<string[]> {
   const lists = operations.filter(({ method, path }) => isCollection(method, path))
-  return Promise.all(
-    lists.map(async ({ path }) => (await call('GET', `${path}?project=${project}`)).text),
-  )
+  const paths = [...lists.map(({ path }) => `${path}?project=${project}`), settingsOf(project)]
+  return Promise.all(paths.map(async (path) => (await call('GET', path)).text))
 }
 
 function isCollection(method: string, path: string): boolean {

@@ -23,6 +23,10 @@ export const TrendParams = z.strictObject({
     .stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
     .optional()
     .openapi({ type: 'boolean', default: false }),
+  exclude_internal: z
+    .stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+    .optional()
+    .openapi({ type: 'boolean' }),
   filters: z
     .string()
     .max(100_000)

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { TimeZone, WeekStart } from './range.ts'
+import { calendarFields } from './range.ts'
 import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
 import { idOf } from './saved-id.ts'
 
@@ -109,8 +109,7 @@ const subscriptionFields = {
   name: Name,
   description: Description,
   tags: Tags,
-  time_zone: TimeZone.default('UTC'),
-  week_start: WeekStart.default('monday'),
+  ...calendarFields,
   ...notice,
 }
 const target = <Dashboard extends z.ZodType, Insight extends z.ZodType>(

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { PropertyName } from './property.ts'
-import { ProjectId, questionFields, resultFacts } from './question.ts'
-import { DateBound, DateFrom, TimeZone } from './range.ts'
+import { ProjectId, questionFields, resultFacts, type Settled, settledFacts } from './question.ts'
+import { calendarFields, DateBound, DateFrom } from './range.ts'
 
 export const MAX_EVENTS = 500
 export const MAX_EVENT_PROPERTIES = 50
@@ -13,10 +13,12 @@ export const EventsQuery = z
     date_from: DateFrom.default('-1d'),
     /** A date alone means the whole of that day. @default the end of today */
     date_to: DateBound.optional(),
-    time_zone: TimeZone.default('UTC'),
+    ...calendarFields,
     /** Only events of these names. @default all */
     events: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
     filters: questionFields.filters,
+    /** As the settings of the project tell internal ones. */
+    exclude_internal: z.boolean().default(false),
     include_bots: z.boolean().default(true),
     /** Only events that have this text somewhere: in their name, ids, address or properties, in any case. */
     search: z.string().min(1).max(200).optional(),
@@ -30,7 +32,7 @@ export const EventsQuery = z
       .optional(),
   })
   .openapi('EventsQuery')
-export type EventsQuery = z.infer<typeof EventsQuery>
+export type EventsQuery = Settled<z.infer<typeof EventsQuery>>
 
 const eventFacts = {
   uuid: z.string(),
@@ -56,6 +58,7 @@ export const EventsResult = z
     /** Where the next page begins; null on the last one. */
     next: z.string().nullable(),
     ...resultFacts,
+    ...settledFacts,
   })
   .openapi('EventsResult')
 export type EventsResult = z.infer<typeof EventsResult>

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { PropertyName } from './property.ts'
-import { ProjectId, questionFields } from './question.ts'
-import { DateBound, DateFrom, TimeZone } from './range.ts'
+import { ProjectId, questionFields, type Settled } from './question.ts'
+import { calendarFields, DateBound, DateFrom } from './range.ts'
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const
 export const ExportFormat = z.enum(EXPORT_FORMATS)
@@ -59,10 +59,12 @@ export const ExportQuery = z
     date_from: DateFrom.default('-7d'),
     /** A date alone means the whole of that day. @default the end of today */
     date_to: DateBound.optional(),
-    time_zone: TimeZone.default('UTC'),
+    ...calendarFields,
     /** Only events of these names. @default all */
     events: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
     filters: questionFields.filters,
+    /** As the settings of the project tell internal ones. */
+    exclude_internal: z.boolean().default(false),
     include_bots: z.boolean().default(true),
     columns: z
       .array(ExportColumn)
@@ -75,4 +77,4 @@ export const ExportQuery = z
     spreadsheet_safe: z.boolean().default(false),
   })
   .openapi('ExportQuery')
-export type ExportQuery = z.infer<typeof ExportQuery>
+export type ExportQuery = Settled<z.infer<typeof ExportQuery>>

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { funnelFields } from './funnel.ts'
 import { checkFunnel } from './funnel-rules.ts'
 import { PropertyRef } from './property.ts'
-import { insightFacts } from './question.ts'
+import { insightFacts, type Settled } from './question.ts'
 
 export const MAX_CORRELATED_PROPERTIES = 20
 export const MAX_CORRELATIONS = 100
@@ -32,7 +32,7 @@ export const FunnelCorrelationQuery = z
   })
   .superRefine(checkFunnel)
   .openapi('FunnelCorrelationQuery')
-export type FunnelCorrelationQuery = z.infer<typeof FunnelCorrelationQuery>
+export type FunnelCorrelationQuery = Settled<z.infer<typeof FunnelCorrelationQuery>>
 
 export const FunnelCorrelation = z
   .object({

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { breakdownFields, breakdownSelection, funnelFields, spanFields } from './funnel.ts'
 import { checkFunnel } from './funnel-rules.ts'
 import { BreakdownValue } from './property.ts'
-import { insightFacts } from './question.ts'
+import { insightFacts, type Settled } from './question.ts'
 
 export const MAX_HISTOGRAM_BINS = 90
 
@@ -18,7 +18,7 @@ export const FunnelTimeQuery = z
   })
   .superRefine(checkFunnel)
   .openapi('FunnelTimeQuery')
-export type FunnelTimeQuery = z.infer<typeof FunnelTimeQuery>
+export type FunnelTimeQuery = Settled<z.infer<typeof FunnelTimeQuery>>
 
 export const FunnelTimeResult = z
   .object({

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { breakdownFields, breakdownSelection, funnelFields, spanFields } from './funnel.ts'
 import { checkFunnel } from './funnel-rules.ts'
 import { BreakdownValue } from './property.ts'
-import { insightFacts } from './question.ts'
+import { insightFacts, type Settled } from './question.ts'
 import { Interval } from './range.ts'
 
 /** How many actors convert, by when they entered. */
@@ -16,7 +16,7 @@ export const FunnelTrendQuery = z
   })
   .superRefine(checkFunnel)
   .openapi('FunnelTrendQuery')
-export type FunnelTrendQuery = z.infer<typeof FunnelTrendQuery>
+export type FunnelTrendQuery = Settled<z.infer<typeof FunnelTrendQuery>>
 
 export const FunnelTrendResult = z
   .object({

@@ -11,7 +11,7 @@ import {
   MAX_BREAKDOWNS,
   PropertyRef,
 } from './property.ts'
-import { Actor, insightFacts, questionFields } from './question.ts'
+import { Actor, insightFacts, questionFields, type Settled } from './question.ts'
 
 export const MIN_FUNNEL_STEPS = 2
 export const MAX_FUNNEL_STEPS = 20
@@ -90,12 +90,13 @@ export const FunnelInsightQuery = z
   .strictObject({ kind: z.literal('funnel'), ...funnelFields, ...breakdownFields })
   .superRefine(checkFunnel)
   .openapi('FunnelInsightQuery')
-export type FunnelInsightQuery = z.infer<typeof FunnelInsightQuery>
+export type FunnelInsightQuery = Settled<z.infer<typeof FunnelInsightQuery>>
 
 /** What every question about a funnel has. */
-export type FunnelQuestion = z.infer<z.ZodObject<typeof funnelFields>>
+export type FunnelQuestion = Settled<z.infer<z.ZodObject<typeof funnelFields>>>
+export type FunnelBreakdown = z.infer<z.ZodObject<typeof breakdownFields>>
 /** Those which can be broken down. */
-export type BrokenDownFunnel = FunnelQuestion & z.infer<z.ZodObject<typeof breakdownFields>>
+export type BrokenDownFunnel = FunnelQuestion & FunnelBreakdown
 
 export const FunnelStageResult = z
   .object({

@@ -6,6 +6,7 @@ import { FunnelTimeQuery, FunnelTimeResult } from './funnel-time.ts'
 import { FunnelTrendQuery, FunnelTrendResult } from './funnel-trend.ts'
 import { LifecycleQuery, LifecycleResult } from './lifecycle.ts'
 import { PathsQuery, PathsResult } from './paths.ts'
+import type { Settled } from './question.ts'
 import { RetentionQuery, RetentionResult } from './retention.ts'
 import { StickinessQuery, StickinessResult } from './stickiness.ts'
 import { TrendsQuery, TrendsResult } from './trends.ts'
@@ -25,7 +26,10 @@ export const InsightQuery = z
     WebOverviewQuery,
   ])
   .openapi('InsightQuery')
-export type InsightQuery = z.infer<typeof InsightQuery>
+/** As it is asked and saved. */
+export type AskedInsight = z.infer<typeof InsightQuery>
+/** As it is planned. */
+export type InsightQuery = Settled<AskedInsight>
 export type InsightKind = InsightQuery['kind']
 
 export const InsightResult = z

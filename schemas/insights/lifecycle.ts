@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Actor, EventSelector, insightFacts, questionFields } from './question.ts'
+import { Actor, EventSelector, insightFacts, questionFields, type Settled } from './question.ts'
 import { Interval } from './range.ts'
 import { TimeState } from './time-state.ts'
 
@@ -19,7 +19,7 @@ export const LifecycleQuery = z
     activity: EventSelector.default({ event: '$pageview', filters: [] }),
   })
   .openapi('LifecycleQuery')
-export type LifecycleQuery = z.infer<typeof LifecycleQuery>
+export type LifecycleQuery = Settled<z.infer<typeof LifecycleQuery>>
 
 export const LifecycleResult = z
   .object({
@@ -29,7 +29,6 @@ export const LifecycleResult = z
     /** Of every interval: until it is complete, actors may still turn from dormant to active. */
     states: z.array(TimeState),
     interval: Interval,
-    time_zone: z.string(),
     series: z.array(
       z.object({
         status: LifecycleStatus,

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { Filters } from './filters.ts'
 import { EventMatch, PropertyRef } from './property.ts'
-import { Actor, insightFacts, questionFields } from './question.ts'
+import { Actor, insightFacts, questionFields, type Settled } from './question.ts'
 
 export const MAX_PATH_STEPS = 20
 export const MAX_PATH_EDGES = 500
@@ -51,7 +51,7 @@ export const PathsQuery = z
     edge_limit: z.number().int().min(1).max(MAX_PATH_EDGES).default(50),
   })
   .openapi('PathsQuery')
-export type PathsQuery = z.infer<typeof PathsQuery>
+export type PathsQuery = Settled<z.infer<typeof PathsQuery>>
 
 export const PathsResult = z
   .object({

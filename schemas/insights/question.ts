@@ -4,7 +4,7 @@ import { MAX_PROJECT_ID_LENGTH } from '../limits.ts'
 import { PROJECT_ID } from '../project-id.ts'
 import { Filters } from './filters.ts'
 import { EventMatch } from './property.ts'
-import { DateBound, DateFrom, TimeZone, WeekStart } from './range.ts'
+import { calendarFields, DateBound, DateFrom, WeekStart } from './range.ts'
 
 export const ProjectId = z
   .string()
@@ -21,14 +21,24 @@ export const questionFields = {
   date_from: DateFrom.default('-7d'),
   /** A date alone means the whole of that day. @default the end of today */
   date_to: DateBound.optional(),
-  time_zone: TimeZone.default('UTC'),
-  week_start: WeekStart.default('monday'),
+  ...calendarFields,
   /** Must all hold, for every event that is read. */
   filters: Filters.default([]),
+  exclude_internal: z.boolean().optional().openapi({
+    description:
+      'Leaves out events that are internal by the settings of the project. Left out: as these say.',
+  }),
   /** Events tagged as made by bots are left out unless this is set. */
   include_bots: z.boolean().default(false),
   /** Adds the statements that were asked. */
   include_sql: z.boolean().default(false),
+}
+
+/** A question that leaves nothing to the settings of its project any more. */
+export type Settled<Question> = Question & {
+  time_zone: string
+  week_start: WeekStart
+  exclude_internal: boolean
 }
 
 /** Whom an insight counts. Events that belong to none of that kind are left out. */
@@ -54,12 +64,21 @@ export const resultFacts = {
   from_cache: z.boolean(),
 }
 
+/** What the question left to the settings of its project, as it was answered. */
+export const settledFacts = {
+  time_zone: z.string(),
+  week_start: WeekStart,
+  /** Whether internal events were left out. */
+  exclude_internal: z.boolean(),
+}
+
 export const Statement = z
   .object({ text: z.string(), params: z.record(z.string(), z.unknown()) })
   .openapi('Statement')
 
 export const insightFacts = {
   ...resultFacts,
+  ...settledFacts,
   /** The statements that were asked, when they were asked for. */
   sql: z.array(Statement).optional(),
 }

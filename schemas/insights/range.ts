@@ -47,11 +47,17 @@ export const WEEK_STARTS = ['monday', 'sunday', 'saturday'] as const
 export const WeekStart = z.enum(WEEK_STARTS)
 export type WeekStart = z.infer<typeof WeekStart>
 
+/** How time is cut into days, weeks and longer. */
+export const calendarFields = {
+  time_zone: TimeZone.optional().openapi({ description: 'Left out: that of the project.' }),
+  week_start: WeekStart.optional().openapi({ description: 'Left out: that of the project.' }),
+}
+
 /** In the query's time zone. A date alone as date_to means the whole of that day. */
 export const dateRange = {
   date_from: DateBound.default('-7d'),
   date_to: DateBound.optional(),
-  time_zone: TimeZone.default('UTC'),
+  ...calendarFields,
 }
 
 function isTimeZone(name: string): boolean {

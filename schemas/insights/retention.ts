@@ -6,7 +6,7 @@ import {
   MAX_BREAKDOWNS,
   PropertyRef,
 } from './property.ts'
-import { Actor, EventSelector, insightFacts, questionFields } from './question.ts'
+import { Actor, EventSelector, insightFacts, questionFields, type Settled } from './question.ts'
 import { TimeState } from './time-state.ts'
 
 export const RETENTION_INTERVALS = ['hour', 'day', 'week', 'month'] as const
@@ -52,7 +52,7 @@ export const RetentionQuery = z
     breakdown_limit: BreakdownLimit,
   })
   .openapi('RetentionQuery')
-export type RetentionQuery = z.infer<typeof RetentionQuery>
+export type RetentionQuery = Settled<z.infer<typeof RetentionQuery>>
 
 const RetentionRow = z.object({
   /** Actors who started; null while the row's interval lies in the future. */
@@ -72,7 +72,6 @@ export const RetentionResult = z
     /** Start of each row's interval. */
     buckets: z.array(z.string()),
     interval: z.enum(RETENTION_INTERVALS),
-    time_zone: z.string(),
     /** The periods after the start that each column holds, from 0. */
     columns: z.array(z.object({ first: z.number(), last: z.number() })),
     groups: z.array(z.object({ breakdown: BreakdownValue, rows: z.array(RetentionRow) })),

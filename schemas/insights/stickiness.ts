@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Actor, EventSelector, insightFacts, questionFields } from './question.ts'
+import { Actor, EventSelector, insightFacts, questionFields, type Settled } from './question.ts'
 import { Interval } from './range.ts'
 import { MAX_SERIES, SeriesIndex } from './series.ts'
 
@@ -24,7 +24,7 @@ export const StickinessQuery = z
     cumulative: z.boolean().default(false),
   })
   .openapi('StickinessQuery')
-export type StickinessQuery = z.infer<typeof StickinessQuery>
+export type StickinessQuery = Settled<z.infer<typeof StickinessQuery>>
 
 export const StickinessResult = z
   .object({

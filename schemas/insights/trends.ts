@@ -9,7 +9,7 @@ import {
   MAX_BREAKDOWNS,
   PropertyRef,
 } from './property.ts'
-import { Actor, insightFacts, questionFields } from './question.ts'
+import { Actor, insightFacts, questionFields, type Settled } from './question.ts'
 import { CompareTo, Interval } from './range.ts'
 import { MAX_SERIES, SeriesIndex } from './series.ts'
 import { TimeState } from './time-state.ts'
@@ -123,7 +123,7 @@ export const TrendsQuery = z
     display: z.enum(DISPLAYS).default('time'),
   })
   .openapi('TrendsQuery')
-export type TrendsQuery = z.infer<typeof TrendsQuery>
+export type TrendsQuery = Settled<z.infer<typeof TrendsQuery>>
 
 /** Null where there is nothing to measure: an average of no values, a division by zero. */
 const Amount = z.number().nullable()

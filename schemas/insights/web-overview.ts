@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { insightFacts, questionFields } from './question.ts'
+import { insightFacts, questionFields, type Settled } from './question.ts'
 import { Interval } from './range.ts'
 
 /** What a list of the overview counts by. */
@@ -50,7 +50,7 @@ export const WebOverviewQuery = z
     list_limit: z.number().int().min(1).max(MAX_WEB_LIST_ROWS).default(10),
   })
   .openapi('WebOverviewQuery')
-export type WebOverviewQuery = z.infer<typeof WebOverviewQuery>
+export type WebOverviewQuery = Settled<z.infer<typeof WebOverviewQuery>>
 
 /** A number that may be unknown, because there is nothing to divide by. */
 const compared = {

@@ -56,7 +56,6 @@ export function countTrend(query: TrendQuery, all: CapturedEvent[], now = Date.n
   return {
     buckets: starts.map((start) => new Date(start).toISOString().replace('.000Z', '+00:00')),
     interval: query.interval,
-    time_zone: query.time_zone,
     measure: query.measure,
     series: series.sort((a, b) => b.total - a.total),
   }

@@ -60,10 +60,13 @@ function createApp(fixture: FixtureServer): Hono {
     const [first] = issues
     return error('invalid_query', first?.message ?? '', first?.path.join('.'))
   }
-  const facts = () => ({
+  const facts = (query: Partial<TrendQuery> = {}) => ({
     complete_until: fixture.events.length > 0 ? new Date().toISOString() : null,
     duration_ms: 1.5,
     from_cache: false,
+    time_zone: query.time_zone ?? 'UTC',
+    week_start: query.week_start ?? 'monday',
+    exclude_internal: query.exclude_internal ?? false,
   })
 
   app.use(cors())
@@ -97,13 +100,15 @@ function createApp(fixture: FixtureServer): Hono {
     })
     if (!query.success) return c.json(refuse(query.error.issues), 400)
     fixture.asked.trends.push(query.data)
-    return c.json(TrendResult.parse({ ...countTrend(query.data, fixture.events), ...facts() }))
+    const counted = countTrend(query.data, fixture.events)
+    return c.json(TrendResult.parse({ ...counted, ...facts(query.data) }))
   })
   app.post('/api/funnels', async (c) => {
     const query = FunnelQuery.safeParse(await c.req.json())
     if (!query.success) return c.json(refuse(query.error.issues), 400)
     fixture.asked.funnels.push(query.data)
-    return c.json(FunnelResult.parse({ ...countFunnel(query.data, fixture.events), ...facts() }))
+    const counted = countFunnel(query.data, fixture.events)
+    return c.json(FunnelResult.parse({ ...counted, ...facts(query.data) }))
   })
   return app
 }

@@ -7,6 +7,7 @@ import { settleCohorts } from '../cohort/settle.ts'
 import { QueryRefusal } from '../errors.ts'
 import { answers } from '../routes.ts'
 import type { QueryRunner, RunFacts } from '../run.ts'
+import { type Settle, settledFacts } from '../settle.ts'
 import { compileEvent, shapeWholeEvent, type WholeEventRow } from './event.ts'
 import { compileEvents, planEvents, shapeEvents } from './events.ts'
 
@@ -14,6 +15,7 @@ export interface EventsDeps {
   runner: QueryRunner
   clock: Clock
   requireProject(id: string): Promise<void>
+  settle: Settle
   /** Told of every answer. */
   tell(insight: string, project: string, rows: number, facts: RunFacts): void
 }
@@ -65,15 +67,16 @@ export function addEvents(app: OpenAPIHono, { runner, ...deps }: EventsDeps): vo
 
   app.openapi(eventsRoute, async (c) => {
     const now = deps.clock()
-    const query = settleCohorts(c.req.valid('json'), now)
-    await deps.requireProject(query.project)
+    const asked = c.req.valid('json')
+    await deps.requireProject(asked.project)
+    const query = settleCohorts(await deps.settle(asked), now)
     const plan = planEvents(query, now)
     const { rows, facts } = await ask<Parameters<typeof shapeEvents>[1][number]>(
       query.project,
       compileEvents(plan),
       c.req.raw.signal,
     )
-    return c.json({ ...shapeEvents(plan, rows), ...facts }, 200)
+    return c.json({ ...shapeEvents(plan, rows), ...facts, ...settledFacts(query) }, 200)
   })
 
   app.openapi(eventRoute, async (c) => {

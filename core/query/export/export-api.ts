@@ -7,8 +7,9 @@ import { settleCohorts } from '../cohort/settle.ts'
 import { ProjectGate } from '../project-gate.ts'
 import { answers } from '../routes.ts'
 import type { QueryRunner, RunFacts } from '../run.ts'
+import type { Settle } from '../settle.ts'
 import { compileExport, FILES } from './compile.ts'
-import { ExportParams, toExportQuery } from './params.ts'
+import { type AskedExport, ExportParams, toExportQuery } from './params.ts'
 import { streamBody } from './stream-body.ts'
 
 /** A slow reader of a large project. */
@@ -21,6 +22,7 @@ export interface ExportDeps {
   runner: QueryRunner
   clock: Clock
   requireProject(id: string): Promise<void>
+  settle: Settle
   /** Told of every answer. */
   tell(insight: string, project: string, rows: number, facts: RunFacts): void
   /** Told of every failure. */
@@ -64,9 +66,10 @@ const getRoute = createRoute({
 export function addExport(app: OpenAPIHono, deps: ExportDeps): void {
   const gate = new ProjectGate(GATE)
 
-  async function answer(c: Context, query: ExportQuery): Promise<Response> {
-    const { project, format } = query
+  async function answer(c: Context, asked: AskedExport): Promise<Response> {
+    const { project, format } = asked
     await deps.requireProject(project)
+    const query = await deps.settle(asked)
     const now = deps.clock()
     const statement = compileExport(settleCohorts(query, now), now)
     const { complete_until } = await deps.runner.freshness()

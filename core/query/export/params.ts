@@ -1,8 +1,16 @@
-import { ExportQuery, type ExportQuery as Query } from '@headwater/schemas/insights/export'
+import { ExportQuery } from '@headwater/schemas/insights/export'
 import { z } from '@hono/zod-openapi'
 
-const { filters, columns, events, properties, include_bots, spreadsheet_safe, ...plain } =
-  ExportQuery.shape
+const {
+  filters,
+  columns,
+  events,
+  properties,
+  include_bots,
+  exclude_internal: _,
+  spreadsheet_safe,
+  ...plain
+} = ExportQuery.shape
 
 const listOf = <Items extends z.ZodType<unknown, string[]>>(items: Items) =>
   z
@@ -16,6 +24,8 @@ const flag = z
   .optional()
   .openapi({ type: 'boolean' })
 
+export type AskedExport = z.infer<typeof ExportQuery>
+
 /** ExportQuery as GET parameters: lists with commas, filters as JSON. */
 export const ExportParams = z.strictObject({
   ...plain,
@@ -23,6 +33,7 @@ export const ExportParams = z.strictObject({
   columns: listOf(columns.unwrap()).openapi({ type: 'string', example: 'timestamp,event' }),
   properties: listOf(properties.unwrap()).openapi({ type: 'string', example: 'plan,price' }),
   include_bots: flag,
+  exclude_internal: flag,
   spreadsheet_safe: flag,
   filters: z
     .string()
@@ -41,7 +52,7 @@ export const ExportParams = z.strictObject({
 })
 
 /** What is absent has its default. */
-export function toExportQuery(params: z.infer<typeof ExportParams>): Query {
+export function toExportQuery(params: z.infer<typeof ExportParams>): AskedExport {
   const given = Object.entries(params).filter(([, value]) => value !== undefined)
   return ExportQuery.parse(Object.fromEntries(given))
 }

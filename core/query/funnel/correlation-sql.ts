@@ -1,4 +1,4 @@
-import type { BrokenDownFunnel, FunnelQuestion } from '@headwater/schemas/insights/funnel'
+import type { FunnelBreakdown, FunnelQuestion } from '@headwater/schemas/insights/funnel'
 import { actorSql } from '../actor.ts'
 import { ANY_EVENT, scopeConditions } from '../scope.ts'
 import type { Statement } from '../statement.ts'
@@ -6,7 +6,7 @@ import { funnelSql, MAX_INSTANT_MS } from './histories.ts'
 import { outcomes } from './outcomes.ts'
 import type { FunnelPlan } from './plan.ts'
 
-export type Ended = FunnelPlan<FunnelQuestion & Partial<BrokenDownFunnel>>
+export type Ended = FunnelPlan<FunnelQuestion & Partial<FunnelBreakdown>>
 
 /**
  * SQL of everybody who converted or dropped out: actor, is_converted, entry and way_end (ms), how many

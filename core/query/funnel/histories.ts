@@ -1,6 +1,6 @@
 import type {
-  BrokenDownFunnel,
   FunnelAttribution,
+  FunnelBreakdown,
   FunnelQuestion,
 } from '@headwater/schemas/insights/funnel'
 import { actorSql } from '../actor.ts'
@@ -25,7 +25,7 @@ export const MAX_INSTANT_MS = Date.UTC(2299, 0, 1)
 
 /** A funnel whose SQL is being made. */
 export interface FunnelSql {
-  plan: FunnelPlan<FunnelQuestion & Partial<BrokenDownFunnel>>
+  plan: FunnelPlan<FunnelQuestion & Partial<FunnelBreakdown>>
   statement: Statement
   /** SQL of the ticks that are too many for a window. */
   window: string

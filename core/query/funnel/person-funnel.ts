@@ -1,5 +1,6 @@
 import type { FunnelQuery, FunnelResult } from '@headwater/schemas/insight'
 import type { FunnelInsightQuery } from '@headwater/schemas/insights/funnel'
+import type { z } from '@hono/zod-openapi'
 import type { Query } from '../../store/store.ts'
 import { resolveRange } from '../date-range.ts'
 import { funnel } from './funnel.ts'
@@ -9,14 +10,10 @@ import { type FunnelPlan, planFunnel } from './plan.ts'
 
 export type PersonFunnelPlan = FunnelPlan<FunnelInsightQuery>
 
-/** Decides dates, window and horizon. Throws a QueryRefusal. */
-export function planPersonFunnel(
-  query: FunnelQuery,
-  now: number,
-  completeUntil: number | null,
-): PersonFunnelPlan {
+/** The insight that is asked for. */
+export function insightOfFunnel(query: FunnelQuery): z.infer<typeof FunnelInsightQuery> {
   const { steps, conversion_window, breakdown, ...same } = query
-  const insight: FunnelInsightQuery = {
+  return {
     ...same,
     kind: 'funnel',
     steps: steps.map((step) => ({ ...step, optional: false })),
@@ -26,11 +23,16 @@ export function planPersonFunnel(
     actor: 'person',
     order: 'ordered',
     exclusions: [],
-    week_start: 'monday',
     include_sql: false,
   }
-  return planFunnel(insight, { now, completeUntil }, resolveRange(query, now))
 }
+
+/** Decides dates, window and horizon. Throws a QueryRefusal. */
+export const planPersonFunnel = (
+  insight: FunnelInsightQuery,
+  now: number,
+  completeUntil: number | null,
+): PersonFunnelPlan => planFunnel(insight, { now, completeUntil }, resolveRange(insight, now))
 
 export function compilePersonFunnel(plan: PersonFunnelPlan): Query {
   const [statement] = funnel.compile(plan)

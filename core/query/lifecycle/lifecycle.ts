@@ -73,7 +73,6 @@ export const lifecycle: Insight<
       buckets: bucketLabels(query.time_zone, starts),
       states,
       interval: query.interval,
-      time_zone: query.time_zone,
       series: LIFECYCLE_STATUSES.map((status, place) => ({
         status,
         values: starts.map((_, bucket) => cellOf(place, bucket)),

@@ -31,7 +31,6 @@ export function shapeRetention(
   return {
     buckets: bucketLabels(query.time_zone, bounds.slice(0, plan.rows)),
     interval: query.interval,
-    time_zone: query.time_zone,
     columns,
     groups: groupsOf(plan, rows),
   }

@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CODE_VERSION, type Code, type ImportReport } from '@headwater/schemas/insights/code'
 import { MAX_SAVED } from '@headwater/schemas/insights/saved'
-import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { z } from '@hono/zod-openapi'
 import { QueryRefusal } from '../errors.ts'
 import { refusalOf } from '../parse.ts'
@@ -109,7 +108,7 @@ async function readAll(project: string, kinds: readonly AnyKind[], reader: Saved
 }
 
 const listName = ({ kind }: AnyKind): string => `${kind}s`
-const placeOf = ({ kind, key }: { kind: SavedKind; key: string }): string => `${kind} ${key}`
+const placeOf = ({ kind, key }: { kind: string; key: string }): string => `${kind} ${key}`
 const entriesOf = (document: Code, kind: AnyKind) =>
   document[listName(kind) as keyof Code] as unknown as { key: string }[]
 

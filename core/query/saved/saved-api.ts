@@ -9,7 +9,7 @@ import type { Metadata, OpenMetadata } from './metadata.ts'
 import { type NewId, randomId } from './names.ts'
 import { type AnyKind, changeItem, createItem, removeItem, restoreItem } from './operations.ts'
 import { savedRoutes } from './saved-routes.ts'
-import type { Item, SavedReader, Wanted } from './saved-store.ts'
+import type { Item, SavedReader, Version, Wanted } from './saved-store.ts'
 
 export interface SavedDeps {
   /** Where it is kept. @default nowhere: everything is refused as `not_configured` */
@@ -73,11 +73,7 @@ export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): 
   app.openapi(routes.change, async (c) => {
     const { project } = c.req.valid('query')
     const { key, version, ...body } = c.req.valid('json') as { key?: string; version?: number }
-    const seen = version ?? matched(c.req.valid('header'))
-    if (seen === null) {
-      const message = 'version is required: the one that you changed'
-      throw new QueryRefusal('invalid_query', message, { field: 'version' })
-    }
+    const seen = requireSeen(version, c.req.valid('header'))
     const changed = async (writing: Writing) => {
       const item = await live(writing.writer, project, c.req.valid('param').id)
       return changeItem(kind, item, { key, body }, seen, writing)
@@ -101,14 +97,8 @@ export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): 
     const { saved } = await open(project)
     const item = await find(saved, project, c.req.valid('param').id)
     const found = await saved.versions(item, { limit: limit + 1, before })
-    const versions = found.slice(0, limit).map(({ version, key, body, deleted, changed_at }) => ({
-      version,
-      changed_at: new Date(changed_at).toISOString(),
-      deleted,
-      item: { key, ...(body as object) },
-    }))
-    const next = found.length > limit ? (versions.at(-1)?.version ?? null) : null
-    return c.json({ versions, next } as never, 200)
+    const shownState = ({ key, body }: Version) => ({ key, ...(body as object) })
+    return c.json(historyPage(found, limit, shownState) as never, 200)
   })
 
   app.openapi(routes.restore, async (c) => {
@@ -153,11 +143,38 @@ export const shown = ({ id, key, version, body, created_at, updated_at, deleted_
   ...(body as object),
 })
 
+/** @param found One more than the limit, when there are as many. */
+export function historyPage<State>(
+  found: readonly Version[],
+  limit: number,
+  stateOf: (version: Version) => State,
+) {
+  const versions = found.slice(0, limit).map((one) => ({
+    version: one.version,
+    changed_at: new Date(one.changed_at).toISOString(),
+    deleted: one.deleted,
+    item: stateOf(one),
+  }))
+  return { versions, next: found.length > limit ? (versions.at(-1)?.version ?? null) : null }
+}
+
 function reply(c: Context, item: { version: number }, status: 200 | 201 = 200) {
   c.header('etag', `"${item.version}"`)
   return c.json(item, status)
 }
 
-function matched({ 'if-match': tag }: { 'if-match'?: string | undefined }): number | null {
+/** The version that was changed, by the body or else by the header. Throws when neither names it. */
+export function requireSeen(version: number | undefined, header: IfMatch): number {
+  const seen = version ?? matched(header)
+  if (seen !== null) return seen
+  const message = 'version is required: the one that you changed'
+  throw new QueryRefusal('invalid_query', message, { field: 'version' })
+}
+
+interface IfMatch {
+  'if-match'?: string | undefined
+}
+
+function matched({ 'if-match': tag }: IfMatch): number | null {
   return tag === undefined ? null : Number(tag.replace(/\D/g, ''))
 }

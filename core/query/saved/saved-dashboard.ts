@@ -4,7 +4,7 @@ import {
   dashboardCode,
   SavedDashboard,
 } from '@headwater/schemas/insights/dashboard'
-import type { InsightQuery } from '@headwater/schemas/insights/insight'
+import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import type { InsightBody } from '@headwater/schemas/insights/saved'
 import { settleCohorts } from '../cohort/settle.ts'
 import { questionRange } from '../date-range.ts'
@@ -82,12 +82,12 @@ export async function insightsOf(dashboard: Item, reader: SavedReader) {
 /** The question that a dashboard asks for an insight: its own dates come before the insight's. */
 export function questionOn(
   { date_from, date_to, filters }: Pick<DashboardBody, 'date_from' | 'date_to' | 'filters'>,
-  query: InsightQuery,
-): InsightQuery {
+  query: AskedInsight,
+): AskedInsight {
   const { date_to: _, ...rest } = query
   const dated =
     date_from === undefined ? query : { ...rest, date_from, ...(date_to && { date_to }) }
-  return { ...dated, filters: [...query.filters, ...filters] } as InsightQuery
+  return { ...dated, filters: [...query.filters, ...filters] } as AskedInsight
 }
 
 function checkDates({ date_from, date_to }: DashboardBody, now: number): void {

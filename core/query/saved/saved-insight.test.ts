@@ -224,8 +224,10 @@ describe('a query service', () => {
       const { status, body } = await client.get<ApiError>(path, { project: 'default' })
       expect([status, body.error.code]).toEqual([503, 'metadata_unavailable'])
     }
-    const trend = await client.get('/api/trends', { project: 'default', event: '*' })
-    expect(trend.status).toBe(200)
+    const trend = (more: object) =>
+      client.get('/api/trends', { project: 'default', event: '*', ...more })
+    const own = { time_zone: 'UTC', week_start: 'monday', exclude_internal: 'false' }
+    expect([(await trend({})).status, (await trend(own)).status]).toEqual([503, 200])
     await db.destroy()
   })
 

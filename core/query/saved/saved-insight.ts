@@ -1,5 +1,5 @@
 import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
-import type { InsightQuery } from '@headwater/schemas/insights/insight'
+import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import {
   type InsightBody,
   insightBody,
@@ -7,8 +7,9 @@ import {
   SavedInsight,
 } from '@headwater/schemas/insights/saved'
 import { QueryRefusal } from '../errors.ts'
+import { settle } from '../settle.ts'
 import { emptyAnswer } from './empty-answer.ts'
-import type { Kind } from './kind.ts'
+import type { Kind, Writing } from './kind.ts'
 
 export const savedInsight: Kind<InsightBody> = {
   kind: 'insight',
@@ -18,9 +19,7 @@ export const savedInsight: Kind<InsightBody> = {
   example: { name: 'How often people come', query: INSIGHT_EXAMPLES.stickiness },
   usedBy: ['dashboard', 'alert', 'subscription'],
 
-  async check({ query }, { project, now }) {
-    await checkQuestion(query, project, now)
-  },
+  check: ({ query }, writing) => checkQuestion(query, writing),
 
   index: ({ name, description, tags }) => ({
     name,
@@ -42,13 +41,16 @@ export const savedInsight: Kind<InsightBody> = {
 }
 
 /** Throws what asking the question now would be refused with, its fields under `query`. */
-async function checkQuestion(query: InsightQuery, project: string, now: number): Promise<void> {
+async function checkQuestion(
+  query: AskedInsight,
+  { project, writer, now }: Writing,
+): Promise<void> {
   if (query.project !== project) {
     const message = `query.project must be ${project}, where the insight is saved`
     throw new QueryRefusal('invalid_query', message, { field: 'query.project' })
   }
   try {
-    await emptyAnswer(query, now)
+    await emptyAnswer(await settle(query, writer), now)
   } catch (error) {
     if (!(error instanceof QueryRefusal)) throw error
     const { code, message, field, allowed } = error

@@ -23,7 +23,8 @@ const errors = (noun: string) => ({
   404: refusal(`There is no such project, or no such ${noun} in it`),
   503: refusal('This service keeps nothing (`not_configured`), or its database is away'),
 })
-const headers = z.object({
+/** Which version is changed, when the body does not say it. */
+export const headers = z.object({
   'if-match': z
     .string()
     .regex(/^(W\/)?"\d{1,9}"$/, 'must be a version in quotes, such as "3"')

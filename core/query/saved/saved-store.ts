@@ -1,9 +1,12 @@
 import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 
+/** What is kept: the things that people save, and one item of settings. */
+export type ItemKind = SavedKind | 'settings'
+
 /** Something that was saved, as its newest version is. Times are ms since 1970. */
 export interface Item {
   project: string
-  kind: SavedKind
+  kind: ItemKind
   id: string
   key: string
   version: number
@@ -76,22 +79,22 @@ export interface SavedStore extends SavedReader {
 
 export interface SavedReader {
   /** The item, deleted or not. */
-  find(project: string, kind: SavedKind, id: string): Promise<Item | null>
+  find(project: string, kind: ItemKind, id: string): Promise<Item | null>
   /** Those of the ids that are there and live, in no order. */
-  findLive(project: string, kind: SavedKind, ids: readonly string[]): Promise<Item[]>
-  list(project: string, kind: SavedKind, wanted: Wanted): Promise<Page<Item>>
+  findLive(project: string, kind: ItemKind, ids: readonly string[]): Promise<Item[]>
+  list(project: string, kind: ItemKind, wanted: Wanted): Promise<Page<Item>>
   /** Its versions, the newest first, those before `before` only. */
   versions(item: Item, page: { limit: number; before?: number | undefined }): Promise<Version[]>
 }
 
 export interface SavedWriter extends SavedReader {
   /** The live item of that key. */
-  findKey(kind: SavedKind, key: string): Promise<Item | null>
-  count(kind: SavedKind): Promise<number>
+  findKey(kind: ItemKind, key: string): Promise<Item | null>
+  count(kind: ItemKind): Promise<number>
   /** Live items of these kinds that refer to the id. */
-  usersOf(id: string, kinds: readonly SavedKind[]): Promise<Item[]>
+  usersOf(id: string, kinds: readonly ItemKind[]): Promise<Item[]>
   /** Version 1 of each, in the order given. */
-  create(kind: SavedKind, drafts: readonly NewItem[], now: number): Promise<Item[]>
+  create(kind: ItemKind, drafts: readonly NewItem[], now: number): Promise<Item[]>
   /** Its next version; live again when it was deleted. */
   change(item: Item, draft: Draft, now: number): Promise<Item>
   /** Its next version, which says that it is deleted. */

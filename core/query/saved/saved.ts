@@ -9,6 +9,7 @@ import { addSavedKind } from './saved-api.ts'
 import { savedCohort } from './saved-cohort.ts'
 import { savedDashboard } from './saved-dashboard.ts'
 import { savedInsight } from './saved-insight.ts'
+import { addSettings } from './settings-api.ts'
 
 /** What tells people of itself. */
 const NOTICES: readonly AnyKind[] = [savedAlert, savedSubscription]
@@ -31,4 +32,5 @@ export function addSaved(app: OpenAPIHono, deps: AlertDeps): void {
   for (const kind of SAVED_KINDS) addSavedKind(app, kind, deps)
   for (const kind of NOTICES) addNotices(app, kind, deps)
   addWebhookSecret(app, deps)
+  addSettings(app, deps)
 }

@@ -1,6 +1,5 @@
-import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { type Selectable, sql } from 'kysely'
-import type { Item, Page, SavedReader, Version, Wanted } from './saved-store.ts'
+import type { Item, ItemKind, Page, SavedReader, Version, Wanted } from './saved-store.ts'
 import type { ItemTable, MetadataDatabase } from './tables.ts'
 
 /** Reads of a database, or of a transaction. */
@@ -11,19 +10,19 @@ export class SqlSavedReader implements SavedReader {
     this.db = db
   }
 
-  async find(project: string, kind: SavedKind, id: string): Promise<Item | null> {
+  async find(project: string, kind: ItemKind, id: string): Promise<Item | null> {
     const row = await this.items(project, kind).where('id', '=', id).executeTakeFirst()
     return row ? toItem(row) : null
   }
 
-  async findLive(project: string, kind: SavedKind, ids: readonly string[]): Promise<Item[]> {
+  async findLive(project: string, kind: ItemKind, ids: readonly string[]): Promise<Item[]> {
     if (ids.length === 0) return []
     const live = this.items(project, kind).where('deleted_at', 'is', null)
     const rows = await live.where('id', 'in', [...new Set(ids)]).execute()
     return rows.map(toItem)
   }
 
-  async list(project: string, kind: SavedKind, wanted: Wanted): Promise<Page<Item>> {
+  async list(project: string, kind: ItemKind, wanted: Wanted): Promise<Page<Item>> {
     const { limit, after, search, tag, deleted = false, from, to, refs } = wanted
     let query = this.items(project, kind).where('deleted_at', deleted ? 'is not' : 'is', null)
     if (after !== undefined) query = query.where('sort', '>', storable(after))
@@ -67,7 +66,7 @@ export class SqlSavedReader implements SavedReader {
     }))
   }
 
-  protected items(project: string, kind: SavedKind) {
+  protected items(project: string, kind: ItemKind) {
     return this.db
       .selectFrom('insights.items')
       .selectAll()
@@ -80,7 +79,7 @@ export function toItem(row: Selectable<ItemTable>): Item {
   const { project_id, kind, id, key, version, body } = row
   return {
     project: project_id,
-    kind: kind as SavedKind,
+    kind: kind as ItemKind,
     id,
     key,
     version,

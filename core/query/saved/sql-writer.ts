@@ -1,6 +1,5 @@
-import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import { type Insertable, sql } from 'kysely'
-import type { Draft, Item, NewItem, SavedWriter } from './saved-store.ts'
+import type { Draft, Item, ItemKind, NewItem, SavedWriter } from './saved-store.ts'
 import { SqlSavedReader, searchable, toItem } from './sql-reader.ts'
 import type { ItemTable, MetadataDatabase } from './tables.ts'
 
@@ -16,12 +15,12 @@ export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
     this.#project = project
   }
 
-  async findKey(kind: SavedKind, key: string): Promise<Item | null> {
+  async findKey(kind: ItemKind, key: string): Promise<Item | null> {
     const row = await this.#live(kind).where('key', '=', key).executeTakeFirst()
     return row ? toItem(row) : null
   }
 
-  async count(kind: SavedKind): Promise<number> {
+  async count(kind: ItemKind): Promise<number> {
     const { count } = await this.#live(kind)
       .clearSelect()
       .select(({ fn }) => fn.countAll().as('count'))
@@ -29,7 +28,7 @@ export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
     return Number(count)
   }
 
-  async usersOf(id: string, kinds: readonly SavedKind[]): Promise<Item[]> {
+  async usersOf(id: string, kinds: readonly ItemKind[]): Promise<Item[]> {
     const rows = await this.db
       .selectFrom('insights.items')
       .selectAll()
@@ -42,7 +41,7 @@ export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
     return rows.map(toItem)
   }
 
-  async create(kind: SavedKind, drafts: readonly NewItem[], now: number): Promise<Item[]> {
+  async create(kind: ItemKind, drafts: readonly NewItem[], now: number): Promise<Item[]> {
     const at = new Date(now)
     const times = { created_at: at, updated_at: at, deleted_at: null }
     const items: Item[] = []
@@ -97,7 +96,7 @@ export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
     await this.db.insertInto('insights.versions').values(versions).execute()
   }
 
-  #live(kind: SavedKind) {
+  #live(kind: ItemKind) {
     return this.items(this.#project, kind).where('deleted_at', 'is', null)
   }
 }

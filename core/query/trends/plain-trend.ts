@@ -1,6 +1,8 @@
 // GET /api/trends: one series and one breakdown, asked in the words of a URL.
 import type { TrendQuery, TrendResult } from '@headwater/schemas/insight'
+import type { Settled } from '@headwater/schemas/insights/question'
 import { type TrendsLine, TrendsQuery } from '@headwater/schemas/insights/trends'
+import type { z } from '@hono/zod-openapi'
 import type { Query } from '../../store/store.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { RunFacts } from '../run.ts'
@@ -8,30 +10,32 @@ import { wholePlan, withRounds } from '../whole-plan.ts'
 import { trends } from './trends.ts'
 
 export interface AnsweredTrend {
-  answer: Omit<TrendResult, 'complete_until' | 'duration_ms' | 'from_cache'>
+  answer: Omit<TrendResult, keyof RunFacts | keyof Settled<object>>
   /** How many rows it was made of. */
   rows: number
   facts: RunFacts
 }
 
-/** @param ask Asks the store. Rejects with a QueryRefusal. */
+/**
+ * @param question That of insightOfTrend, settled.
+ * @param ask Asks the store. Rejects with a QueryRefusal.
+ */
 export async function answerTrend(
-  query: TrendQuery,
+  { event, interval, measure }: TrendQuery,
+  question: TrendsQuery,
   now: number,
   ask: (statements: readonly Query[]) => Promise<{ rows: unknown[][]; facts: RunFacts }>,
 ): Promise<AnsweredTrend> {
-  const planned = trends.plan(questionOf(query), { now, completeUntil: null, firstEventAt: null })
+  const planned = trends.plan(question, { now, completeUntil: null, firstEventAt: null })
   const whole = await wholePlan(trends, planned, ask).catch((error: unknown) => {
     throw inWordsOfUrl(error)
   })
   const { rows, facts } = await ask(trends.compile(whole.plan))
   const { buckets, series } = trends.shape(whole.plan, rows)
-  const { event, interval, time_zone, measure } = query
   return {
     answer: {
       buckets,
       interval,
-      time_zone,
       measure,
       series: series.map((line) => lineOf(event, line)),
     },
@@ -40,7 +44,13 @@ export async function answerTrend(
   }
 }
 
-function questionOf({ event, measure, breakdown, ...rest }: TrendQuery): TrendsQuery {
+/** The insight that is asked for. */
+export function insightOfTrend({
+  event,
+  measure,
+  breakdown,
+  ...rest
+}: TrendQuery): z.infer<typeof TrendsQuery> {
   return TrendsQuery.parse({
     kind: 'trends',
     ...rest,

@@ -1,5 +1,7 @@
+import { DEFAULT_SETTINGS } from '@headwater/schemas/insights/settings'
 import { TrendsQuery } from '@headwater/schemas/insights/trends'
 import { describe, expect, it } from 'vitest'
+import { settledBy } from '../settle.ts'
 import { Statement } from '../statement.ts'
 import { planTrends } from './plan.ts'
 import { windowsOf } from './rolling.ts'
@@ -9,7 +11,7 @@ const HOUR_MS = 3_600_000
 const NOW = Date.parse('2026-10-31T12:00Z')
 
 function windows(interval: string, date_from: string, date_to: string, measure = 'weekly_active') {
-  const query = TrendsQuery.parse({
+  const asked = TrendsQuery.parse({
     kind: 'trends',
     project: 'default',
     series: [{ event: 'a', measure }],
@@ -18,6 +20,7 @@ function windows(interval: string, date_from: string, date_to: string, measure =
     date_from,
     date_to,
   })
+  const query = settledBy(asked, DEFAULT_SETTINGS)
   const plan = planTrends(query, { now: NOW, completeUntil: null, firstEventAt: null })
   return windowsOf(sliceOf(plan, new Statement('default'), 0, 0, NO_SPLIT, null))
 }

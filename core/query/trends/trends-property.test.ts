@@ -1,7 +1,9 @@
+import { DEFAULT_SETTINGS } from '@headwater/schemas/insights/settings'
 import { type TrendsLine, TrendsQuery, type TrendsResult } from '@headwater/schemas/insights/trends'
 import type { EventRow } from '@headwater/schemas/row'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { settledBy } from '../settle.ts'
 import { openTestApi, type TestApi } from '../test-api.ts'
 import { firstMoment, type HistoryEvent, type ReferencePeriod } from './amounts-reference.ts'
 import { referenceLines } from './trends-reference.ts'
@@ -106,7 +108,7 @@ it(`agrees with the plain reading of ${RUNS * ACTORS} random histories`, async (
         const asked = questionOf(project, drawn)
         const { status, body } = await api.post<TrendsResult>('/api/query', asked)
         expect(status, JSON.stringify([asked, body])).toBe(200)
-        const query = TrendsQuery.parse(asked)
+        const query = settledBy(TrendsQuery.parse(asked), DEFAULT_SETTINGS)
         const expected = referenceLines({ query, events: history, periods: periodsOf(query, body) })
         expect({ asked, lines: body.series.map(rounded) }).toEqual({
           asked,

@@ -39,7 +39,7 @@ export function DashboardPage() {
         <FreshnessLine
           freshness={freshness}
           completeUntil={completeUntil([answers.trend, answers.funnel])}
-          timeZone={range.time_zone}
+          timeZone={answers.trend.data?.time_zone}
           paused={paused}
           onPause={setPaused}
         />

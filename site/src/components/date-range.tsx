@@ -2,8 +2,10 @@ import { DATE_PRESETS, INTERVALS } from '../lib/choices.ts'
 import type { RangeQuestion } from '../lib/url-state.ts'
 import { Choice, optionsOf, TextField } from './choice.tsx'
 
-type Range = Pick<RangeQuestion, 'date_from' | 'time_zone' | 'interval'> & {
+type Range = Pick<RangeQuestion, 'date_from' | 'interval'> & {
   date_to?: string | undefined
+  /** @default the project's */
+  time_zone?: string | undefined
 }
 
 interface Props {
@@ -14,6 +16,7 @@ interface Props {
 }
 
 const CUSTOM = 'custom'
+const OF_PROJECT = ''
 const DAY_MS = 86_400_000
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
 
@@ -60,9 +63,9 @@ export function DateRange({ range, withInterval = true, onChange }: Props) {
       )}
       <Choice
         label="Time zone"
-        value={range.time_zone}
-        options={[...new Set([range.time_zone, ...ZONES])].map((zone) => [zone, zone] as const)}
-        onChange={(time_zone) => onChange({ ...range, time_zone })}
+        value={range.time_zone ?? OF_PROJECT}
+        options={zoneOptions(range.time_zone)}
+        onChange={(zone) => onChange({ ...range, time_zone: zone || undefined })}
       />
     </>
   )
@@ -79,7 +82,15 @@ function presetOptions(current: string | null): [string, string][] {
   ]
 }
 
-function lastWeek(timeZone: string): { date_from: string; date_to: string } {
+function zoneOptions(current: string | undefined): [string, string][] {
+  const zones = new Set([...(current ? [current] : []), ...ZONES])
+  return [
+    [OF_PROJECT, 'Of the project'],
+    ...[...zones].map((zone): [string, string] => [zone, zone]),
+  ]
+}
+
+function lastWeek(timeZone: string | undefined): { date_from: string; date_to: string } {
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
   const now = Date.now()
   return { date_from: day.format(now - 6 * DAY_MS), date_to: day.format(now) }

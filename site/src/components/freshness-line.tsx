@@ -6,7 +6,8 @@ interface Props {
   freshness: Live<Freshness>
   /** `complete_until` of what is drawn; undefined until something is. */
   completeUntil: string | null | undefined
-  timeZone: string
+  /** @default the viewer's own, until it is known */
+  timeZone: string | undefined
   paused: boolean
   onPause(paused: boolean): void
 }

@@ -38,7 +38,7 @@ export function FunnelsPage() {
         <FreshnessLine
           freshness={freshness}
           completeUntil={funnel.data?.complete_until}
-          timeZone={question.time_zone}
+          timeZone={funnel.data?.time_zone}
           paused={paused}
           onPause={setPaused}
         />

@@ -40,7 +40,7 @@ export function TrendsPage() {
         <FreshnessLine
           freshness={freshness}
           completeUntil={trend.data?.complete_until}
-          timeZone={question.time_zone}
+          timeZone={trend.data?.time_zone}
           paused={paused}
           onPause={setPaused}
         />

@@ -47,8 +47,12 @@ export function formatSeconds(seconds: number | null): string {
   return `${rounded} s`
 }
 
-/** Time of day to the second in a zone; with the date when it is not the same day as `now`. */
-export function formatClock(iso: string, timeZone: string, now: Date = new Date()): string {
+/** Time of day to the second in a zone, or in the viewer's own; with the date when it is not the same day as `now`. */
+export function formatClock(
+  iso: string,
+  timeZone: string | undefined,
+  now: Date = new Date(),
+): string {
   const date = new Date(iso)
   const day = new Intl.DateTimeFormat(LOCALE, { timeZone, day: 'numeric', month: 'short' })
   const clock = new Intl.DateTimeFormat(LOCALE, {

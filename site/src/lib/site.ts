@@ -31,12 +31,7 @@ export function useSite(): Site | null {
       client: httpQueryClient(connection.url),
       connection,
       addresses,
-      defaults: { project: connection.project, time_zone: browserTimeZone() },
+      defaults: { project: connection.project },
     }
   }, [addresses])
-}
-
-function browserTimeZone(): string {
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  return /^[A-Za-z]/.test(zone) ? zone : 'UTC'
 }

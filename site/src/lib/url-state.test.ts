@@ -12,7 +12,7 @@ import {
   writeTrend,
 } from './url-state.ts'
 
-const defaults = { project: 'default', time_zone: 'Europe/Berlin' }
+const defaults = { project: 'default' }
 const read = (search: string) => readTrend(new URLSearchParams(search), defaults)
 
 const trend: TrendQuestion = {
@@ -68,9 +68,11 @@ describe('the question in the address', () => {
     expect(readRange(new URLSearchParams(text), defaults).question).toEqual(range)
   })
 
-  it('fills an empty address with the defaults, the time zone of the browser among them', () => {
+  it('fills an empty address with the defaults, and leaves the time zone to the project', () => {
     const { question, ignored } = read('')
     expect(question).toMatchObject({ ...defaults, events: ['$pageview'], date_from: '-7d' })
+    expect(question).not.toHaveProperty('time_zone')
+    expect(writeTrend(question).has('time_zone')).toBe(false)
     expect(ignored).toEqual([])
   })
 

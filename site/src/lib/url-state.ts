@@ -40,7 +40,6 @@ export interface ReadState<Q> {
 
 export interface Defaults {
   project: string
-  time_zone: string
 }
 
 const DATE_BOUND = /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/
@@ -124,7 +123,7 @@ function commonParams(question: Common): [string, string][] {
   if (interval) params.push(['interval', interval])
   params.push(['date_from', date_from])
   if (date_to) params.push(['date_to', date_to])
-  params.push(['time_zone', time_zone])
+  if (time_zone) params.push(['time_zone', time_zone])
   if (filters.length > 0) params.push(['filters', JSON.stringify(filters)])
   if (breakdown) params.push(['breakdown', breakdown])
   return params
@@ -133,16 +132,18 @@ function commonParams(question: Common): [string, string][] {
 function readCommon(read: Reader, defaults: Defaults): RangeQuestion {
   const dateTo = read.one<string | null>('date_to', matching(DATE_BOUND), null)
   const breakdown = read.one<string | null>('breakdown', isName, null)
+  // The project's own where the viewer chose none: one link shows everybody the same days.
+  const timeZone = read.one<string | null>(
+    'time_zone',
+    (text) => (isTimeZone(text) ? text : null),
+    null,
+  )
   return {
     project: read.one('project', (text) => (isProjectId(text) ? text : null), defaults.project),
     interval: read.one('interval', (text) => (isKeyOf(INTERVALS, text) ? text : null), 'day'),
     date_from: read.one('date_from', matching(DATE_BOUND), '-7d'),
     ...(dateTo !== null && { date_to: dateTo }),
-    time_zone: read.one(
-      'time_zone',
-      (text) => (isTimeZone(text) ? text : null),
-      defaults.time_zone,
-    ),
+    ...(timeZone !== null && { time_zone: timeZone }),
     filters: read.one('filters', readFilters, []),
     ...(breakdown !== null && { breakdown }),
   }

@@ -26,6 +26,9 @@ const resultOf = (...groups: Group[]): FunnelResult => ({
   complete_until: null,
   duration_ms: 1,
   from_cache: false,
+  time_zone: 'UTC',
+  week_start: 'monday',
+  exclude_internal: false,
 })
 
 describe('a funnel as a picture', () => {

@@ -10,6 +10,8 @@ function resultOf(change: Partial<TrendResult> = {}): TrendResult {
     buckets: ['2026-11-21', '2026-11-22', '2026-11-23'].map((day) => `${day}T00:00:00+01:00`),
     interval: 'day',
     time_zone: 'Europe/Berlin',
+    week_start: 'monday',
+    exclude_internal: false,
     measure: 'total',
     series: [
       { event: '$pageview', breakdown: null, values: [4, 0, 6], total: 10 },
