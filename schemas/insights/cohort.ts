@@ -98,3 +98,22 @@ export const CohortFilter = z
   .strictObject({ cohort: CohortRule, operator: z.enum(['in', 'not_in']).default('in') })
   .openapi('CohortFilter')
 export type CohortFilter = z.infer<typeof CohortFilter>
+
+export const MAX_COHORT_LINES = 25
+
+/** Answers once for each cohort: whoever is in two is on both lines, and whoever is in none on no line. */
+export const CohortBreakdown = z
+  .strictObject({
+    cohorts: z
+      .array(
+        z.strictObject({
+          /** What the line is called, unlike the others. */
+          name: z.string().min(1).max(200),
+          cohort: CohortRule,
+        }),
+      )
+      .min(1)
+      .max(MAX_COHORT_LINES),
+  })
+  .openapi('CohortBreakdown')
+export type CohortBreakdown = z.infer<typeof CohortBreakdown>

@@ -1,6 +1,7 @@
 // Funnels: how many actors take steps, one after the other, within a window. Its questions share their
 // steps, so that the same funnel can be seen by step, by time, by its days and by what goes with it.
 import { z } from '@hono/zod-openapi'
+import { breakdownsBy } from './breakdowns.ts'
 import { Filters } from './filters.ts'
 import { checkFunnel } from './funnel-rules.ts'
 import {
@@ -74,7 +75,7 @@ export const funnelFields = {
 
 export const breakdownFields = {
   /** Groups are told apart by the values of all of them together. */
-  breakdowns: z.array(PropertyRef).max(MAX_BREAKDOWNS).default([]),
+  breakdowns: breakdownsBy(PropertyRef),
   breakdown_limit: BreakdownLimit,
   attribution: FunnelAttribution.default('first_touch'),
 }

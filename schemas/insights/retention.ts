@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { breakdownsBy } from './breakdowns.ts'
 import {
   BreakdownKind,
   BreakdownLimit,
@@ -48,7 +49,7 @@ export const RetentionQuery = z
       .strictObject({ function: z.enum(RETENTION_FUNCTIONS), property: PropertyRef })
       .optional(),
     /** An actor belongs to the value that its first start event of the interval has. */
-    breakdowns: z.array(PropertyRef).max(MAX_BREAKDOWNS).default([]),
+    breakdowns: breakdownsBy(PropertyRef),
     breakdown_limit: BreakdownLimit,
   })
   .openapi('RetentionQuery')

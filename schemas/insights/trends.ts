@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { breakdownsBy } from './breakdowns.ts'
 import { Filters } from './filters.ts'
 import {
   Breakdown,
@@ -106,7 +107,7 @@ export const TrendsQuery = z
     actor: Actor.default('person'),
     series: z.array(TrendsSeries).min(1).max(MAX_SERIES),
     /** Lines are told apart by the values of all of them together. */
-    breakdowns: z.array(Breakdown).max(MAX_BREAKDOWNS).default([]),
+    breakdowns: breakdownsBy(Breakdown),
     breakdown_limit: BreakdownLimit,
     /** Shown in place of the series, which are A, B, … in it: + - * / % ** and parentheses. */
     formulas: z

@@ -3,6 +3,7 @@ import {
   type FunnelTimeResult,
   FunnelTimeSelection,
 } from '@headwater/schemas/insights/funnel-time'
+import type { BreakdownValue } from '@headwater/schemas/insights/property'
 import { questionRange } from '../date-range.ts'
 import type { Insight } from '../insight.ts'
 import { Statement } from '../statement.ts'
@@ -12,6 +13,7 @@ import { outcomes } from './outcomes.ts'
 import { type FunnelPlan, planFunnel } from './plan.ts'
 
 type Plan = FunnelPlan<FunnelTimeQuery>
+type Group = FunnelTimeResult['groups'][number]
 
 /** Of a group one row per bar, from 1, and one of the whole, whose bar is 0. */
 interface TimeRow {
@@ -51,7 +53,7 @@ export const funnelTime: Insight<FunnelTimeQuery, Plan, FunnelTimeResult, Funnel
     const rows = list as TimeRow[]
     const bins = rows[0]?.bins ?? 0
     const at = (bar: number) => Number(rows[0]?.first) + bar * Number(rows[0]?.width)
-    const groups = rows
+    const groups: Group[] = rows
       .filter(({ bar }) => bar === 0)
       .map((row) => ({
         breakdown: breakdownOf(query, row),
@@ -64,7 +66,12 @@ export const funnelTime: Insight<FunnelTimeQuery, Plan, FunnelTimeResult, Funnel
       }))
     return {
       edges: rows.length === 0 ? [] : Array.from({ length: bins + 1 }, (_, bar) => at(bar)),
-      groups: inOrder(groups, ({ count }) => count),
+      groups: inOrder(
+        query,
+        groups,
+        ({ count }) => count,
+        (breakdown) => emptyGroup(breakdown, bins),
+      ),
     }
   },
 
@@ -105,6 +112,16 @@ function durations(plan: Plan, statement: Statement): string {
         intDiv(max(ms) OVER () + 999, 1000) AS last, ${count} AS bins
       FROM (${timed}))`
 }
+
+const emptyGroup = (breakdown: BreakdownValue, bins: number): Group => ({
+  breakdown,
+  count: 0,
+  mean_seconds: null,
+  median_seconds: null,
+  min_seconds: null,
+  max_seconds: null,
+  bars: Array.from({ length: bins }, () => 0),
+})
 
 function barsOf(rows: readonly TimeRow[], { kind, value }: TimeRow, bins: number): number[] {
   const bars = Array.from({ length: bins }, () => 0)

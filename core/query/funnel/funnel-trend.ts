@@ -3,6 +3,7 @@ import {
   type FunnelTrendResult,
   FunnelTrendSelection,
 } from '@headwater/schemas/insights/funnel-trend'
+import type { BreakdownValue } from '@headwater/schemas/insights/property'
 import { bucketLabels, limitedStarts } from '../buckets.ts'
 import { questionRange } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
@@ -58,16 +59,16 @@ export const funnelTrend: Insight<FunnelTrendQuery, Plan, FunnelTrendResult, Fun
       const rows = list as TrendRow[]
       const places = new Map(starts.map((start, place) => [String(start), place]))
       const groups = new Map<string, ReturnType<typeof emptyGroup>>()
-      const emptyGroup = (row: Pick<TrendRow, 'kind' | 'value'>) => ({
-        breakdown: breakdownOf(query, row),
+      const emptyGroup = (breakdown: BreakdownValue) => ({
+        breakdown,
         entered: starts.map(() => 0),
         converted: starts.map(() => 0),
         open: starts.map(() => 0),
       })
-      if (query.breakdowns.length === 0) groups.set('', emptyGroup({ kind: '', value: [] }))
+      if (query.breakdowns.length === 0) groups.set('', emptyGroup(null))
       for (const row of rows) {
         const key = query.breakdowns.length === 0 ? '' : JSON.stringify([row.kind, row.value])
-        const group = groups.get(key) ?? emptyGroup(row)
+        const group = groups.get(key) ?? emptyGroup(breakdownOf(query, row))
         groups.set(key, group)
         const place = places.get(row.bucket) ?? 0
         group.entered[place] = Number(row.entered)
@@ -75,17 +76,22 @@ export const funnelTrend: Insight<FunnelTrendQuery, Plan, FunnelTrendResult, Fun
         group.open[place] = Number(row.open)
       }
       const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
-      const rated = [...groups.values()].map((group) => ({
+      const rated = (group: ReturnType<typeof emptyGroup>) => ({
         ...group,
         rates: group.entered.map((count, place) =>
           count === 0 ? null : (group.converted[place] ?? 0) / count,
         ),
-      }))
+      })
       return {
         buckets: bucketLabels(query.time_zone, starts),
         // The last entry that a bucket can have is a millisecond before its end.
         complete: starts.map((_, place) => (starts[place + 1] ?? to) - 1 + windowMs < horizon),
-        groups: inOrder(rated, ({ entered }) => sum(entered)),
+        groups: inOrder(
+          query,
+          [...groups.values()].map(rated),
+          ({ entered }) => sum(entered),
+          (breakdown) => rated(emptyGroup(breakdown)),
+        ),
       }
     },
 

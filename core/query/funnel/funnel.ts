@@ -4,6 +4,7 @@ import {
   FunnelSelection,
   type FunnelStageResult,
 } from '@headwater/schemas/insights/funnel'
+import type { BreakdownValue } from '@headwater/schemas/insights/property'
 import { questionRange } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Insight } from '../insight.ts'
@@ -27,11 +28,14 @@ export const funnel: Insight<FunnelInsightQuery, Plan, FunnelInsightResult, Funn
       excluded: Number(row.excluded),
       steps: stepsOf(query, row),
     }))
+    const empty = (breakdown: BreakdownValue) => ({
+      breakdown,
+      excluded: 0,
+      steps: stepsOf(query, undefined),
+    })
     // Without a breakdown nobody at all is an answer, too.
-    if (query.breakdowns.length === 0 && groups.length === 0) {
-      groups.push({ breakdown: null, excluded: 0, steps: stepsOf(query, undefined) })
-    }
-    return { groups: inOrder(groups, ({ steps }) => steps[0]?.count ?? 0) }
+    if (query.breakdowns.length === 0 && groups.length === 0) groups.push(empty(null))
+    return { groups: inOrder(query, groups, ({ steps }) => steps[0]?.count ?? 0, empty) }
   },
 
   selection: FunnelSelection,

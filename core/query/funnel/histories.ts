@@ -4,6 +4,7 @@ import type {
   FunnelQuestion,
 } from '@headwater/schemas/insights/funnel'
 import { actorSql } from '../actor.ts'
+import { cohortLines } from '../cohort/lines.ts'
 import { type Scope, scopeConditions } from '../scope.ts'
 import { eventsOf, selectorCondition } from '../selector.ts'
 import type { Statement } from '../statement.ts'
@@ -60,8 +61,12 @@ export function funnelSql(
   }
 }
 
-export const attributionOf = ({ plan }: FunnelSql): FunnelAttribution | null =>
-  plan.query.breakdowns?.length ? (plan.query.attribution ?? null) : null
+export function attributionOf({ plan }: FunnelSql): FunnelAttribution | null {
+  const { breakdowns = [], attribution = null } = plan.query
+  if (breakdowns.length === 0) return null
+  // A funnel for each cohort, of the events of those who belong to it.
+  return cohortLines(breakdowns) ? 'all_events' : attribution
+}
 
 /**
  * SQL of each actor's events in order: the arrays keys, ticks, masks (a bit per step) and, with
@@ -133,11 +138,12 @@ function events(sql: FunnelSql): string {
     WHERE ${scopeConditions(scope, statement)} AND ${known ?? '1'}`
 }
 
-function labelOf({ plan, statement, breakdownField }: FunnelSql): string {
-  const { breakdowns = [], attribution } = plan.query
+function labelOf(sql: FunnelSql): string {
+  const { plan, statement, breakdownField } = sql
+  const { breakdowns = [] } = plan.query
   const label = labelSql(breakdowns, statement, breakdownField)
   if (label === null) return ''
-  if (attribution === 'all_events') return `, ${label} AS label`
+  if (attributionOf(sql) === 'all_events') return `, ${label} AS label`
   const hasLabel =
     breakdowns.length > 1 ? `arrayExists(part -> part != '', event_label)` : `event_label != ''`
   return `, ${label} AS event_label, ${hasLabel} AS has_label`

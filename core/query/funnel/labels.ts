@@ -1,5 +1,7 @@
 import type { BrokenDownFunnel, FunnelBreakdownSelection } from '@headwater/schemas/insights/funnel'
 import type { BreakdownValue } from '@headwater/schemas/insights/property'
+import { byProperties, type CohortLine, cohortLines, lineValue } from '../cohort/lines.ts'
+import { ruleCondition } from '../cohort/members.ts'
 import { QueryRefusal } from '../errors.ts'
 import { compareText, MAX_BREAKDOWN_LENGTH, orderOf } from '../lines.ts'
 import { propertyText } from '../property.ts'
@@ -10,17 +12,30 @@ import type { Statement } from '../statement.ts'
 
 type Broken = Pick<BrokenDownFunnel, 'breakdowns' | 'breakdown_limit'>
 
-/** SQL of an event's label; null when the question has no breakdown. */
+/**
+ * SQL of an event's label; null when the question has no breakdown. Of cohorts, rows are as many as the
+ * event's person belongs to.
+ */
 export function labelSql(
   breakdowns: Broken['breakdowns'],
   statement: Statement,
   field: string,
 ): string | null {
-  const texts = breakdowns.map((breakdown, place) => {
+  const cohorts = cohortLines(breakdowns)
+  if (cohorts) return cohortLabels(cohorts, statement, field)
+  const texts = byProperties(breakdowns).map((breakdown, place) => {
     const text = propertyText(breakdown, statement, `${field}.${place}.property`)
     return `leftUTF8(${text}, ${MAX_BREAKDOWN_LENGTH})`
   })
   return texts.length > 1 ? `[${texts.join(', ')}]` : (texts[0] ?? null)
+}
+
+function cohortLabels(lines: readonly CohortLine[], statement: Statement, field: string): string {
+  const names = lines.map(({ name, cohort }, place) => {
+    const isMember = ruleCondition(cohort, statement, `${field}.0.cohorts.${place}.cohort`)
+    return `if(${isMember}, ${statement.add('String', name)}, '')`
+  })
+  return `arrayJoin(arrayFilter(name -> name != '', [${names.join(', ')}]))`
 }
 
 /** SQL that holds for a label without any value. */
@@ -34,7 +49,8 @@ export const isNone = ({ breakdowns }: Broken, label: string): string =>
 export function placed(query: Broken, rows: string, statement: Statement): string {
   if (query.breakdowns.length === 0) return `SELECT *, '' AS kind, [] AS value FROM (${rows})`
   const values = query.breakdowns.length > 1 ? 'label' : '[label]'
-  const limit = statement.add('UInt32', query.breakdown_limit)
+  const shown = cohortLines(query.breakdowns)?.length ?? query.breakdown_limit
+  const limit = statement.add('UInt32', shown)
   return `SELECT *,
       multiIf(is_none, 'none', place <= ${limit}, 'value', 'other') AS kind,
       if(kind = 'value', ${values}, []) AS value
@@ -77,11 +93,23 @@ export function breakdownOf(
   return { kind: 'value', values: value.map((part) => (part === '' ? null : part)) }
 }
 
-/** Groups in the order of an answer: the biggest first, Other and none last. */
+/**
+ * Groups in the order of an answer: the biggest first, Other and none last. Of cohorts each has its group,
+ * in the order of the question.
+ *
+ * @param empty The group of nobody.
+ */
 export function inOrder<Group extends { breakdown: BreakdownValue }>(
+  { breakdowns }: Broken,
   groups: readonly Group[],
   size: (group: Group) => number,
+  empty: (breakdown: BreakdownValue) => Group,
 ): Group[] {
+  const cohorts = cohortLines(breakdowns)
+  if (cohorts) {
+    const byName = new Map(groups.map((group) => [group.breakdown?.values[0], group]))
+    return cohorts.map((line) => byName.get(line.name) ?? empty(lineValue(line)))
+  }
   return [...groups].sort(
     (a, b) =>
       orderOf(a.breakdown?.kind) - orderOf(b.breakdown?.kind) ||

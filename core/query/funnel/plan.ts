@@ -1,4 +1,5 @@
-import type { FunnelQuestion } from '@headwater/schemas/insights/funnel'
+import type { BrokenDownFunnel, FunnelQuestion } from '@headwater/schemas/insights/funnel'
+import { checkCohorts } from '../cohort/lines.ts'
 import type { Range } from '../date-range.ts'
 import type { Moment } from '../insight.ts'
 import { spanMs } from '../span.ts'
@@ -16,12 +17,13 @@ export interface FunnelPlan<Query extends FunnelQuestion = FunnelQuestion> exten
   horizon: number
 }
 
-/** Decides window and horizon. Actors may enter within the range. */
-export function planFunnel<Query extends FunnelQuestion>(
+/** Decides window and horizon. Actors may enter within the range. Throws a QueryRefusal. */
+export function planFunnel<Query extends FunnelQuestion & Partial<BrokenDownFunnel>>(
   query: Query,
   { now, completeUntil }: Pick<Moment, 'now' | 'completeUntil'>,
   { from, to }: Range,
 ): FunnelPlan<Query> {
+  checkCohorts({ project: query.project, breakdowns: query.breakdowns ?? [] })
   const known = Math.min(now, completeUntil ?? now)
   return {
     query,

@@ -1,6 +1,8 @@
 // Random histories and random questions about them, and what the plain reading answers. Only tests use it.
 import type { EventRow } from '@headwater/schemas/row'
 import fc from 'fast-check'
+import type { CohortLine } from '../cohort/lines.ts'
+import { cohortLinesOf, isMember } from '../cohort/random-cohorts.ts'
 import {
   compareEvents,
   compareLabels,
@@ -38,6 +40,8 @@ export interface Asked {
   window: number
   exclusions: (Selector & { from_step: number; to_step: number })[]
   breakdowns: string[]
+  /** In place of the one breakdown. */
+  cohorts: CohortLine[] | null
   breakdown_limit: number
   attribution: 'first_touch' | 'last_touch' | 'all_events' | { step: number }
   /** Units after START. */
@@ -70,6 +74,11 @@ const selector = (...names: string[]): fc.Arbitrary<Selector> =>
 const step = selector(...NAMES, ...NAMES, 'x', '*')
 const meaning = ({ event, filters = [] }: Selector) => JSON.stringify([event, filters])
 
+const cohorts = cohortLinesOf(
+  [...NAMES, 'x'],
+  Array.from({ length: 20 }, (_, person) => `person ${person}`),
+)
+
 /** Questions that are not refused. */
 export const questions: fc.Arbitrary<Asked> = fc
   .record({
@@ -83,6 +92,7 @@ export const questions: fc.Arbitrary<Asked> = fc
       { maxLength: 2 },
     ),
     breakdowns: fc.constantFrom<string[][]>([], ['p'], ['p'], ['p', 'q']),
+    cohorts: fc.option(cohorts, { freq: 2 }),
     breakdown_limit: fc.integer({ min: 1, max: 4 }),
     attribution: fc.constantFrom<(Asked['attribution'] | 'step')[]>(
       'first_touch',
@@ -108,6 +118,7 @@ export const questions: fc.Arbitrary<Asked> = fc
     const attributed = isAny ? 1 : (drawn.attributedStep % count) + 1
     return {
       ...drawn,
+      cohorts: drawn.breakdowns.length === 1 ? drawn.cohorts : null,
       steps: asked,
       exclusions: drawn.exclusions
         .filter((one) => !steps.some((other) => meaning(other) === meaning(one.selector)))
@@ -140,7 +151,9 @@ export const bodyOf = (project: string, asked: Asked) => ({
   order: asked.order,
   window: { value: asked.window * 10, unit: 'minute' },
   exclusions: asked.exclusions,
-  breakdowns: asked.breakdowns.map((property) => ({ property })),
+  breakdowns: asked.cohorts
+    ? [{ cohorts: asked.cohorts }]
+    : asked.breakdowns.map((property) => ({ property })),
   breakdown_limit: asked.breakdown_limit,
   attribution: asked.attribution,
   date_from: clockText(asked.from),
@@ -170,6 +183,19 @@ export interface Told {
 
 /** What everybody's outcomes are. @param entry Only entries between these. @default the range */
 export function tell(persons: readonly Did[][], asked: Asked, entry?: [number, number]): Told[] {
+  if (!asked.cohorts) return tellAll(persons, asked, entry)
+  const alone = { ...asked, breakdowns: [], cohorts: null }
+  const deeds = persons.flatMap((events, person) =>
+    events.map(({ name }) => ({ distinct_id: `person ${person}`, event: name })),
+  )
+  return asked.cohorts.flatMap(({ name, cohort }) =>
+    tellAll(persons, alone, entry)
+      .filter(({ person }) => isMember(cohort, `person ${person}`, deeds))
+      .map((told) => ({ ...told, label: [name] })),
+  )
+}
+
+function tellAll(persons: readonly Did[][], asked: Asked, entry?: [number, number]): Told[] {
   const [from, to] = entry ?? [asked.from, asked.to]
   const until = START + ((entry ? to - 1 / UNIT_MS : asked.to) + asked.window) * UNIT_MS
   const rules: Rules = {
@@ -255,6 +281,13 @@ export interface Group {
 
 /** Outcomes by group, in the order of an answer. */
 export function groupsOf(told: readonly Told[], asked: Asked): Group[] {
+  if (asked.cohorts) {
+    return asked.cohorts.map(({ name }) => ({
+      kind: 'value',
+      values: [name],
+      members: told.filter(({ label }) => label[0] === name),
+    }))
+  }
   const by = new Map<string, Told[]>()
   for (const one of told) {
     const key = JSON.stringify(one.label)

@@ -5,7 +5,7 @@ import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
 import { retentionEvents } from './events-sql.ts'
-import type { RetentionPlan } from './plan.ts'
+import type { PlannedRetention, RetentionPlan } from './plan.ts'
 
 /**
  * One row for each actor with a cohort. `started` holds its starts, `(cohort, began, label)`; `returned`
@@ -69,7 +69,7 @@ function orderedStarts({ query, from }: RetentionPlan, statement: Statement): st
 }
 
 /** One text for all breakdowns, '' where none has a value. */
-function labelOf({ breakdowns }: RetentionQuery, statement: Statement): string {
+function labelOf({ breakdowns }: PlannedRetention, statement: Statement): string {
   const texts = breakdowns.map((breakdown, place) => {
     const text = propertyText(breakdown, statement, `breakdowns.${place}.property`)
     return `leftUTF8(toString(${text}), ${MAX_BREAKDOWN_LENGTH})`

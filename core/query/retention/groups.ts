@@ -1,4 +1,5 @@
 import type { RetentionSelection } from '@headwater/schemas/insights/retention'
+import { type CohortLine, onLine, selectedLine } from '../cohort/lines.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Statement } from '../statement.ts'
 import { cellsSql } from './cells-sql.ts'
@@ -8,6 +9,14 @@ import type { RetentionPlan } from './plan.ts'
 export function groupedCells(plan: RetentionPlan, statement: Statement): string {
   const { query } = plan
   const sums = query.aggregate ? ', sum(total) AS total, sum(numbers) AS numbers' : ''
+  if (plan.cohorts) {
+    const groups = plan.cohorts.map((line) => {
+      const name = statement.add('String', line.name)
+      return `SELECT 'value' AS kind, ${name} AS value, *
+  FROM (${groupedCells(planOf(plan, line), statement)})`
+    })
+    return groups.join('\n  UNION ALL ')
+  }
   const cells = cellsSql(plan, statement)
   if (query.breakdowns.length === 0) {
     return `SELECT cohort, col, count() AS actors${sums}
@@ -33,6 +42,14 @@ export function cellsOfGroup(
   statement: Statement,
   group: RetentionSelection['breakdown'],
 ): string {
+  if (plan.cohorts) {
+    const lines = group ? [selectedLine(plan.cohorts, group)] : plan.cohorts
+    const cells = lines.map(
+      (line) => `SELECT actor, cohort, col
+      FROM (${cellsSql(planOf(plan, line), statement)})`,
+    )
+    return `SELECT DISTINCT actor, cohort, col FROM (${cells.join('\n    UNION ALL ')})`
+  }
   const cells = cellsSql(plan, statement)
   if (!group) return cells
   const { length } = plan.query.breakdowns
@@ -52,6 +69,12 @@ export function cellsOfGroup(
   const label = length === 1 ? `${values}[1]` : `toJSONString(${values})`
   return `SELECT * FROM (${cells}) WHERE label = ${label}`
 }
+
+const planOf = (plan: RetentionPlan, line: CohortLine): RetentionPlan => ({
+  ...plan,
+  query: onLine(plan.query, line),
+  cohorts: null,
+})
 
 /** An actor belongs to one label of a cohort: sums over labels count nobody twice. */
 function ranked(sized: string, { query }: RetentionPlan, statement: Statement): string {

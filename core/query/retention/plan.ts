@@ -1,5 +1,6 @@
 import { MAX_RETENTION_PERIODS, type RetentionQuery } from '@headwater/schemas/insights/retention'
 import { bucketStarts, limitedStarts } from '../buckets.ts'
+import { type ByProperties, type CohortLine, takeCohorts } from '../cohort/lines.ts'
 import { questionRange, type Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Moment } from '../insight.ts'
@@ -12,8 +13,13 @@ const WINDOW_MS = { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS }
 /** Cells of an answer, over all of its groups. */
 const MAX_CELLS = 200_000
 
+/** A question without the cohorts that it is broken down by. */
+export type PlannedRetention = ByProperties<RetentionQuery>
+
 export interface RetentionPlan extends Range {
-  query: RetentionQuery
+  query: PlannedRetention
+  /** The groups of a breakdown by cohorts; null without one. */
+  cohorts: CohortLine[] | null
   /** How many cohorts there are. */
   rows: number
   /** Start of every period from the first cohort's to the last one's last, and the end of that, ms. */
@@ -35,19 +41,21 @@ export interface Column {
 }
 
 /** Decides cohorts, columns and windows. Throws a QueryRefusal. */
-export function planRetention(query: RetentionQuery, moment: Moment): RetentionPlan {
+export function planRetention(asked: RetentionQuery, moment: Moment): RetentionPlan {
+  const { query, cohorts } = takeCohorts(asked)
   refuseContradictions(query)
   const { from, to } = questionRange(query, moment, query.interval)
   const rows = limitedStarts(query, from, to).length
   const columns = columnsOf(query, rows)
   const span = spanOf(columns)
-  refuseTooMany(query, rows, span, columns.length)
+  refuseTooMany({ query, cohorts }, rows, span, columns.length)
   const bounds = boundsOf(query, from, rows + span)
   const windowMs = windowOf(query)
   const last = windowMs === null ? (bounds.at(-1) ?? to) : to + span * windowMs
   const { now, completeUntil } = moment
   return {
     query,
+    cohorts,
     from: bounds[0] ?? from,
     to,
     rows,
@@ -63,7 +71,7 @@ export function planRetention(query: RetentionQuery, moment: Moment): RetentionP
 /** How many periods the columns hold. */
 export const spanOf = (columns: readonly Column[]): number => (columns.at(-1)?.last ?? 0) + 1
 
-function columnsOf({ brackets, periods }: RetentionQuery, rows: number): Column[] {
+function columnsOf({ brackets, periods }: PlannedRetention, rows: number): Column[] {
   const sizes = brackets ?? Array.from({ length: (periods ?? rows) - 1 }, () => 1)
   const columns = [{ first: 0, last: 0 }]
   for (const size of sizes) {
@@ -73,7 +81,7 @@ function columnsOf({ brackets, periods }: RetentionQuery, rows: number): Column[
   return columns
 }
 
-function boundsOf(query: RetentionQuery, from: number, count: number): number[] {
+function boundsOf(query: PlannedRetention, from: number, count: number): number[] {
   // Clocks that change make days and months longer than their multiple by a day at most.
   const far = from + (count + 1) * LONGEST_MS[query.interval] + 2 * DAY_MS
   return bucketStarts(query, from, far).slice(0, count)
@@ -87,7 +95,7 @@ function windowOf({ windows, interval }: RetentionQuery): number | null {
   ])
 }
 
-function refuseContradictions(query: RetentionQuery): void {
+function refuseContradictions(query: PlannedRetention): void {
   if (query.brackets && query.periods !== undefined) {
     throw refusal('periods', 'cannot be given together with brackets')
   }
@@ -98,14 +106,20 @@ function refuseContradictions(query: RetentionQuery): void {
   if (query.aggregate) throw refusal('aggregate', 'cannot be cumulative')
 }
 
-function refuseTooMany(query: RetentionQuery, rows: number, span: number, columns: number): void {
+function refuseTooMany(
+  { query, cohorts }: Pick<RetentionPlan, 'query' | 'cohorts'>,
+  rows: number,
+  span: number,
+  columns: number,
+): void {
   if (rows > MAX_RETENTION_PERIODS) {
     throw refusal('interval', `must be longer: there are more than ${MAX_RETENTION_PERIODS} rows`)
   }
   if (span > MAX_RETENTION_PERIODS) {
     throw refusal('brackets', `must hold at most ${MAX_RETENTION_PERIODS} periods`)
   }
-  const groups = query.breakdowns.length === 0 ? 1 : query.breakdown_limit + 2
+  const values = query.breakdowns.length === 0 ? 1 : query.breakdown_limit + 2
+  const groups = cohorts?.length ?? values
   if (rows * columns * groups > MAX_CELLS) {
     throw refusal('periods', `must be fewer: the answer has more than ${MAX_CELLS} cells`)
   }

@@ -2,6 +2,7 @@ import type { ActorsResult } from '@headwater/schemas/insights/actors'
 import type { RetentionResult } from '@headwater/schemas/insights/retention'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cohortLinesOf, type Deed, isMember } from '../cohort/random-cohorts.ts'
 import { openTestApi, type TestApi } from '../test-api.ts'
 import {
   type HistoryEvent,
@@ -50,7 +51,16 @@ const drawnQuestion = fc.record({
   returnPlan: plan,
   plan,
   aggregate: fc.constantFrom(null, null, 'sum', 'avg'),
-  isSplit: fc.boolean(),
+  split: fc.option(
+    fc.oneof(
+      fc.constant('plan' as const),
+      cohortLinesOf(
+        ['a', 'b', 'c'],
+        Array.from({ length: ACTORS }, (_, actor) => `actor ${actor}`),
+      ),
+    ),
+    { freq: 2 },
+  ),
   limit: fc.integer({ min: 1, max: 3 }),
   from: step,
   length: fc.integer({ min: 1, max: STEPS }),
@@ -88,8 +98,12 @@ it(`agrees with the plain reading on ${RUNS * ACTORS} histories and ${RUNS * QUE
       api.now = BASE + drawn.now * STEP_MS[interval]
       const { status, body } = await api.post<RetentionResult>('/api/query', asked)
       expect(status, JSON.stringify(body)).toBe(200)
-      const members = actors.map((events) => membershipsOf(events, plain))
-      expect(body.groups).toEqual(expectedGroups(plain, drawn, members.flat(), api.now))
+      const members = actors.map((events, actor): Actor => {
+        const name = `actor ${actor}`
+        const deeds = events.map((event) => ({ distinct_id: name, event: event.name }))
+        return { name, deeds, memberships: membershipsOf(events, plain) }
+      })
+      expect(body.groups).toEqual(expectedGroups(plain, drawn, members, api.now))
       named += await checkActors(asked, drawn, plain, body, members)
     }
   })
@@ -114,6 +128,12 @@ async function insert(project: string, actors: readonly HistoryEvent[][]): Promi
 }
 
 type Interval = PlainQuestion['interval']
+
+interface Actor {
+  name: string
+  deeds: Deed[]
+  memberships: Membership[]
+}
 
 function questionOf(project: string, interval: Interval, drawn: DrawnQuestion) {
   const from = startOf(interval, BASE + drawn.from * STEP_MS[interval])
@@ -152,7 +172,10 @@ function questionOf(project: string, interval: Interval, drawn: DrawnQuestion) {
     minimum_occurrences: minimum,
     ...(drawn.sizes ? { brackets: drawn.sizes } : drawn.periods && { periods: drawn.periods }),
     ...(aggregate && { aggregate: { function: aggregate, property: { property: 'price' } } }),
-    ...(drawn.isSplit && { breakdowns: [{ property: 'plan' }], breakdown_limit: drawn.limit }),
+    ...(drawn.split && {
+      breakdowns: [drawn.split === 'plan' ? { property: 'plan' } : { cohorts: drawn.split }],
+      breakdown_limit: drawn.limit,
+    }),
   }
   return { asked, plain }
 }
@@ -168,9 +191,19 @@ function startOf(interval: Interval, at: number): number {
   return Date.UTC(year, month, day - ((date.getUTCDay() + 6) % 7))
 }
 
-/** The groups' plans in the order of the answer, each with its members. */
-function groupsOf({ isSplit, limit }: DrawnQuestion, members: readonly Membership[]) {
-  if (!isSplit) return [{ breakdown: null, members }]
+/** The groups in the order of the answer, each with its members. */
+function groupsOf({ split, limit }: DrawnQuestion, actors: readonly Actor[]) {
+  const members = actors.flatMap(({ memberships }) => memberships)
+  if (split === null) return [{ breakdown: null, members }]
+  if (split !== 'plan') {
+    const deeds = actors.flatMap(({ deeds }) => deeds)
+    return split.map(({ name, cohort }) => ({
+      breakdown: { kind: 'value', values: [name] },
+      members: actors
+        .filter(({ name }) => isMember(cohort, name, deeds))
+        .flatMap(({ memberships }) => memberships),
+    }))
+  }
   const byPlan = [...Map.groupBy(members, ({ plan }) => plan)]
     .filter(([plan]) => plan !== '')
     .sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
@@ -189,7 +222,7 @@ function groupsOf({ isSplit, limit }: DrawnQuestion, members: readonly Membershi
 function expectedGroups(
   plain: PlainQuestion,
   drawn: DrawnQuestion,
-  members: readonly Membership[],
+  members: readonly Actor[],
   now: number,
 ) {
   return groupsOf(drawn, members).map((group) => ({
@@ -230,7 +263,7 @@ async function checkActors(
   drawn: DrawnQuestion,
   plain: PlainQuestion,
   body: RetentionResult,
-  members: readonly Membership[][],
+  members: readonly Actor[],
 ): Promise<number> {
   const group = body.groups[drawn.pick.group % Math.max(body.groups.length, 1)]
   if (!group) return 0
@@ -239,16 +272,16 @@ async function checkActors(
   const select = { row, column, ...(group.breakdown && { breakdown: group.breakdown }) }
   const answer = await api.post<ActorsResult>('/api/actors', { query: asked, select })
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
-  const shown = groupsOf(drawn, members.flat()).find(
+  const shown = groupsOf(drawn, members).find(
     ({ breakdown }) => JSON.stringify(breakdown) === JSON.stringify(group.breakdown),
   )
   const isFuture = group.rows[row]?.cells[column]?.state === 'future'
-  const expected = members.flatMap((memberships, actor) => {
+  const expected = members.flatMap(({ name, memberships }) => {
     const isIn = memberships.some(
       (member) =>
         member.row === row && member.columns[column]?.counts && shown?.members.includes(member),
     )
-    return isIn && !isFuture ? [`actor ${actor}`] : []
+    return isIn && !isFuture ? [name] : []
   })
   const found = answer.body.actors.map(({ distinct_ids }) => distinct_ids[0] ?? '')
   expect(found.sort()).toEqual(expected.sort())

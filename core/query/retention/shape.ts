@@ -2,6 +2,7 @@ import type { BreakdownKind, BreakdownValue } from '@headwater/schemas/insights/
 import type { RetentionResult } from '@headwater/schemas/insights/retention'
 import type { TimeState } from '@headwater/schemas/insights/time-state'
 import { bucketLabels } from '../buckets.ts'
+import { lineValue } from '../cohort/lines.ts'
 import type { Answer } from '../insight.ts'
 import { orderOf } from '../lines.ts'
 import type { Column, RetentionPlan } from './plan.ts'
@@ -37,6 +38,13 @@ export function shapeRetention(
 }
 
 function groupsOf(plan: RetentionPlan, rows: readonly RetentionCellRow[]): Group[] {
+  if (plan.cohorts) {
+    const byName = Map.groupBy(rows, ({ value }) => value)
+    return plan.cohorts.map((line) => ({
+      breakdown: lineValue(line),
+      rows: rowsOf(plan, byName.get(line.name) ?? []),
+    }))
+  }
   if (plan.query.breakdowns.length === 0) {
     return [{ breakdown: null, rows: rowsOf(plan, rows) }]
   }

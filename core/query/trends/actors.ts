@@ -1,6 +1,7 @@
 import type { TrendsSelection } from '@headwater/schemas/insights/trends'
 import { actorSql } from '../actor.ts'
 import { bucketLabels } from '../buckets.ts'
+import { onLine, selectedLine } from '../cohort/lines.ts'
 import type { Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { ActorsSql } from '../insight.ts'
@@ -16,6 +17,10 @@ import { eventRows, knownConditions, type Slice, sliceOf, unitSql } from './slic
 
 /** Who has an event that counts in a bucket, or in the whole range, of a line. */
 export function actorsBehind(plan: TrendsPlan, selection: TrendsSelection): ActorsSql {
+  if (plan.cohorts) {
+    const query = onLine(plan.query, selectedLine(plan.cohorts, selection.breakdown))
+    return actorsBehind({ ...plan, query, cohorts: null }, { ...selection, breakdown: null })
+  }
   seriesAt(plan.query.series, selection.series)
   const period = plan.periods.findIndex(({ name }) => name === selection.period)
   const chosen = plan.periods[period]

@@ -2,6 +2,7 @@
 import type { Filters } from '@headwater/schemas/insights/filters'
 import type { Actor } from '@headwater/schemas/insights/question'
 import type { TrendsQuery, TrendsSeries } from '@headwater/schemas/insights/trends'
+import { isMember } from '../cohort/random-cohorts.ts'
 
 export interface HistoryEvent {
   event: string
@@ -113,7 +114,7 @@ function counting(
       (query.include_bots || !event.is_bot),
   )
   const passes = (event: HistoryEvent) =>
-    passesAll(query.filters, event) && passesAll(series.filters, event)
+    [...query.filters, ...series.filters].every((filter) => passesOne(filter, event, asked))
   const counted = /^first/.test(series.measure)
     ? firstOfEach(query, series, series.measure === 'first_matching' ? named.filter(passes) : named)
     : named
@@ -169,12 +170,11 @@ function actorOf(actor: Actor, event: HistoryEvent): string {
   return actor === 'person' || actor === 'distinct_id' ? event.distinct_id : event.company
 }
 
-function passesAll(filters: Filters, event: HistoryEvent): boolean {
-  return filters.every((filter) => {
-    if (!('property' in filter)) throw new Error('no groups of filters here')
-    const text = event.properties[filter.property] ?? ''
-    return filter.operator === 'gt' ? numeric(text) > Number(filter.value) : text === filter.value
-  })
+function passesOne(filter: Filters[number], event: HistoryEvent, { events }: Asked): boolean {
+  if ('cohort' in filter) return isMember(filter.cohort, event.distinct_id, events)
+  if (!('property' in filter)) throw new Error('no groups of filters here')
+  const text = event.properties[filter.property] ?? ''
+  return filter.operator === 'gt' ? numeric(text) > Number(filter.value) : text === filter.value
 }
 
 function statistic(name: string, numbers: number[]): Amount {

@@ -2,6 +2,7 @@ import type { TimeState } from '@headwater/schemas/insights/time-state'
 import { MAP_LIMIT, type PeriodName, type TrendsQuery } from '@headwater/schemas/insights/trends'
 import { bucketStates } from '../bucket-states.ts'
 import { limitedStarts } from '../buckets.ts'
+import { type ByProperties, type CohortLine, takeCohorts } from '../cohort/lines.ts'
 import { questionRange, type Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Moment } from '../insight.ts'
@@ -16,8 +17,13 @@ export interface Period extends Range {
   starts: number[]
 }
 
+/** A question without the cohorts that it is broken down by. */
+export type PlannedTrends = ByProperties<TrendsQuery>
+
 export interface TrendsPlan {
-  query: TrendsQuery
+  query: PlannedTrends
+  /** The lines of a breakdown by cohorts; null without one. */
+  cohorts: CohortLine[] | null
   /** How many of the breakdown's values are shown by themselves. */
   limit: number
   /** Whether the range is one bucket. */
@@ -35,7 +41,9 @@ export interface TrendsPlan {
 
 /** Decides dates, buckets and what is compared with what. Throws a QueryRefusal. */
 export function planTrends(asked: TrendsQuery, moment: Moment): TrendsPlan {
-  const query = asked.display === 'map' ? byCountry(asked) : asked
+  const { query: parted, cohorts } = takeCohorts(asked)
+  if (cohorts && asked.display === 'map') throw refuseMap()
+  const query = asked.display === 'map' ? byCountry(parted) : parted
   if (query.cumulative) refuseWhatDoesNotAdd(query)
   const formulas = query.formulas.map((text, place) =>
     parseFormula(text, query.series.length, `formulas.${place}`),
@@ -54,7 +62,7 @@ export function planTrends(asked: TrendsQuery, moment: Moment): TrendsPlan {
   const limit = query.display === 'map' ? MAP_LIMIT : query.breakdown_limit
   const hasBins = query.breakdowns.some(({ bins }) => bins !== undefined)
   const bins = hasBins ? null : query.breakdowns.map(() => null)
-  return { query, limit, isWhole, periods, states, formulas, bins, top: null }
+  return { query, cohorts, limit, isWhole, periods, states, formulas, bins, top: null }
 }
 
 function periodOf(name: PeriodName, starts: number[], range: Range, isWhole: boolean): Period {
@@ -62,17 +70,20 @@ function periodOf(name: PeriodName, starts: number[], range: Range, isWhole: boo
   return { name, from, to: range.to, starts: isWhole ? [from] : starts }
 }
 
-function byCountry(query: TrendsQuery): TrendsQuery {
+function byCountry(query: PlannedTrends): PlannedTrends {
   const [first, second] = query.breakdowns
   const isCountry = first?.property === '$country' && !first.bins && !second
   if (!first || isCountry) return { ...query, breakdowns: [{ property: '$country' }] }
-  throw new QueryRefusal('invalid_query', 'a map is broken down by $country', {
+  throw refuseMap()
+}
+
+const refuseMap = (): QueryRefusal =>
+  new QueryRefusal('invalid_query', 'a map is broken down by $country', {
     field: 'breakdowns',
     allowed: ['$country'],
   })
-}
 
-function refuseWhatDoesNotAdd({ series }: TrendsQuery): void {
+function refuseWhatDoesNotAdd({ series }: PlannedTrends): void {
   const place = series.findIndex((one) => !canAccumulate(one))
   if (place === -1) return
   throw new QueryRefusal(

@@ -1,6 +1,7 @@
 import type { BreakdownValue } from '@headwater/schemas/insights/property'
 import type { TrendsLine, TrendsResult, TrendsSeries } from '@headwater/schemas/insights/trends'
 import { bucketLabels } from '../buckets.ts'
+import { lineValue } from '../cohort/lines.ts'
 import type { Answer } from '../insight.ts'
 import { runningSums, smoothed } from './adjust.ts'
 import { NONE_LINE, OTHER_LINE } from './breakdown.ts'
@@ -56,11 +57,14 @@ export function shapeTrends(plan: TrendsPlan, rows: readonly TrendsRow[][]): Ans
   return { buckets, states: plan.states, previous_buckets: previous, series }
 }
 
-/** The lines that any row is on, the top ones first, then Other and none. */
+/** Every cohort, or the lines that any row is on, the top ones first, then Other and none. */
 function shownLines(
-  { query, top }: TrendsPlan,
+  { query, cohorts, top }: TrendsPlan,
   rows: readonly TrendsRow[][],
 ): { line: number; breakdown: BreakdownValue }[] {
+  if (cohorts) {
+    return cohorts.map((cohort, place) => ({ line: place + 1, breakdown: lineValue(cohort) }))
+  }
   if (query.breakdowns.length === 0) return [{ line: OTHER_LINE, breakdown: null }]
   const found = new Set(rows.flatMap((some) => some.map(({ line }) => Number(line))))
   const lines = [

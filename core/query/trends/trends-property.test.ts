@@ -3,6 +3,7 @@ import { type TrendsLine, TrendsQuery, type TrendsResult } from '@headwater/sche
 import type { EventRow } from '@headwater/schemas/row'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cohortLinesOf } from '../cohort/random-cohorts.ts'
 import { settledBy } from '../settle.ts'
 import { openTestApi, type TestApi } from '../test-api.ts'
 import { firstMoment, type HistoryEvent, type ReferencePeriod } from './amounts-reference.ts'
@@ -69,6 +70,10 @@ const breakdown = fc.constantFrom(
   { property: 'size', bins: 3 },
   { property: '$os' },
 )
+const lines = cohortLinesOf(
+  ['a', 'b'],
+  Array.from({ length: ACTORS }, (_, actor) => `person ${actor}`),
+)
 const questions = fc.record({
   series: fc.array(series, { minLength: 1, maxLength: 3 }),
   filters,
@@ -85,7 +90,11 @@ const questions = fc.record({
   ),
   week_start: text('monday', 'sunday', 'saturday'),
   include_bots: fc.boolean(),
-  breakdowns: fc.oneof(fc.constant([]), fc.array(breakdown, { minLength: 1, maxLength: 2 })),
+  breakdowns: fc.oneof(
+    fc.constant([]),
+    fc.array(breakdown, { minLength: 1, maxLength: 2 }),
+    lines.map((cohorts) => [{ cohorts }]),
+  ),
   breakdown_limit: fc.integer({ min: 1, max: 5 }),
   cumulative: fc.constantFrom(false, false, true),
   smoothing: fc.constantFrom(1, 1, 3),

@@ -1,6 +1,7 @@
 // Which lines trends have, as slowly and plainly as it can be said. Only tests use it.
 import type { Breakdown, BreakdownValue } from '@headwater/schemas/insights/property'
 import type { TrendsLine } from '@headwater/schemas/insights/trends'
+import { byProperties, type CohortLine } from '../cohort/lines.ts'
 import {
   type Amount,
   type Asked,
@@ -13,13 +14,34 @@ import {
   seen,
 } from './amounts-reference.ts'
 
+type Line = Omit<TrendsLine, 'formula'>
+
 /** Every line of the answer, in order. */
-export function referenceLines(asked: Asked): Omit<TrendsLine, 'formula'>[] {
+export function referenceLines(asked: Asked): Line[] {
+  const [first] = asked.query.breakdowns
+  return first && 'cohorts' in first ? cohortLinesOf(asked, first.cohorts) : valueLinesOf(asked)
+}
+
+/** What the question would answer if the cohort were one more filter, cohort by cohort. */
+function cohortLinesOf(asked: Asked, lines: readonly CohortLine[]): Line[] {
+  const answers = lines.map(({ name, cohort }) => {
+    const filters = [...asked.query.filters, { cohort, operator: 'in' as const }]
+    const value = { kind: 'value' as const, values: [name] }
+    return linesOf({ ...asked, query: { ...asked.query, filters } }, [{ value, isOn: () => true }])
+  })
+  const inSeries = asked.query.series.map((_, place) =>
+    answers.flatMap((answer) => answer.filter(({ series }) => series === place)),
+  )
+  return inSeries.flat()
+}
+
+function valueLinesOf(asked: Asked): Line[] {
   const { query, periods } = asked
   const limit = query.breakdown_limit
-  const bins = query.breakdowns.map((breakdown) => binsOf(breakdown, asked))
+  const breakdowns = byProperties(query.breakdowns)
+  const bins = breakdowns.map((breakdown) => binsOf(breakdown, asked))
   const labelOf = (event: HistoryEvent) =>
-    query.breakdowns.map(
+    breakdowns.map(
       (breakdown, at) => bins[at]?.(event) ?? event.properties[breakdown.property] ?? '',
     )
   if (query.breakdowns.length === 0) return linesOf(asked, [{ value: null, isOn: () => true }])
