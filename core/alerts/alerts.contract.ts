@@ -1,9 +1,11 @@
 import type { AlertBody } from '@headwater/schemas/insights/alert'
 import { InsightBody } from '@headwater/schemas/insights/saved'
+import { DEFAULT_SETTINGS } from '@headwater/schemas/insights/settings'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { changeItem } from '../query/saved/operations.ts'
 import { savedInsight } from '../query/saved/saved-insight.ts'
 import type { Item } from '../query/saved/saved-store.ts'
+import { changeSettings } from '../query/saved/settings.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
 import { StoreError } from '../store/store.ts'
 import { AlertBench, day, HOUR_MS } from './alert-bench.ts'
@@ -94,6 +96,33 @@ export function describeAlerts(name: string, open: OpenDatabase): void {
         from: '2026-10-24T22:00:00.000Z',
         to: '2026-10-25T23:00:00.000Z',
       })
+    })
+
+    it('look at the days of their project where neither they nor their insight name a zone', async () => {
+      const settings = { ...DEFAULT_SETTINGS, time_zone: 'Asia/Tokyo' }
+      await bench.metadata.saved.write('p', (writer) =>
+        changeSettings(settings, null, { project: 'p', writer, now: day(0) }),
+      )
+      const alert = await bench.alert()
+      const { insight } = alert.body as AlertBody
+      await bench.subscription({ of: { insight } })
+      // Midnight in Tokyo is at 15:00 in UTC.
+      const end = day(0) - 9 * HOUR_MS
+      bench.values.set(end, 15)
+      const zones: string[] = []
+      const { ask } = bench.deps(end)
+      await bench.round(end, {
+        ask: (query, ...rest) => {
+          zones.push(query.time_zone)
+          return ask(query, ...rest)
+        },
+      })
+      expect(zones).toEqual(['Asia/Tokyo', 'Asia/Tokyo'])
+      const interval = { from: '2026-06-15T15:00:00.000Z', to: '2026-06-16T15:00:00.000Z' }
+      expect(bench.receiver.received.map(({ body }) => body.data.interval)).toEqual([
+        interval,
+        interval,
+      ])
     })
 
     it('judge only the newest of the intervals that nobody looked at', async () => {

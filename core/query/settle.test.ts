@@ -2,11 +2,13 @@ import type { FunnelResult, TrendResult } from '@headwater/schemas/insight'
 import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
 import type { InsightKind, InsightResult } from '@headwater/schemas/insights/insight'
 import type { ApiError } from '@headwater/schemas/insights/question'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPglite } from '../auth/database.ts'
 import { DatabaseAway } from '../auth/database-away.ts'
 import { startIdentity } from '../identity/start.ts'
 import { silentLogger } from '../shared/logger.ts'
+import { hostileString, LEAK, OTHER_PROJECT, SECRET } from './hostile-strings.ts'
 import { metadataOn } from './saved/metadata.ts'
 import type { MetadataDatabase, MetadataTables } from './saved/tables.ts'
 import { openTestApi, type TestApi, type TestClient, testClient } from './test-api.ts'
@@ -193,6 +195,44 @@ describe('internal events', () => {
     expect([await exported(''), await exported('&exclude_internal=true')]).toEqual([10, 6])
   })
 })
+
+it('hostile settings break out of nothing', async () => {
+  const secret = { project_id: OTHER_PROJECT, properties: { plan: SECRET }, pathname: SECRET }
+  await api.insert([{ ...secret, timestamp: api.now - 60_000 }])
+  const text = (usual: string) =>
+    fc.oneof({ arbitrary: fc.constant(usual), weight: 1 }, { arbitrary: hostileString, weight: 3 })
+  const filter = fc.record({
+    type: fc.constantFrom('event', 'person'),
+    property: text('plan'),
+    operator: fc.constantFrom('is', 'is_not', 'contains', 'not_contains', 'is_set'),
+    value: fc.oneof(hostileString, fc.array(hostileString, { minLength: 1, maxLength: 2 })),
+  })
+  const settings = fc.record({
+    time_zone: fc.oneof({ arbitrary: fc.constant('UTC'), weight: 9 }, hostileString),
+    internal_users_filters: fc.array(filter, { maxLength: 2 }),
+    filter_internal_by_default: fc.constant(true),
+  })
+  let taken = 0
+  const path = '/api/settings?project=hostile'
+  const property = fc.asyncProperty(settings, async (body) => {
+    const { version } = (await (await client.fetch(path)).json()) as { version: number }
+    const put = await client.fetch(path, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, version }),
+    })
+    const question = { kind: 'paths', project: 'hostile', include_sql: false }
+    const answer = await ask(question)
+    expect([put.status, answer.status].filter((status) => ![200, 400].includes(status))).toEqual([])
+    if (put.status === 200) taken++
+    for (const told of [await put.text(), JSON.stringify(answer.body)]) {
+      expect(told).not.toContain(SECRET)
+      expect(told).not.toMatch(LEAK)
+    }
+  })
+  await fc.assert(property, { numRuns: 150, seed: 20_260_617 })
+  expect(taken).toBeGreaterThan(50)
+}, 120_000)
 
 describe('while the database of the settings is away', () => {
   const away = () =>

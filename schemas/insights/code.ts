@@ -7,6 +7,7 @@ import { ProjectId } from './question.ts'
 import { insightCode, Key, MAX_SAVED } from './saved.ts'
 import { cohortCode } from './saved-cohort.ts'
 import { ID_PREFIXES, type SavedKind } from './saved-id.ts'
+import { SettingsBody } from './settings.ts'
 
 export const CODE_VERSION = 1
 
@@ -16,6 +17,8 @@ const listOf = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).max(MAX
 export const Code = z
   .strictObject({
     version: z.literal(CODE_VERSION),
+    /** Left out while the project was told nothing. */
+    settings: SettingsBody.optional(),
     cohorts: listOf(z.strictObject(cohortCode)),
     insights: listOf(z.strictObject(insightCode)),
     dashboards: listOf(z.strictObject(dashboardCode)),
@@ -38,8 +41,9 @@ export const ImportParams = z.strictObject({
   dry_run: flag,
 })
 
-const kinds = Object.keys(ID_PREFIXES) as [SavedKind, ...SavedKind[]]
-const changes = z.array(z.object({ kind: z.enum(kinds), key: Key }))
+const kinds = Object.keys(ID_PREFIXES) as SavedKind[]
+/** The settings have their own name for a key. */
+const changes = z.array(z.object({ kind: z.enum([...kinds, 'settings']), key: Key }))
 
 export const ImportReport = z
   .object({

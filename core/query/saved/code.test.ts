@@ -114,6 +114,40 @@ describe('a document of dashboards', () => {
     ])
   })
 
+  it('holds the settings of a project that was told any', async () => {
+    const outside = { property: '$host', operator: 'is_not', value: 'localhost' }
+    const settings = { time_zone: 'Asia/Tokyo', internal_users_filters: [outside] }
+    const change = { kind: 'settings', key: 'settings' }
+    const made = await put('settings', { ...DOCUMENT, settings })
+    expect(made.body.created.at(-1)).toEqual(change)
+    const document = await get('settings')
+    expect(document.settings).toEqual({
+      ...settings,
+      week_start: 'monday',
+      filter_internal_by_default: false,
+    })
+    expect(counts((await put('settings', document, '&prune=true')).body)).toEqual([0, 0, 4, 0])
+    expect(counts((await put('settings-copy', document)).body)).toEqual([4, 0, 0, 0])
+    expect(JSON.stringify(await get('settings-copy'))).toBe(JSON.stringify(document))
+    const sunday = { ...document, settings: { ...settings, week_start: 'sunday' } }
+    expect((await put('settings', sunday)).body.updated).toEqual([change])
+    expect((await put('settings', DOCUMENT)).body.removed).toEqual([])
+    expect((await get('settings')).settings).toMatchObject({ week_start: 'sunday' })
+    expect((await put('settings', DOCUMENT, '&prune=true')).body.removed).toEqual([change])
+    expect(await get('settings')).not.toHaveProperty('settings')
+    const now = (await api.get('/api/settings?project=settings')).body
+    expect(now).toMatchObject({ version: 3, time_zone: 'UTC' })
+    expect(counts((await put('settings', document)).body)).toEqual([1, 0, 3, 0])
+  })
+
+  it('names what is wrong with its settings, and changes nothing', async () => {
+    const filters = [{ property: 'a', operator: 'gt', value: 'x' }]
+    const settings = { internal_users_filters: filters }
+    const { status, body } = await put('bad-settings', { ...DOCUMENT, settings })
+    expect([status, body.error.field]).toEqual([400, 'settings.internal_users_filters.0.value'])
+    expect((await get('bad-settings')).insights).toEqual([])
+  })
+
   it('is understood as the documentation shows it', async () => {
     const text = readFileSync(
       new URL('../../../docs/insights/dashboards.md', import.meta.url),

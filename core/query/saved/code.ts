@@ -9,6 +9,7 @@ import type { Ref, Writing } from './kind.ts'
 import type { NewId } from './names.ts'
 import { type AnyKind, changeItem, draftOf, removeItem, requireRoom } from './operations.ts'
 import type { Item, NewItem, SavedReader } from './saved-store.ts'
+import { exportSettings, importSettings } from './settings-code.ts'
 
 /** The document of everything that is live, in the order of the keys: same state, same bytes. */
 export async function exportCode(
@@ -18,7 +19,10 @@ export async function exportCode(
 ): Promise<Code> {
   const lists = await readAll(project, kinds, reader)
   const keys = new Map(lists.flatMap(({ items }) => items.map(({ id, key }) => [id, key])))
-  const document: Record<string, unknown> = { version: CODE_VERSION }
+  const document: Record<string, unknown> = {
+    version: CODE_VERSION,
+    ...(await exportSettings(project, reader)),
+  }
   for (const { kind, items } of lists) {
     document[listName(kind)] = items.map(({ key, body }) => ({
       key,
@@ -86,6 +90,7 @@ export async function importCode(
       live.set(placeOf(item), item)
     }
   }
+  await within('settings', () => importSettings(document, prune, report, writing))
   if (!prune) return report
   // What uses others goes before them.
   for (const { kind, items } of before.toReversed()) {

@@ -13,7 +13,13 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { answers, refusal } from '../routes.ts'
 import { historyPage, openSaved, requireSeen, type SavedDeps } from './saved-api.ts'
 import { headers } from './saved-routes.ts'
-import { changeSettings, type StoredSettings, settingsOf, shownSettings } from './settings.ts'
+import {
+  changeSettings,
+  SETTINGS,
+  type StoredSettings,
+  settingsOf,
+  shownSettings,
+} from './settings.ts'
 
 const path = '/api/settings'
 const tags = ['Settings']
@@ -95,7 +101,7 @@ export function addSettings(app: OpenAPIHono, deps: SavedDeps): void {
   app.openapi(historyRoute, async (c) => {
     const { project, limit = DEFAULT_PAGE, before } = c.req.valid('query')
     const { saved } = await openSaved(project, deps)
-    const { item } = await settingsOf(project, saved)
+    const item = await saved.find(project, SETTINGS, SETTINGS)
     const found = item ? await saved.versions(item, { limit: limit + 1, before }) : []
     return c.json(
       historyPage(found, limit, ({ body }) => body as SettingsBody),

@@ -10,27 +10,26 @@ import { Statement } from '../statement.ts'
 import type { Writing } from './kind.ts'
 import type { Draft, Item, SavedReader } from './saved-store.ts'
 
-// Settings are kept as one more item, so that they have versions and a history as everything has.
-const KIND = 'settings'
-const ID = 'settings'
+/** Settings are kept as one more item of this kind and id: so they have versions and a history as all has. */
+export const SETTINGS = 'settings'
 
 export interface StoredSettings {
   body: SettingsBody
   /** 0 of settings that never were changed. */
   version: number
+  /** ms since 1970; null of settings that never were changed. */
+  updated_at: number | null
   /** Null while they are those of a project that was told nothing. */
   item: Item | null
 }
 
 /** The settings of a project; the defaults where it has none. */
 export async function settingsOf(project: string, reader: SavedReader): Promise<StoredSettings> {
-  const item = await reader.find(project, KIND, ID)
-  const body = item === null || item.deleted_at !== null ? {} : (item.body as SettingsBody)
-  return { body: { ...DEFAULT_SETTINGS, ...body }, version: item?.version ?? 0, item }
+  return stored(await reader.find(project, SETTINGS, SETTINGS))
 }
 
 /**
- * Replaces the settings.
+ * Replaces the settings. Throws a QueryRefusal that names the field.
  * @param version What was changed; null when whatever is there is to be replaced.
  */
 export async function changeSettings(
@@ -39,30 +38,40 @@ export async function changeSettings(
   writing: Writing,
 ): Promise<StoredSettings> {
   const { project, writer, now } = writing
-  const old = await settingsOf(project, writer)
-  if (version !== null && version !== old.version) {
-    const message = `the settings were changed meanwhile: they are at version ${old.version}, yours was ${version}; read them and change that`
+  const old = await writer.find(project, SETTINGS, SETTINGS)
+  const newest = old?.version ?? 0
+  if (version !== null && version !== newest) {
+    const message = `the settings were changed meanwhile: they are at version ${newest}, yours was ${version}; read them and change that`
     throw new QueryRefusal('version_conflict', message, { field: 'version' })
   }
   checkFilters(body, writing)
   const draft = draftOf(body)
-  const item = old.item
-    ? await writer.change(old.item, draft, now)
-    : (await writer.create(KIND, [{ id: ID, ...draft }], now))[0]
-  if (!item) throw new Error('settings were not written')
-  return { body, version: item.version, item }
+  if (old) return stored(await writer.change(old, draft, now))
+  const [made] = await writer.create(SETTINGS, [{ id: SETTINGS, ...draft }], now)
+  return stored(made ?? null)
 }
 
-/** Makes them those of a project that was told nothing; a version, too. */
+/** Makes them those of a project that was told nothing; that is a version, too. */
 export async function removeSettings(item: Item, { writer, now }: Writing): Promise<void> {
   await writer.remove(item, now)
 }
 
-export const shownSettings = ({ body, version, item }: StoredSettings): ProjectSettings => ({
+export const shownSettings = ({ body, version, updated_at }: StoredSettings): ProjectSettings => ({
   version,
-  updated_at: item && new Date(item.updated_at).toISOString(),
+  updated_at: updated_at === null ? null : new Date(updated_at).toISOString(),
   ...body,
 })
+
+// What was saved before a field was thought of has its default.
+function stored(item: Item | null): StoredSettings {
+  const live = item?.deleted_at === null ? item : null
+  return {
+    body: { ...DEFAULT_SETTINGS, ...(live?.body as SettingsBody | undefined) },
+    version: item?.version ?? 0,
+    updated_at: item?.updated_at ?? null,
+    item: live,
+  }
+}
 
 function checkFilters({ internal_users_filters }: SettingsBody, { project, now }: Writing): void {
   const filters = settleCohorts(internal_users_filters, now)
@@ -70,9 +79,9 @@ function checkFilters({ internal_users_filters }: SettingsBody, { project, now }
 }
 
 const draftOf = (body: SettingsBody): Draft => ({
-  key: ID,
+  key: SETTINGS,
   body,
-  sort: ID,
+  sort: SETTINGS,
   search: '',
   tags: [],
   refs: [],
