@@ -4,10 +4,14 @@ import { cohortCondition } from './cohort/members.ts'
 import { QueryRefusal } from './errors.ts'
 import { isOwned, ownedCondition } from './persons/owned-property.ts'
 import { propertyText } from './property.ts'
+import { isOfSession, type SessionRef, sessionCondition } from './sessions/session-property.ts'
 import type { SqlParams } from './sql-params.ts'
 import type { Statement } from './statement.ts'
 
 type Scalar = string | number | boolean
+type Match = 'all' | 'any'
+
+const JOINTS = { all: ' AND ', any: ' OR ' }
 
 const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
 
@@ -20,14 +24,57 @@ export function filterConditions(
   statement: Statement,
   field = 'filters',
 ): string[] {
-  return filters.map((filter, index) => either(filter, statement, `${field}.${index}`))
+  return conditionsOf(filters, 'all', statement, field)
 }
+
+/** What all, or any one, of the filters asks of sessions is one condition: sessions are told once. */
+function conditionsOf(
+  filters: Filters,
+  match: Match,
+  statement: Statement,
+  field: string,
+): string[] {
+  const placed = filters.map((filter, index) => ({ filter, field: `${field}.${index}` }))
+  const ofSessions = placed.filter(isPlacedOfSession)
+  const conditions = placed
+    .filter((one) => !isPlacedOfSession(one))
+    .map((one) => either(one.filter, statement, one.field))
+  return ofSessions.length === 0
+    ? conditions
+    : [...conditions, sessionsMeet(ofSessions, match, statement)]
+}
+
+interface Placed<Filter = Filters[number]> {
+  filter: Filter
+  field: string
+}
+type SessionFilter = PropertyFilter & SessionRef
+
+const isPlacedOfSession = (placed: Placed): placed is Placed<SessionFilter> =>
+  'property' in placed.filter && isOfSession(placed.filter)
 
 function either(filter: Filters[number], statement: Statement, field: string): string {
   if ('cohort' in filter) return cohortCondition(filter, statement, field)
   if (!('match' in filter)) return condition(filter, statement, field)
-  const conditions = filterConditions(filter.filters, statement, `${field}.filters`)
-  return `(${conditions.join(filter.match === 'all' ? ' AND ' : ' OR ')})`
+  const conditions = conditionsOf(filter.filters, filter.match, statement, `${field}.filters`)
+  return `(${conditions.join(JOINTS[filter.match])})`
+}
+
+function sessionsMeet(
+  placed: readonly Placed<SessionFilter>[],
+  match: Match,
+  statement: Statement,
+): string {
+  const properties = [...new Set(placed.map(({ filter }) => filter.property))]
+  const conditions = placed.map(({ filter, field }) =>
+    conditionOn(`text${properties.indexOf(filter.property)}`, filter, statement, field),
+  )
+  const without = placed.map(({ filter }) => holdsWithout(filter))
+  const about = {
+    condition: `(${conditions.join(JOINTS[match])})`,
+    holdsWithout: match === 'all' ? without.every(Boolean) : without.some(Boolean),
+  }
+  return sessionCondition(properties, about, statement)
 }
 
 function condition(filter: PropertyFilter, params: Statement, field: string): string {

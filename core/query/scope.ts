@@ -1,15 +1,12 @@
 import type { Filters } from '@headwater/schemas/insights/filters'
-import type { Range } from './date-range.ts'
+import type { EventsRead } from './events-read.ts'
 import { filterConditions } from './filters.ts'
 import type { SqlParams } from './sql-params.ts'
 import type { Statement } from './statement.ts'
 
 /** Which rows a query may see at all. */
-export interface Scope extends Range {
-  /** Names of events; null for every event. */
-  events: readonly string[] | null
+export interface Scope extends EventsRead {
   filters: Filters
-  include_bots: boolean
   /** Whether the range's end belongs to it. @default false */
   endIncluded?: boolean
 }
@@ -18,6 +15,7 @@ export const ANY_EVENT = '*'
 
 /** SQL of the WHERE clause. The project comes first in every one: no query sees another's rows. */
 export function scopeConditions(scope: Scope, statement: Statement): string {
+  statement.reads(scope)
   const end = scope.endIncluded ? '<=' : '<'
   const conditions = [
     projectCondition(statement),

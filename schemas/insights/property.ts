@@ -1,4 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import {
+  isSessionProperty,
+  NUMERIC_SESSION_PROPERTIES,
+  SESSION_PROPERTY_NAMES,
+} from './session-properties.ts'
 
 export const MAX_FILTERS = 50
 
@@ -6,8 +11,8 @@ export const PropertyName = z.string().min(1).max(200)
 /** Event name; `*` stands for every event. */
 export const EventMatch = z.string().min(1).max(200).openapi({ example: '$pageview' })
 
-/** Whose property: the event's own, that of its person, or that of a group it belongs to. */
-export const PROPERTY_TYPES = ['event', 'person', 'group'] as const
+/** Whose property: the event's own, or that of its person, of a group it belongs to, or of its session. */
+export const PROPERTY_TYPES = ['event', 'person', 'group', 'session'] as const
 
 const propertyRef = {
   /** @default event */
@@ -17,20 +22,39 @@ const propertyRef = {
   property: PropertyName.openapi({ example: '$browser' }),
 }
 
-/** A group's property needs the type of the group, and no other has one. */
-function checkGroup(
-  { type, group }: { type?: string | undefined; group?: string | undefined },
-  context: z.RefinementCtx,
-): void {
+interface Ref {
+  type?: string | undefined
+  group?: string | undefined
+  property: string
+}
+
+/** A group's property needs the type of the group, and no other has one; a session's is one of a few. */
+function checkOwner({ type, group, property }: Ref, context: z.RefinementCtx): void {
+  if (type === 'session' && !isSessionProperty(property)) {
+    refuseName(property, SESSION_PROPERTY_NAMES, context)
+  }
   if ((type === 'group') === (group !== undefined)) return
   const message = type === 'group' ? 'is required by type group' : 'goes with type group only'
   context.addIssue({ code: 'custom', path: ['group'], message })
 }
 
+const refuseName = (input: string, values: string[], context: z.RefinementCtx): void =>
+  context.addIssue({ code: 'invalid_value', path: ['property'], input, values })
+
+/** Of sessions it is known which properties are numbers. */
+function checkBins(
+  { type, property, bins }: Ref & { bins?: number | undefined },
+  context: z.RefinementCtx,
+): void {
+  const isSession = type === 'session' && isSessionProperty(property)
+  if (!isSession || bins === undefined || NUMERIC_SESSION_PROPERTIES.includes(property)) return
+  refuseName(property, NUMERIC_SESSION_PROPERTIES, context)
+}
+
 /** A property, and whose it is. */
 export const PropertyRef = z
   .strictObject(propertyRef)
-  .superRefine(checkGroup)
+  .superRefine(checkOwner)
   .openapi('PropertyRef')
 export type PropertyRef = z.infer<typeof PropertyRef>
 
@@ -56,7 +80,7 @@ export const PropertyFilter = z
     /** One value, or several of which any one must hold. Not needed by is_set and is_not_set. */
     value: z.union([scalar, z.array(scalar).min(1).max(500)]).optional(),
   })
-  .superRefine(checkGroup)
+  .superRefine(checkOwner)
   .superRefine((filter, context) => {
     const needsNone = filter.operator === 'is_set' || filter.operator === 'is_not_set'
     if (!needsNone && filter.value === undefined) {
@@ -88,7 +112,8 @@ export const Breakdown = z
     /** Equal ranges between the smallest and the largest number. */
     bins: z.number().int().min(2).max(50).optional(),
   })
-  .superRefine(checkGroup)
+  .superRefine(checkOwner)
+  .superRefine(checkBins)
   .openapi('Breakdown')
 export type Breakdown = z.infer<typeof Breakdown>
 

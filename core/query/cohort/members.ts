@@ -1,5 +1,6 @@
 import type { CohortCondition, CohortFilter, CohortRule } from '@headwater/schemas/insights/cohort'
 import { QueryRefusal } from '../errors.ts'
+import { EVERYTHING } from '../events-read.ts'
 import { filterConditions } from '../filters.ts'
 import { PERSON, personSql } from '../persons/person-sql.ts'
 import { instant, projectCondition } from '../scope.ts'
@@ -38,9 +39,15 @@ export function ruleCondition(
 function conditionSql(condition: CohortCondition, statement: Statement, field: string): string {
   switch (condition.type) {
     case 'did':
-      return among(didSql(condition, statement, field), condition.negate)
+      return among(
+        statement.apart(() => didSql(condition, statement, field)),
+        condition.negate,
+      )
     case 'did_sequence':
-      return among(sequenceSql(condition, statement, field), condition.negate)
+      return among(
+        statement.apart(() => sequenceSql(condition, statement, field)),
+        condition.negate,
+      )
     case 'person':
       return `(${filterConditions([condition.filter], statement, `${field}.filter`).join()})`
     case 'list':
@@ -109,6 +116,12 @@ function happened(
     throw new QueryRefusal('invalid_query', message, { field: `${field}.within` })
   }
   const names = eventsOf(events)
+  statement.reads({
+    ...EVERYTHING,
+    events: names,
+    ...(from && { from: Date.parse(from) }),
+    ...(to && { to: Date.parse(to) }),
+  })
   return [
     projectCondition(statement),
     ...(names ? [`event IN ${statement.add('Array(String)', names)}`] : []),

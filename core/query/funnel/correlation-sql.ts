@@ -1,8 +1,9 @@
 import type { FunnelBreakdown, FunnelQuestion } from '@headwater/schemas/insights/funnel'
 import { actorSql } from '../actor.ts'
+import { MAX_INSTANT_MS } from '../events-read.ts'
 import { ANY_EVENT, scopeConditions } from '../scope.ts'
 import type { Statement } from '../statement.ts'
-import { funnelSql, MAX_INSTANT_MS } from './histories.ts'
+import { funnelSql } from './histories.ts'
 import { outcomes } from './outcomes.ts'
 import type { FunnelPlan } from './plan.ts'
 

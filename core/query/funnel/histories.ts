@@ -5,6 +5,7 @@ import type {
 } from '@headwater/schemas/insights/funnel'
 import { actorSql } from '../actor.ts'
 import { cohortLines } from '../cohort/lines.ts'
+import { MAX_INSTANT_MS } from '../events-read.ts'
 import { type Scope, scopeConditions } from '../scope.ts'
 import { eventsOf, selectorCondition } from '../selector.ts'
 import type { Statement } from '../statement.ts'
@@ -20,9 +21,6 @@ import {
   tickAt,
   ticksOf,
 } from './ticks.ts'
-
-/** The end of the store's time column. */
-export const MAX_INSTANT_MS = Date.UTC(2299, 0, 1)
 
 /** A funnel whose SQL is being made. */
 export interface FunnelSql {

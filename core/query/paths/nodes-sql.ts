@@ -8,7 +8,14 @@ import { eventsOf, selectorCondition } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 
 /** Properties whose texts with and without a slash at the end are one page. */
-const PAGES = ['$pathname', '$current_url']
+const PAGES = [
+  '$pathname',
+  '$current_url',
+  '$entry_pathname',
+  '$entry_current_url',
+  '$exit_pathname',
+  '$exit_current_url',
+]
 
 /** Columns `actor`, `t`, `sequence`, `uuid` and `name` of every event that is a node. */
 export function nodesSql(query: PathsQuery, range: Range, statement: Statement): string {

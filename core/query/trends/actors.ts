@@ -5,14 +5,15 @@ import { onLine, selectedLine } from '../cohort/lines.ts'
 import type { Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { ActorsSql } from '../insight.ts'
-import { seriesAt } from '../selector.ts'
+import { eventsOf, seriesAt } from '../selector.ts'
+import { HAS_SESSION } from '../sessions/definition.ts'
 import { Statement } from '../statement.ts'
 import { IS_NUMBER, numberSql } from './amounts.ts'
 import { hasValues, lineSplit, NONE_LINE, OTHER_LINE } from './breakdown.ts'
 import { firstRows } from './firsts.ts'
 import { methodOf } from './measure.ts'
 import type { Period, TrendsPlan } from './plan.ts'
-import { windowsOf } from './rolling.ts'
+import { readRange, windowsOf } from './rolling.ts'
 import { eventRows, knownConditions, type Slice, sliceOf, unitSql } from './slice.ts'
 
 /** Who has an event that counts in a bucket, or in the whole range, of a line. */
@@ -48,18 +49,21 @@ function actorRows(slice: Slice, place: number | null): string {
   const { plan, series, period, statement } = slice
   const method = methodOf(series)
   const range = rangeOf(slice, place)
+  // A session is the one that the number was made of, also when only a part of its time is looked at.
+  statement.reads({ ...plan.query, ...readRange(slice), events: eventsOf([series]) })
   if (method === 'firsts') {
     const first = { ...slice, period: { ...period, ...range } }
     return `SELECT *, unit AS actor FROM (${firstRows(first)})`
   }
   const actor = actorSql(plan.query.actor, statement)
+  const isOfNumbers = method === 'numbers' || method === 'session_numbers'
   const conditions = [
     ...knownConditions(actor),
     ...(method === 'uniques' ? knownConditions(unitSql(slice)) : []),
-    ...(method === 'session_durations' ? [`session_id != ''`] : []),
-    ...(method === 'numbers' ? [IS_NUMBER] : []),
+    ...(method.startsWith('session_') ? [HAS_SESSION] : []),
+    ...(isOfNumbers ? [IS_NUMBER] : []),
   ]
-  const number = method === 'numbers' ? [`${numberSql(slice)} AS number`] : []
+  const number = isOfNumbers ? [`${numberSql(slice)} AS number`] : []
   return eventRows(slice, range, [`${actor.id} AS actor`, ...number], conditions)
 }
 

@@ -1,5 +1,6 @@
 import { propertyText } from '../property.ts'
 import { instant } from '../scope.ts'
+import { HAS_SESSION, SESSION } from '../sessions/definition.ts'
 import { firstRows } from './firsts.ts'
 import { aggregateSql, methodOf } from './measure.ts'
 import { finalWindow, readRange, rollingSql } from './rolling.ts'
@@ -33,6 +34,16 @@ export function seriesSql(slice: Slice): string {
     }
     case 'session_durations':
       return sessionAmountsSql(slice, aggregateSql(measure, 'seconds'))
+    case 'session_numbers': {
+      const columns = [`${SESSION} AS unit`, `${numberSql(slice)} AS number`]
+      const rows = eventRows(
+        slice,
+        period,
+        [...columns, ...bucketColumn(slice)],
+        [HAS_SESSION, IS_NUMBER],
+      )
+      return unitAmountsSql(slice, 'any(number)', aggregateSql(measure, 'of_unit'), rows)
+    }
     case 'per_actor':
       return unitAmountsSql(slice, 'count()', aggregateSql(measure, 'of_unit'), unitRows(slice))
     case 'uniques':

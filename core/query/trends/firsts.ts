@@ -66,8 +66,10 @@ function firstEvents(slice: Slice, before: readonly string[], after: readonly st
 function everWhere(slice: Slice, from: number, conditions: readonly string[]): string {
   const { plan, series, period, statement } = slice
   const scope = { ...plan.query, from, to: period.to, events: eventsOf([series]), filters: [] }
+  const scoped = () => scopeConditions(scope, statement)
   return [
-    scopeConditions(scope, statement),
+    // Nothing is asked of the sessions of what is only looked at for its time.
+    from === EVER_MS && conditions.length === 0 ? statement.apart(scoped) : scoped(),
     ...knownConditions(unitSql(slice)),
     ...conditions,
   ].join(' AND ')

@@ -11,6 +11,7 @@ export type Method =
   | 'events'
   | 'numbers'
   | 'session_durations'
+  | 'session_numbers'
   | 'uniques'
   | 'rolling'
   | 'firsts'
@@ -36,7 +37,8 @@ export function methodOf({ measure, measure_property }: Measured): Method {
   if (FIRSTS.includes(measure)) return 'firsts'
   if (measure in ROLLING_DAYS) return 'rolling'
   if ((PER_ACTOR_MEASURES as readonly Measure[]).includes(measure)) return 'per_actor'
-  return isSessionDuration(measure_property) ? 'session_durations' : 'numbers'
+  if (isSessionDuration(measure_property)) return 'session_durations'
+  return measure_property?.type === 'session' ? 'session_numbers' : 'numbers'
 }
 
 export const rollingDays = ({ measure }: Measured): number => ROLLING_DAYS[measure] ?? 1
@@ -47,14 +49,14 @@ export const emptyAmount = (series: Measured): 0 | null =>
 
 /** Whether what happened in several buckets is told by what is new in each. */
 export const canAccumulate = (series: Measured): boolean =>
-  (series.measure === 'sum' && !isSessionDuration(series.measure_property)) ||
+  (series.measure === 'sum' && methodOf(series) === 'numbers') ||
   (isCount(series) && methodOf(series) !== 'rolling')
 
 export const measuresOf = (holds: (series: Measured) => boolean): Measure[] =>
   MEASURES.filter((measure) => holds({ measure }))
 
 const isSessionDuration = (ref: Measured['measure_property']): boolean =>
-  ref?.property === SESSION_DURATION && (ref.type ?? 'event') === 'event'
+  ref?.property === SESSION_DURATION && ['event', 'session'].includes(ref.type ?? 'event')
 
 const isCount = (series: Measured): boolean =>
   ['events', 'uniques', 'rolling', 'firsts'].includes(methodOf(series))

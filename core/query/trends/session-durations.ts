@@ -1,13 +1,9 @@
 import { scopeConditions } from '../scope.ts'
+import { HAS_SESSION, SESSION, SESSION_REACH_MS } from '../sessions/definition.ts'
 import { eventScope, groupBy, type Slice, seriesCondition } from './slice.ts'
 
-/** How far beyond the range a session's own first and last event are looked for. */
-const REACH_MS = 86_400_000
 /** More than any time between two buckets, ms. */
 const LINE = 2 ** 44
-
-/** A number takes a third of a text's time. */
-const SESSION = 'sipHash64(session_id)'
 
 // A session may be on several lines and in several buckets. Each such place is one number, which is
 // gathered faster than a tuple: the line's, and within it the time since the first bucket, from 1; 0
@@ -48,9 +44,9 @@ export function sessionAmountsSql(slice: Slice, amount: string): string {
 /** All events, around the period, of the sessions that an event of the series is in; and which of them count. */
 function sessionEvents(slice: Slice, place: string): string {
   const { plan, period, statement, split } = slice
-  const from = Math.max(0, period.from - REACH_MS)
+  const from = Math.max(0, period.from - SESSION_REACH_MS)
   const { include_bots } = plan.query
-  const all = { from, to: period.to + REACH_MS, include_bots, events: null, filters: [] }
+  const all = { from, to: period.to + SESSION_REACH_MS, include_bots, events: null, filters: [] }
   const counts = () => `${eventScope(slice, period)} AND ${seriesCondition(slice)}`
   const columns = [
     `${SESSION} AS unit`,
@@ -61,7 +57,7 @@ function sessionEvents(slice: Slice, place: string): string {
   ]
   return `SELECT ${columns.join(', ')}
           FROM events
-          WHERE ${scopeConditions(all, statement)} AND session_id != ''
+          WHERE ${statement.apart(() => scopeConditions(all, statement))} AND ${HAS_SESSION}
             AND ${SESSION} IN (SELECT ${SESSION} FROM events WHERE ${counts()})`
 }
 

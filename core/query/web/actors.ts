@@ -4,10 +4,11 @@ import type { Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { ActorsSql } from '../insight.ts'
 import { scopeConditions } from '../scope.ts'
+import { PAGE_VIEW } from '../sessions/definition.ts'
 import { Statement } from '../statement.ts'
 import type { Period, WebPlan } from './plan.ts'
 import { isSessionList, listColumn, type SessionList, sessionsSql } from './sessions-sql.ts'
-import { isViewList, PAGE_VIEW, rangeOf, VIEW_LISTS, valueSql } from './views-sql.ts'
+import { isViewList, rangeOf, VIEW_LISTS, valueSql } from './views-sql.ts'
 
 /** The visitors behind a number. Throws a QueryRefusal when there is no such number. */
 export function compileVisitors(plan: WebPlan, selection: WebOverviewSelection): ActorsSql {
@@ -23,12 +24,14 @@ export function compileVisitors(plan: WebPlan, selection: WebOverviewSelection):
 }
 
 function visitorsOfViews(
-  { query }: WebPlan,
+  { query, previous, from, to }: WebPlan,
   { row }: WebOverviewSelection,
   range: Range,
 ): ActorsSql {
   const statement = new Statement(query.project)
   const { id } = actorSql(query.actor, statement)
+  // A session is the one that the number was made of, also when only a bucket is looked at.
+  if (!row) statement.reads({ ...query, from: previous?.from ?? from, to, events: [PAGE_VIEW] })
   const scope = scopeConditions({ ...query, ...range, events: [PAGE_VIEW] }, statement)
   const conditions = [scope]
   if (row && isViewList(row.list)) {

@@ -6,11 +6,11 @@ import type { Range } from '../date-range.ts'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import { instant, scopeConditions } from '../scope.ts'
+import { PAGE_VIEW } from '../sessions/definition.ts'
 import type { SqlParams } from '../sql-params.ts'
 import { Statement } from '../statement.ts'
 import type { WebPlan } from './plan.ts'
 
-export const PAGE_VIEW = '$pageview'
 const WEB_VITALS_EVENT = '$web_vitals'
 
 /** Lists of single page views: a property of each. */
