@@ -12,9 +12,9 @@ import { askAsOf } from './ask.ts'
 import { createWatchMetrics } from './metrics.ts'
 import { savedAlert } from './saved-alert.ts'
 import { savedSubscription } from './saved-subscription.ts'
+import { sendersOf } from './senders.ts'
 import { isSigned, openReceiver, type Receiver } from './test-alerts.ts'
 import { lookAtAll, sendAll } from './watch.ts'
-import { webhookSender } from './webhook.ts'
 
 const webhooks = { secret: 's'.repeat(32), privateHosts: ['127.0.0.1'] }
 const HOUR_MS = 3_600_000
@@ -63,7 +63,7 @@ async function round(now: number): Promise<void> {
     ask: askAsOf({ runner, store, timeoutMs: 20_000 }),
     newMessageId: () => `${now} ${messages++}`,
     freshness,
-    senders: { webhook: webhookSender(webhooks) },
+    senders: sendersOf({ webhooks }),
     logger: silentLogger,
     metrics: createWatchMetrics(createMetrics()),
     holder: 'test',

@@ -13,13 +13,15 @@ import type { AnyKind } from '../query/saved/operations.ts'
 import { answerOf, findLive, openSaved, type SavedDeps } from '../query/saved/saved-api.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { StoredDelivery } from './alert-store.ts'
+import { messagesTo } from './channels.ts'
+import { testLetter } from './letters.ts'
 import type { WatchMetrics } from './metrics.ts'
+import { type SendOptions, sendersOf } from './senders.ts'
 import { deliveryAs } from './status.ts'
 import { sendOne } from './watch.ts'
-import { type WebhookOptions, webhookSecret, webhookSender } from './webhook.ts'
+import { webhookSecret } from './webhook.ts'
 
-export interface AlertDeps extends SavedDeps {
-  webhooks: WebhookOptions
+export interface AlertDeps extends SavedDeps, SendOptions {
   logger: Logger
   watchMetrics: WatchMetrics
 }
@@ -110,7 +112,7 @@ export function addWebhookSecret(app: OpenAPIHono, deps: AlertDeps): void {
 export function addNotices(app: OpenAPIHono, kind: AnyKind, deps: AlertDeps): void {
   const { clock, logger, watchMetrics: metrics } = deps
   const routes = routesOf(kind)
-  const senders = { webhook: webhookSender(deps.webhooks) }
+  const senders = sendersOf(deps)
   const find = async (project: string, id: string) => {
     const metadata = await openSaved(project, deps)
     return { metadata, item: await findLive(metadata.saved, project, kind.kind, id) }
@@ -130,13 +132,11 @@ export function addNotices(app: OpenAPIHono, kind: AnyKind, deps: AlertDeps): vo
     const now = clock()
     const { name, channels } = item.body as AlertBody
     const data = { project, [kind.kind]: { id: item.id, key: item.key, name } }
-    const body = JSON.stringify({ type: 'test', timestamp: new Date(now).toISOString(), data })
-    const messages = channels.map(({ url }) => ({
-      id: randomUUID(),
-      reason: 'test' as const,
-      url,
-      body,
-    }))
+    const contents = {
+      webhook: () => ({ type: 'test', timestamp: new Date(now).toISOString(), data }),
+      email: () => testLetter({ project, name, now }, kind.kind),
+    }
+    const messages = messagesTo(channels, 'test', contents, randomUUID)
     await alerts.enqueue(item, messages, now, now + TEST_CLAIM_MS)
     const tests = messages.map(
       (message): StoredDelivery => ({

@@ -1,6 +1,6 @@
 // For tests: alerts on a real database with a real receiver; only the numbers are made up.
 import { randomUUID } from 'node:crypto'
-import { AlertBody, SubscriptionBody } from '@headwater/schemas/insights/alert'
+import { AlertBody, type Channel, SubscriptionBody } from '@headwater/schemas/insights/alert'
 import { DashboardBody } from '@headwater/schemas/insights/dashboard'
 import type { InsightResult } from '@headwater/schemas/insights/insight'
 import { InsightBody } from '@headwater/schemas/insights/saved'
@@ -14,10 +14,12 @@ import type { MetadataDatabase } from '../query/saved/tables.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
 import { silentLogger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
+import { mailSender } from './mail.ts'
 import { createWatchMetrics } from './metrics.ts'
 import { savedAlert } from './saved-alert.ts'
 import { savedSubscription } from './saved-subscription.ts'
 import { openReceiver, type Receiver } from './test-alerts.ts'
+import { type MailReceiver, openMailReceiver } from './test-mail.ts'
 import { lookAtAll, sendAll, type WatchDeps } from './watch.ts'
 import { webhookSender } from './webhook.ts'
 
@@ -38,20 +40,29 @@ export class AlertBench {
   readonly db: MetadataDatabase
   readonly metadata: Metadata
   readonly receiver: Receiver
+  readonly mail: MailReceiver
 
-  private constructor(db: MetadataDatabase, metadata: Metadata, receiver: Receiver) {
+  private constructor(
+    db: MetadataDatabase,
+    metadata: Metadata,
+    receiver: Receiver,
+    mail: MailReceiver,
+  ) {
     this.db = db
     this.metadata = metadata
     this.receiver = receiver
+    this.mail = mail
   }
 
   static async open(open: OpenDatabase): Promise<AlertBench> {
     const db = await open()
-    return new AlertBench(db, await metadataOn(() => db)(), await openReceiver())
+    const metadata = await metadataOn(() => db)()
+    return new AlertBench(db, metadata, await openReceiver(), await openMailReceiver())
   }
 
   async close(): Promise<void> {
     await this.receiver.close()
+    await this.mail.close()
     await this.db.destroy()
   }
 
@@ -65,6 +76,9 @@ export class AlertBench {
     this.asked = 0
     this.receiver.received.length = 0
     this.receiver.status = 200
+    this.mail.received.length = 0
+    this.mail.answers = { recipient: 250, message: 250 }
+    this.mail.unknown.clear()
   }
 
   deps(now: number, change: Partial<WatchDeps> = {}): WatchDeps {
@@ -73,8 +87,10 @@ export class AlertBench {
       ask: async (_, asOf) => {
         this.asked++
         const value = this.values.has(asOf + 1) ? this.values.get(asOf + 1) : 0
-        const series = [{ values: [-1, value], total: value }]
-        return { kind: 'trends', series } as unknown as InsightResult
+        const line = { series: 0, formula: null, period: 'current', breakdown: null }
+        const series = [{ ...line, values: [-1, value], total: value }]
+        const buckets = [asOf - DAY_MS, asOf].map((ms) => new Date(ms).toISOString())
+        return { kind: 'trends', buckets, series } as unknown as InsightResult
       },
       newMessageId: () => randomUUID(),
       freshness: {
@@ -83,7 +99,14 @@ export class AlertBench {
           lag_records: 0,
         }),
       },
-      senders: { webhook: webhookSender({ secret: SECRET, privateHosts: ['127.0.0.1'] }) },
+      senders: {
+        webhook: webhookSender({ secret: SECRET, privateHosts: ['127.0.0.1'] }),
+        email: mailSender({
+          server: { host: '127.0.0.1', port: this.mail.port, secure: false },
+          from: { name: '', address: 'alerts@example.com' },
+          timeoutMs: 2_000,
+        }),
+      },
       logger: silentLogger,
       metrics: createWatchMetrics(createMetrics()),
       holder: 'one',
@@ -104,6 +127,17 @@ export class AlertBench {
     return [...messages.values()]
   }
 
+  /** What people were told by e-mail: address and subject of each message, once. */
+  mailed(): string[] {
+    const messages = new Map(
+      this.mail.received.map(({ headers, to }) => [
+        headers.get('message-id'),
+        `${to.join()} ${headers.get('subject')}`,
+      ]),
+    )
+    return [...messages.values()].sort()
+  }
+
   /** The numbers of days, from that which ends at `day(0)`. */
   setDays(...values: (number | null)[]): void {
     for (const [i, value] of values.entries()) this.values.set(day(i), value)
@@ -118,6 +152,14 @@ export class AlertBench {
     })
   }
 
+  webhook(): Channel {
+    return { type: 'webhook', url: this.receiver.url }
+  }
+
+  email(...to: string[]): Channel {
+    return { type: 'email', to: to.length > 0 ? to : ['ann@example.com'] }
+  }
+
   insight(project = 'p', query: object = {}): Promise<Item> {
     const asked = { kind: 'trends', project, series: [{ event: '$pageview' }], ...query }
     return this.save(savedInsight, project, InsightBody.parse({ name: 'visits', query: asked }))
@@ -125,14 +167,14 @@ export class AlertBench {
 
   async alert(change: object = {}, project = 'p', query: object = {}): Promise<Item> {
     const { id } = await this.insight(project, query)
-    const channels = [{ type: 'webhook', url: this.receiver.url }]
+    const channels = [this.webhook()]
     const condition = { type: 'above', threshold: 10 }
     const body = { name: 'many', insight: id, condition, every: 'day', channels, ...change }
     return this.save(savedAlert, project, AlertBody.parse(body))
   }
 
   subscription(change: object, project = 'p'): Promise<Item> {
-    const channels = [{ type: 'webhook', url: this.receiver.url }]
+    const channels = [this.webhook()]
     const body = SubscriptionBody.parse({ name: 'news', every: 'day', channels, ...change })
     return this.save(savedSubscription, project, body)
   }

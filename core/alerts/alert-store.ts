@@ -1,5 +1,6 @@
 import type { AlertState, REASONS } from '@headwater/schemas/insights/alert'
 import type { Item } from '../query/saved/saved-store.ts'
+import type { ChannelType } from './channels.ts'
 
 /** What is known of an alert or a subscription besides its definition. Times are ms since 1970. */
 export interface Watch {
@@ -80,10 +81,10 @@ export interface AlertStore {
     claimedUntil: number | null,
   ): Promise<void>
   /**
-   * Messages that are to be sent now, and that nobody else is given before `until`. Of one source and one
-   * address, the oldest only: nobody is told of an end before its beginning.
+   * Messages to channels of one type that are to be sent now, and that nobody else is given before
+   * `until`. Of one source and one address, the oldest only: nobody is told of an end before its beginning.
    */
-  claim(now: number, until: number, limit: number): Promise<StoredDelivery[]>
+  claim(type: ChannelType, now: number, until: number, limit: number): Promise<StoredDelivery[]>
   settle(id: string, outcome: Outcome, now: number): Promise<void>
   /** The newest first. */
   deliveriesOf(item: Item, limit: number): Promise<StoredDelivery[]>

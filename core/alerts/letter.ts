@@ -41,7 +41,8 @@ export function oneLine(text: string, max = MAX_LINE): string {
 
 /** @param date RFC 3339. */
 export const writeLetter = (sheet: Sheet, date: string): Letter => ({
-  subject: oneLine(sheet.subject, MAX_SUBJECT),
+  // Receivers decode `=?…?=` in a header, and could find in it what was kept out: an end of the line.
+  subject: oneLine(sheet.subject, MAX_SUBJECT).replaceAll('=?', '= ?'),
   date,
   text: asText(sheet),
   html: asHtml(sheet),

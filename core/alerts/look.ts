@@ -8,7 +8,10 @@ import type { Item, SavedReader } from '../query/saved/saved-store.ts'
 import { settle } from '../query/settle.ts'
 import type { Look, NewDelivery, Watched } from './alert-store.ts'
 import type { AskAsOf } from './ask.ts'
+import { messagesTo } from './channels.ts'
 import { judge, NEXT, needsPrevious, numberAt } from './judge.ts'
+import type { Table } from './letter.ts'
+import { alertLetter, answerTable, reportLetter } from './letters.ts'
 import { checkAlertOn } from './saved-alert.ts'
 import { type Interval, newestInterval, type Schedule } from './schedule.ts'
 
@@ -50,7 +53,7 @@ export async function lookAt(
   if (!interval || interval.to <= (watch.interval_end ?? Number.NEGATIVE_INFINITY)) return null
   return insight
     ? lookAtAlert(watched, { ...insight, interval, now, freshness }, deps)
-    : report(item, { interval, now, freshness }, deps)
+    : report(item, { interval, now, freshness, time_zone: schedule.time_zone }, deps)
 }
 
 /** What an alert watches, its question settled. */
@@ -59,7 +62,7 @@ interface Watching {
   query: InsightQuery
 }
 
-interface AlertMoment extends Watching {
+interface Moment {
   interval: Interval
   now: number
   freshness: FreshnessReading
@@ -67,77 +70,97 @@ interface AlertMoment extends Watching {
 
 async function lookAtAlert(
   { item, watch }: Watched,
-  { insight, query, interval, now, freshness }: AlertMoment,
+  { insight, query, interval, now, freshness }: Watching & Moment,
   { ask, newMessageId }: LookDeps,
 ): Promise<Seen> {
   const { name, condition, every, value: path, channels } = item.body as AlertBody
   // The insight may have become another since the alert was saved.
   await checkAlertOn(query, { every, value: path }, now)
-  const valueAt = async (end: number) => numberAt(await ask(query, end - 1, freshness), path)
-  const value = await valueAt(interval.to)
-  const previous = needsPrevious(condition) ? await valueAt(interval.from) : null
+  const answerAt = (end: number) => ask(query, end - 1, freshness)
+  const answer = await answerAt(interval.to)
+  const value = numberAt(answer, path)
+  const before = needsPrevious(condition) ? await answerAt(interval.from) : null
+  const previous = before && numberAt(before, path)
   const { state, tell } = NEXT[watch.state][judge(condition, value, previous)]
   const since = state === watch.state ? watch.since : interval.to
-  const message = {
-    type: `alert.${tell}`,
-    timestamp: iso(now),
-    data: {
-      project: item.project,
-      alert: named(item, name),
-      insight: named(insight, (insight.body as InsightBody).name),
-      state,
-      condition,
-      value,
-      previous,
-      interval: { from: iso(interval.from), to: iso(interval.to) },
-    },
+  const look = { state, since, value, previous, interval_end: interval.to }
+  if (!tell) return { look, messages: [] }
+  const { project } = item
+  const { name: insightName } = insight.body as InsightBody
+  const numbers = { condition, value, previous }
+  const contents = {
+    webhook: () => ({
+      type: `alert.${tell}`,
+      timestamp: iso(now),
+      data: {
+        project,
+        alert: named(item, name),
+        insight: named(insight, insightName),
+        state,
+        ...numbers,
+        interval: { from: iso(interval.from), to: iso(interval.to) },
+      },
+    }),
+    email: () =>
+      alertLetter({
+        ...{ project, name, now, interval, time_zone: query.time_zone },
+        completeUntil: freshness.complete_until,
+        ...{ tell, insight: insightName, query, answer, path, ...numbers },
+      }),
   }
-  const messages = tell
-    ? channels.map(({ url }) => ({
-        id: newMessageId(),
-        reason: tell,
-        url,
-        body: JSON.stringify(message),
-      }))
-    : []
-  return { look: { state, since, value, previous, interval_end: interval.to }, messages }
+  return { look, messages: messagesTo(channels, tell, contents, newMessageId) }
 }
 
 async function report(
   item: Item,
-  { interval, now, freshness }: Pick<AlertMoment, 'interval' | 'now' | 'freshness'>,
+  { interval, now, freshness, time_zone }: Moment & { time_zone: string },
   { saved, ask, newMessageId }: LookDeps,
 ): Promise<Seen> {
   const { name, of, channels } = item.body as SubscriptionBody
   const subject = await subjectOf(item.project, of, saved)
-  const results = []
+  const results: object[] = []
+  const isMailed = channels.some(({ type }) => type === 'email')
+  const tables: Table[] = []
   let bytes = 0
   for (const insight of subject?.insights ?? []) {
-    const { id, key, query } = insight
-    const result = await ask(await settle(query, saved), interval.to - 1, freshness)
+    const { id, key } = insight
+    const query = await settle(insight.query, saved)
+    const result = await ask(query, interval.to - 1, freshness)
+    // At once: of a large answer only its first rows are kept.
+    if (isMailed) tables.push(answerTable(insight.name, query, result))
     bytes += JSON.stringify(result).length
     const told = bytes > MAX_REPORT_BYTES ? { result: null, too_big: true } : { result }
     results.push({ insight: { id, key, name: insight.name }, ...told })
   }
-  const message = {
-    type: 'report',
-    timestamp: iso(now),
-    data: {
-      project: item.project,
-      subscription: named(item, name),
-      ...subject?.named,
-      interval: { from: iso(interval.from), to: iso(interval.to) },
-      results,
-    },
+  const { project } = item
+  const contents = {
+    webhook: () => ({
+      type: 'report',
+      timestamp: iso(now),
+      data: {
+        project,
+        subscription: named(item, name),
+        ...subject?.named,
+        interval: { from: iso(interval.from), to: iso(interval.to) },
+        results,
+      },
+    }),
+    email: () =>
+      reportLetter({
+        ...{ project, name, now, interval, time_zone },
+        completeUntil: freshness.complete_until,
+        subject: subject?.name ?? null,
+        answers: tables,
+      }),
   }
-  const body = JSON.stringify(message)
   return {
     look: { state: 'ok', since: null, value: null, previous: null, interval_end: interval.to },
-    messages: channels.map(({ url }) => ({ id: newMessageId(), reason: 'report', url, body })),
+    messages: messagesTo(channels, 'report', contents, newMessageId),
   }
 }
 
 interface Subject {
+  name: string
   named: object
   insights: { id: string; key: string; name: string; query: AskedInsight }[]
 }
@@ -152,13 +175,13 @@ async function subjectOf(
     if (!dashboard) return null
     const { name } = dashboard.body as DashboardBody
     const insights = await insightsOf(dashboard, saved)
-    return { named: { dashboard: named(dashboard, name) }, insights }
+    return { name, named: { dashboard: named(dashboard, name) }, insights }
   }
   const [insight] = await saved.findLive(project, 'insight', [of.insight])
   if (!insight) return null
   const { name, query } = insight.body as InsightBody
   const { id, key } = insight
-  return { named: { insight: named(insight, name) }, insights: [{ id, key, name, query }] }
+  return { name, named: { insight: named(insight, name) }, insights: [{ id, key, name, query }] }
 }
 
 async function insightOf(alert: Item, saved: SavedReader): Promise<Watching | null> {

@@ -85,8 +85,8 @@ function mailOf(message: Message) {
     to: { name: '', address: addressOf(message) },
     subject,
     date: new Date(date),
-    text,
-    html,
+    text: asMail(text),
+    html: asMail(html),
     // The same bytes on every try.
     baseBoundary: message.id,
     // Nobody's absence is to be answered to a machine.
@@ -94,6 +94,9 @@ function mailOf(message: Message) {
     xMailer: false as const,
   }
 }
+
+// However it is encoded, a line of mail ends so.
+const asMail = (text: string): string => text.replace(/\r?\n/g, '\r\n')
 
 interface SmtpError {
   code?: string

@@ -26,27 +26,33 @@ export function describeProcesses(name: string, open: OpenDatabase): void {
   }
 
   describe(`a crash: ${name}`, () => {
-    it.each([
+    const moments = [
       ['advance', 'before'],
       ['advance', 'after'],
       ['claim', 'before'],
       ['claim', 'after'],
       ['settle', 'before'],
       ['settle', 'after'],
-    ] as const)(
-      'of %s, %s it is done, neither loses nor doubles a message',
-      async (method, when) => {
-        await bench.alert()
+    ] as const
+    const types = ['webhook', 'email'] as const
+    it.each(moments.flatMap((moment) => types.map((type) => [...moment, type] as const)))(
+      'of %s, %s it is done, neither loses nor doubles a message: %s',
+      async (method, when, type) => {
+        await bench.alert({ channels: [bench[type]()] })
         bench.setDays(15)
         await bench.round(day(0), crashing(method, when)).catch(() => {})
         // Another process goes on, when the lease and the claim of the first have ended.
         for (let minute = 1; minute < 10; minute++) {
           await bench.round(day(0) + minute * 60_000, { holder: 'two' })
         }
-        expect(bench.told()).toEqual(['alert.firing'])
+        const told = {
+          webhook: ['alert.firing'],
+          email: ['ann@example.com Firing: many, 15 events'],
+        }
+        expect([...bench.told(), ...bench.mailed()]).toEqual(told[type])
         // Only an answer that was not written down makes a second try, and it has the same id.
         const tries = method === 'settle' && when === 'before' ? 2 : 1
-        expect(bench.receiver.received).toHaveLength(tries)
+        expect([...bench.receiver.received, ...bench.mail.received]).toHaveLength(tries)
       },
     )
 
@@ -55,7 +61,7 @@ export function describeProcesses(name: string, open: OpenDatabase): void {
       bench.setDays(15)
       const deps = bench.deps(day(0))
       await lookAtAll(day(0), deps)
-      const [mine] = await bench.metadata.alerts.claim(day(0), day(0) + 60_000, 10)
+      const [mine] = await bench.metadata.alerts.claim('webhook', day(0), day(0) + 60_000, 10)
       expect(mine).toMatchObject({ reason: 'firing', attempts: 1 })
       await sendAll(day(0) + 59_000, deps)
       expect(bench.told()).toEqual([])
@@ -78,7 +84,8 @@ export function describeProcesses(name: string, open: OpenDatabase): void {
     })
 
     it('tell a crossing once although both looked at the same time', async () => {
-      for (let i = 0; i < 5; i++) await bench.alert({}, `p${i}`)
+      const channels = [bench.webhook(), bench.email()]
+      for (let i = 0; i < 5; i++) await bench.alert({ channels }, `p${i}`)
       bench.setDays(15, 1)
       const free = new Proxy(bench.metadata.alerts, {
         get: (t, p) => (p === 'takeLease' ? async () => true : bound(t, p)),
@@ -92,6 +99,8 @@ export function describeProcesses(name: string, open: OpenDatabase): void {
       const types = bench.told().sort()
       expect(types).toEqual([...Array(5).fill('alert.firing'), ...Array(5).fill('alert.resolved')])
       expect(bench.receiver.received).toHaveLength(10)
+      expect(bench.mail.received).toHaveLength(10)
+      expect(bench.mailed()).toHaveLength(10)
     })
 
     it('do not tell of an alert that was changed, snoozed or deleted meanwhile', async () => {

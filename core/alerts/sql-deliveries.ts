@@ -1,8 +1,10 @@
+import { MAILTO } from '@headwater/schemas/insights/alert'
 import { sql } from 'kysely'
 import type { Item } from '../query/saved/saved-store.ts'
 import { storable } from '../query/saved/sql-reader.ts'
 import type { DeliveryTable, MetadataDatabase } from '../query/saved/tables.ts'
 import type { NewDelivery, Outcome, StoredDelivery } from './alert-store.ts'
+import type { ChannelType } from './channels.ts'
 
 /** Messages that are on their way: the outbox. */
 export class SqlDeliveries {
@@ -40,7 +42,12 @@ export class SqlDeliveries {
     await this.db.insertInto('insights.deliveries').values(rows).execute()
   }
 
-  async claim(now: number, until: number, limit: number): Promise<StoredDelivery[]> {
+  async claim(
+    type: ChannelType,
+    now: number,
+    until: number,
+    limit: number,
+  ): Promise<StoredDelivery[]> {
     const at = new Date(now)
     await this.#giveUpOrphans(at)
     const { rows } = await sql<DeliveryTable>`
@@ -48,6 +55,7 @@ export class SqlDeliveries {
       WHERE id IN (
         SELECT id FROM insights.deliveries AS due
         WHERE state = 'pending' AND next_at <= ${at}
+          AND starts_with(url, ${MAILTO}) = ${type === 'email'}
           AND (claimed_until IS NULL OR claimed_until <= ${at})
           AND NOT EXISTS (
             SELECT 1 FROM insights.deliveries AS older

@@ -9,17 +9,16 @@ import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { QueryStore } from '../store/store.ts'
 import { askAsOf } from './ask.ts'
-import type { Senders } from './channels.ts'
+import type { ChannelType } from './channels.ts'
 import type { WatchMetrics } from './metrics.ts'
-import { lookAtAll, sendAll, type WatchDeps } from './watch.ts'
-import { type WebhookOptions, webhookSender } from './webhook.ts'
+import { type SendOptions, sendersOf } from './senders.ts'
+import { lookAtAll, sendDue, type WatchDeps } from './watch.ts'
 
-export interface WatcherDeps {
+export interface WatcherDeps extends SendOptions {
   metadata: OpenMetadata
   store: QueryStore
   freshness: FreshnessSource
   timeoutMs: number
-  webhooks: WebhookOptions
   clock: Clock
   logger: Logger
   metrics: WatchMetrics
@@ -42,7 +41,7 @@ export function startWatcher(deps: WatcherDeps): Watcher {
   const { clock, logger, metadata, pauseMs = PAUSE_MS } = deps
   const ignored = { cacheAsked() {}, cacheFailed() {} }
   const runner = new QueryRunner({ ...deps, cache: new CacheLevels([], ignored) })
-  const senders: Senders = { webhook: webhookSender(deps.webhooks) }
+  const senders = sendersOf(deps)
   const stopping = new AbortController()
   const stop = stopping.signal
   // One listener for each statement that is being asked: they are no leak.
@@ -58,9 +57,11 @@ export function startWatcher(deps: WatcherDeps): Watcher {
     logger,
   }
   const loops = [
-    // Apart, so that a slow store holds up no message.
+    // Apart, so that a slow store holds up no message, and a slow mail server no other.
     repeat((all, now) => lookAtAll(now, all)),
-    repeat((all, now) => sendAll(now, all)),
+    ...(Object.keys(senders) as ChannelType[]).map((type) =>
+      repeat((all, now) => sendDue(type, now, all)),
+    ),
   ]
 
   /** Resolves when it was stopped and has ended. */

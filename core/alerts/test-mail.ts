@@ -23,6 +23,8 @@ export interface MailReceiver {
   logins: string[]
   /** What it answers from now on to a recipient, and to a message; null: nothing at all. */
   answers: { recipient: number | null; message: number | null }
+  /** Addresses that it does not know. */
+  unknown: Set<string>
   /** The most connections that were open at one time. */
   most: number
   close(): Promise<void>
@@ -52,8 +54,8 @@ export async function openMailReceiver(options: SMTPServerOptions = {}): Promise
       if (password === 'wrong') callback(refusal(535))
       else callback(null, { user: username })
     },
-    onRcptTo(_address, _session, callback) {
-      const { recipient } = receiver.answers
+    onRcptTo({ address }, _session, callback) {
+      const recipient = receiver.unknown.has(address) ? 550 : receiver.answers.recipient
       if (recipient === null) return
       callback(recipient < 300 ? null : refusal(recipient))
     },
@@ -84,6 +86,7 @@ export async function openMailReceiver(options: SMTPServerOptions = {}): Promise
     received: [],
     logins: [],
     answers: { recipient: 250, message: 250 },
+    unknown: new Set(),
     most: 0,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }

@@ -4,7 +4,7 @@ import type { Metadata } from '../query/saved/metadata.ts'
 import type { Logger } from '../shared/logger.ts'
 import { StoreError } from '../store/store.ts'
 import type { StoredDelivery } from './alert-store.ts'
-import type { Senders } from './channels.ts'
+import { type ChannelType, type Senders, typeOf } from './channels.ts'
 import { type LookDeps, lookAt } from './look.ts'
 import type { WatchMetrics } from './metrics.ts'
 
@@ -23,7 +23,7 @@ export interface WatchDeps extends Omit<LookDeps, 'saved'>, Metadata {
 const LEASE_MS = 30_000
 /** Somebody else sends what was claimed and not settled, after this. */
 const CLAIM_MS = 60_000
-/** So many messages at once; each takes 10 s at most. */
+/** So many messages of one type at once; each takes 20 s at most. */
 const MESSAGES = 20
 const FIRST_RETRY_MS = 30_000
 const MAX_RETRY_MS = 3_600_000
@@ -81,9 +81,18 @@ function problemOf(error: unknown): string {
     : 'the store is away or busy'
 }
 
-/** Sends what is due, each message once unless its sending failed or was cut off. */
+/** Sends what is due, on channels of every type. */
 export async function sendAll(now: number, deps: WatchDeps): Promise<void> {
-  const claimed = await deps.alerts.claim(now, now + CLAIM_MS, MESSAGES)
+  const types = Object.keys(deps.senders) as ChannelType[]
+  await Promise.all(types.map((type) => sendDue(type, now, deps)))
+}
+
+/**
+ * Sends what is due on channels of one type, each message once unless its sending failed or was cut off.
+ * One type does not wait for another: a mail server that hangs holds up no webhook.
+ */
+export async function sendDue(type: ChannelType, now: number, deps: WatchDeps): Promise<void> {
+  const claimed = await deps.alerts.claim(type, now, now + CLAIM_MS, MESSAGES)
   await Promise.all(claimed.map((delivery) => sendOne(delivery, now, deps)))
 }
 
@@ -96,7 +105,7 @@ export async function sendOne(
   { alerts, senders, logger, metrics }: SendDeps,
 ): Promise<void> {
   const { id, project, url, body, reason, attempts } = delivery
-  const sent = await senders.webhook.send({ id, project, url, body }, now)
+  const sent = await senders[typeOf(url)].send({ id, project, url, body }, now)
   const retries = !sent.ok && !sent.final && reason !== 'test' && attempts < MAX_ATTEMPTS
   const state = sent.ok ? 'sent' : retries ? 'pending' : 'failed'
   metrics.delivered(state)

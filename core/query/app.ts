@@ -7,7 +7,7 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { createWatchMetrics, type WatchMetrics } from '../alerts/metrics.ts'
-import type { WebhookOptions } from '../alerts/webhook.ts'
+import type { SendOptions } from '../alerts/senders.ts'
 import { DatabaseAway } from '../auth/database-away.ts'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -68,7 +68,7 @@ const MAX_LARGE_BODY_BYTES = 4 * 1024 * 1024
 const RETRY_AFTER_S = '2'
 const CLIENT_GONE = 499
 
-export interface QueryAppDeps {
+export interface QueryAppDeps extends Partial<SendOptions> {
   store: QueryStore
   /** Where long answers and foreign statements are asked. @default they are refused */
   raw?: RawStore
@@ -98,8 +98,6 @@ export interface QueryAppDeps {
   sharedCache?: AnswerCache | undefined
   /** Where insights, dashboards and the like are kept. @default nowhere: they are refused */
   metadata?: OpenMetadata | undefined
-  /** How the messages of alerts are sent. @default signed with a secret that only this process has */
-  webhooks?: WebhookOptions
   /** What they count. @default counted in `metrics` */
   watchMetrics?: WatchMetrics
   /** What its health is made of, besides the store. @default nothing */
@@ -220,6 +218,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   })
 
   addInsights(app, { ...deps, runner, requireProject, settle, refuse, tell })
+  // A secret that only this process has: nobody can check what it signs.
   const webhooks = deps.webhooks ?? { secret: randomUUID() }
   const watchMetrics = deps.watchMetrics ?? createWatchMetrics(deps.metrics)
   addSaved(app, { ...deps, webhooks, watchMetrics, requireProject })

@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
+import { readMail } from '../shared/mail-server.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
 import type { RawStore } from '../store/raw-store.ts'
@@ -47,6 +48,7 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
     secret: config.WEBHOOK_SECRET || config.AUTH_SECRET,
     privateHosts: config.WEBHOOK_PRIVATE_HOSTS,
   }
+  const mail = readMail(config)
   const watchMetrics = createWatchMetrics(deps.metrics)
   const closing = new AbortController()
   const app = createQueryApp({
@@ -59,12 +61,16 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
     origins: config.SITE_ORIGINS,
     hosts: config.ALLOWED_HOSTS,
     webhooks,
+    mail,
   })
   const listening = await listen(app.fetch, config.HOST, config.QUERY_PORT)
   const server = closingFirst(listening, closing)
   if (!metadata) return server
   const timeoutMs = config.QUERY_TIMEOUT_MS
-  const watcher = startWatcher({ ...deps, metadata, webhooks, timeoutMs, metrics: watchMetrics })
+  const watcher = startWatcher({
+    ...deps,
+    ...{ metadata, webhooks, mail, timeoutMs, metrics: watchMetrics },
+  })
   return {
     url: server.url,
     async close() {

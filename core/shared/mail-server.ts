@@ -19,6 +19,12 @@ export interface Mailbox {
 
 const DEFAULT_PORTS: Record<string, number> = { 'smtp:': 587, 'smtps:': 465 }
 
+/** What the configuration says of mail; undefined when it names no server. */
+export function readMail(config: { SMTP_URL: string; MAIL_FROM: string }) {
+  const [server, from] = [parseMailServer(config.SMTP_URL), parseMailbox(config.MAIL_FROM)]
+  return server && from ? { server, from } : undefined
+}
+
 /** Null when it is no address of a mail server, or holds more than one. */
 export function parseMailServer(text: string): MailServer | null {
   if (!URL.canParse(text)) return null

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { EmailAddress } from './email.ts'
 import { calendarFields } from './range.ts'
 import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
 import { idOf } from './saved-id.ts'
@@ -8,7 +9,10 @@ export const EVERY = ['hour', 'day', 'week', 'month'] as const
 export const Every = z.enum(EVERY)
 export type Every = z.infer<typeof Every>
 
-/** Where messages go: signed POST requests. */
+/** Addresses of one channel. */
+export const MAX_MAIL_ADDRESSES = 20
+
+/** Where messages go: signed POST requests, or e-mails. */
 export const Channel = z
   .discriminatedUnion('type', [
     z.strictObject({
@@ -19,9 +23,29 @@ export const Channel = z
         .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), 'must not hold a password')
         .openapi({ example: 'https://example.com/hooks/headwater' }),
     }),
+    z.strictObject({
+      type: z.literal('email'),
+      /** Each gets a message of its own. */
+      to: z
+        .array(EmailAddress)
+        .min(1)
+        .max(MAX_MAIL_ADDRESSES)
+        .refine((all) => isEachOnce(all.map(comparable)), 'names one twice'),
+    }),
   ])
   .openapi('Channel')
 export type Channel = z.infer<typeof Channel>
+
+/** How the address of a person begins among the addresses that messages are sent to. */
+export const MAILTO = 'mailto:'
+
+/** Everywhere that a channel sends a message to, as URLs. */
+export const destinationsOf = (channel: Channel): string[] =>
+  channel.type === 'webhook' ? [channel.url] : channel.to.map((address) => `${MAILTO}${address}`)
+
+// Nobody has two that only differ in upper and lower case; of other URLs the case can matter.
+const comparable = (url: string): string => (/^https?:/i.test(url) ? url : url.toLowerCase())
+const isEachOnce = (all: readonly string[]): boolean => new Set(all).size === all.length
 
 const notice = {
   every: Every,
@@ -31,7 +55,7 @@ const notice = {
     .array(Channel)
     .min(1)
     .max(10)
-    .refine((all) => new Set(all.map(({ url }) => url)).size === all.length, 'names one twice'),
+    .refine((all) => isEachOnce(all.flatMap(destinationsOf).map(comparable)), 'names one twice'),
   enabled: z.boolean().default(true),
 }
 
@@ -151,9 +175,10 @@ export const DELIVERY_STATES = ['pending', 'sent', 'failed'] as const
 /** One message to one channel, and what became of it. */
 export const Delivery = z
   .object({
-    /** The header `webhook-id`: the same on every try, so that a receiver knows a repeat. */
+    /** In the header `webhook-id`, or `Message-ID`: the same on every try, so that a receiver knows a repeat. */
     id: z.string(),
     reason: z.enum(REASONS),
+    /** That of a webhook, or `mailto:` and the address of a person. */
     url: z.string(),
     state: z.enum(DELIVERY_STATES),
     attempts: z.number().int(),

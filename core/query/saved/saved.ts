@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type AlertDeps, addNotices, addWebhookSecret } from '../../alerts/alert-api.ts'
+import { withoutMail } from '../../alerts/channels.ts'
 import { savedAlert } from '../../alerts/saved-alert.ts'
 import { savedSubscription } from '../../alerts/saved-subscription.ts'
 import { addCode } from './code-api.ts'
@@ -13,24 +14,20 @@ import { addSettings } from './settings-api.ts'
 
 /** What tells people of itself. */
 const NOTICES: readonly AnyKind[] = [savedAlert, savedSubscription]
-/** Every kind of what people save; each stands after those that it can refer to. */
-const SAVED_KINDS: readonly AnyKind[] = [
-  savedCohort,
-  savedInsight,
-  savedDashboard,
-  savedAnnotation,
-  ...NOTICES,
-]
+/** The other kinds of what people save; each stands after those that it can refer to. */
+const SAVED_KINDS: readonly AnyKind[] = [savedCohort, savedInsight, savedDashboard, savedAnnotation]
 
 export function addSaved(app: OpenAPIHono, deps: AlertDeps): void {
+  const notices = deps.mail ? NOTICES : NOTICES.map(withoutMail)
+  const kinds = [...SAVED_KINDS, ...notices]
   // Before those that take an id in the same place.
   addCode(
     app,
-    SAVED_KINDS.filter(({ code }) => code),
+    kinds.filter(({ code }) => code),
     deps,
   )
-  for (const kind of SAVED_KINDS) addSavedKind(app, kind, deps)
-  for (const kind of NOTICES) addNotices(app, kind, deps)
+  for (const kind of kinds) addSavedKind(app, kind, deps)
+  for (const kind of notices) addNotices(app, kind, deps)
   addWebhookSecret(app, deps)
   addSettings(app, deps)
 }
