@@ -1,8 +1,10 @@
 // What each number of trends counts, as slowly and plainly as it can be said. Only tests use it.
 import type { Filters } from '@headwater/schemas/insights/filters'
+import type { PropertyRef } from '@headwater/schemas/insights/property'
 import type { Actor } from '@headwater/schemas/insights/question'
 import type { TrendsQuery, TrendsSeries } from '@headwater/schemas/insights/trends'
 import { isMember } from '../cohort/random-cohorts.ts'
+import { sessionByHand, sessionTexts } from '../sessions/session-reference.ts'
 
 export interface HistoryEvent {
   event: string
@@ -14,6 +16,8 @@ export interface HistoryEvent {
   /** '' when there is none. */
   session: string
   company: string
+  /** Path of its page. */
+  page: string
   /** As text; '' when there is none. */
   properties: Record<string, string>
 }
@@ -70,17 +74,11 @@ export function amountOf(
     )
     return statistic(name, counts)
   }
-  if (series.measure_property?.property === '$session_duration') {
-    const sessions = [...new Set(events.map(({ session }) => session))]
-    return statistic(
-      name,
-      sessions.map((session) => durationOf(asked, session)),
-    )
-  }
-  return statistic(
-    name,
-    events.map((event) => numberOf(event, series)),
-  )
+  const numbers = events.map((event) => numberOf(asked, event, series))
+  if (!isOfSessions(series)) return statistic(name, numbers)
+  return statistic(name, [
+    ...new Map(events.map(({ session }, at) => [session, numbers[at] ?? 0])).values(),
+  ])
 }
 
 /** The time whose events are looked at for a bucket, or for the whole range; in whole local days. */
@@ -124,10 +122,7 @@ function counting(
       event.at < to &&
       passes(event) &&
       unitOf(query, series, event) !== '' &&
-      (series.measure_property === undefined ||
-        (series.measure_property.property === '$session_duration'
-          ? event.session !== ''
-          : Number.isFinite(numberOf(event, series)))),
+      (series.measure_property === undefined || Number.isFinite(numberOf(asked, event, series))),
   )
 }
 
@@ -145,17 +140,31 @@ function firstOfEach(
   })
 }
 
-/** From the first of all a session's events to the last, seconds. */
-function durationOf({ events, query }: Asked, session: string): number {
-  const times = events
-    .filter((event) => event.session === session && (query.include_bots || !event.is_bot))
-    .map(({ at }) => at)
-  return (Math.max(...times) - Math.min(...times)) / 1000
+/** The text of a property of the event, or of its session. */
+export function textOf(
+  { query, events }: Asked,
+  event: HistoryEvent,
+  { type, property }: Pick<PropertyRef, 'type' | 'property'>,
+): string {
+  if (type !== 'session') return event.properties[property] ?? ''
+  if (event.session === '') return ''
+  const whole = events.filter(
+    ({ session, is_bot }) => session === event.session && (query.include_bots || !is_bot),
+  )
+  const { first, last } = sessionByHand(whole)
+  if (property === '$entry_pathname') return first?.page ?? ''
+  if (property === '$exit_pathname') return last?.page ?? ''
+  return new Map(Object.entries(sessionTexts(whole))).get(property) ?? ''
 }
 
 const isRolling = ({ measure }: Series) => measure.endsWith('_active')
-const numberOf = (event: HistoryEvent, { measure_property }: Series) =>
-  numeric(event.properties[measure_property?.property ?? ''] ?? '')
+const isOfSessions = ({ measure_property }: Series) =>
+  measure_property?.type === 'session' || measure_property?.property === '$session_duration'
+function numberOf(asked: Asked, event: HistoryEvent, series: Series): number {
+  const { property } = series.measure_property ?? { property: '' }
+  const type = isOfSessions(series) ? 'session' : 'event'
+  return numeric(textOf(asked, event, { type, property }))
+}
 export const numeric = (text: string) => (text === '' ? Number.NaN : Number(text))
 
 function unitOf(query: TrendsQuery, series: Series, event: HistoryEvent): string {
@@ -170,10 +179,14 @@ function actorOf(actor: Actor, event: HistoryEvent): string {
   return actor === 'person' || actor === 'distinct_id' ? event.distinct_id : event.company
 }
 
-function passesOne(filter: Filters[number], event: HistoryEvent, { events }: Asked): boolean {
-  if ('cohort' in filter) return isMember(filter.cohort, event.distinct_id, events)
-  if (!('property' in filter)) throw new Error('no groups of filters here')
-  const text = event.properties[filter.property] ?? ''
+function passesOne(filter: Filters[number], event: HistoryEvent, asked: Asked): boolean {
+  if ('cohort' in filter) return isMember(filter.cohort, event.distinct_id, asked.events)
+  if ('match' in filter) {
+    const passes = (one: Filters[number]) => passesOne(one, event, asked)
+    return filter.match === 'all' ? filter.filters.every(passes) : filter.filters.some(passes)
+  }
+  const text = textOf(asked, event, filter)
+  if (filter.operator === 'is_not') return text !== filter.value
   return filter.operator === 'gt' ? numeric(text) > Number(filter.value) : text === filter.value
 }
 

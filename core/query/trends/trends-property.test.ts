@@ -28,13 +28,14 @@ afterAll(() => api.remove())
 const text = (...values: string[]) => fc.constantFrom(...values)
 const events = fc.array(
   fc.record({
-    event: text('a', 'a', 'b'),
+    event: text('a', 'a', 'b', '$pageview', '$pageview'),
     actor: fc.nat(ACTORS - 1),
     hour: fc.nat(DAYS * 24 - 1),
     sequence: fc.constantFrom(0, 0, 1, 2),
     is_bot: fc.constantFrom(false, false, false, true),
     has_session: fc.boolean(),
     company: text('', 'acme', 'zeta'),
+    page: text('/', '/a'),
     plan: text('', 'free', 'pro', 'team'),
     size: text('', 'x', '0', '1', '2', '2.5', '7', '10'),
   }),
@@ -45,23 +46,44 @@ const filters = fc.constantFrom(
   [],
   [{ property: 'plan', value: 'pro' }],
   [{ property: 'size', operator: 'gt', value: 1 }],
+  [{ type: 'session', property: '$session_duration', operator: 'gt', value: 3_600 }],
+  [
+    { type: 'session', property: '$entry_pathname', operator: 'is_not', value: '/a' },
+    { type: 'session', property: '$event_count', operator: 'gt', value: 1 },
+  ],
+  [
+    {
+      match: 'any',
+      filters: [
+        { type: 'session', property: '$is_bounce', value: 'true' },
+        { type: 'session', property: '$exit_pathname', operator: 'is_not', value: '/' },
+        { property: 'plan', value: 'pro' },
+      ],
+    },
+  ],
 )
 const series = fc
   .record({
-    event: text('a', 'b', '*'),
+    event: text('a', 'b', '$pageview', '*'),
     filters,
     measure: fc.constantFrom(
       ...['total', 'unique_persons', 'unique_sessions', 'unique_groups', 'weekly_active'],
       ...['monthly_active', 'first_time', 'first_matching', 'avg_per_actor', 'median_per_actor'],
       ...['max_per_actor', 'p90_per_actor', 'sum', 'avg', 'min', 'max', 'median', 'p75', 'p99'],
     ),
-    measured: text('size', 'size', '$session_duration'),
+    measured: fc.constantFrom(
+      ...[{ property: 'size' }, { property: 'size' }, { property: '$session_duration' }],
+      ...['$session_duration', '$pageview_count'].map((property) => ({
+        type: 'session',
+        property,
+      })),
+    ),
   })
   .map(({ measured, ...one }) => ({
     ...one,
     ...(one.measure === 'unique_groups' && { group: 'company' }),
     ...(/^(sum|avg|min|max|median|p\d\d)$/.test(one.measure) && {
-      measure_property: { property: measured },
+      measure_property: measured,
     }),
   }))
 const breakdown = fc.constantFrom(
@@ -69,6 +91,11 @@ const breakdown = fc.constantFrom(
   { property: 'size' },
   { property: 'size', bins: 3 },
   { property: '$os' },
+  { type: 'session', property: '$session_duration', bins: 4 },
+  { type: 'session', property: '$pageview_count' },
+  { type: 'session', property: '$is_bounce' },
+  { type: 'session', property: '$entry_pathname' },
+  { type: 'session', property: '$exit_pathname' },
 )
 const lines = cohortLinesOf(
   ['a', 'b'],
@@ -140,10 +167,11 @@ function historyEvent(drawn: {
   is_bot: boolean
   has_session: boolean
   company: string
+  page: string
   plan: string
   size: string
 }): HistoryEvent {
-  const { event, sequence, is_bot, company, plan, size } = drawn
+  const { event, sequence, is_bot, company, page, plan, size } = drawn
   const at = FIRST_DAY + drawn.hour * HOUR_MS
   const distinct_id = `person ${drawn.actor}`
   return {
@@ -153,8 +181,10 @@ function historyEvent(drawn: {
     sequence,
     uuid: `00000000-0000-4000-8000-${String(uuids++).padStart(12, '0')}`,
     is_bot,
-    session: drawn.has_session ? `${distinct_id} ${Math.floor(at / SESSION_MS)}` : '',
+    // Of several people, so that most have several events.
+    session: drawn.has_session ? `${drawn.actor % 2} ${Math.floor(at / SESSION_MS)}` : '',
     company,
+    page,
     properties: { plan, size },
   }
 }
@@ -178,6 +208,7 @@ function rowOf(project_id: string, event: HistoryEvent): Partial<EventRow> {
     uuid,
     is_bot,
     session_id: event.session,
+    pathname: event.page,
     properties,
   }
 }

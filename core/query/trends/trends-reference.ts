@@ -12,6 +12,7 @@ import {
   type IsOn,
   numeric,
   seen,
+  textOf,
 } from './amounts-reference.ts'
 
 type Line = Omit<TrendsLine, 'formula'>
@@ -41,9 +42,7 @@ function valueLinesOf(asked: Asked): Line[] {
   const breakdowns = byProperties(query.breakdowns)
   const bins = breakdowns.map((breakdown) => binsOf(breakdown, asked))
   const labelOf = (event: HistoryEvent) =>
-    breakdowns.map(
-      (breakdown, at) => bins[at]?.(event) ?? event.properties[breakdown.property] ?? '',
-    )
+    breakdowns.map((breakdown, at) => bins[at]?.(event) ?? textOf(asked, event, breakdown))
   if (query.breakdowns.length === 0) return linesOf(asked, [{ value: null, isOn: () => true }])
 
   const labels = new Map<string, string[]>()
@@ -124,18 +123,18 @@ function smooth(values: readonly Amount[], span: number): Amount[] {
 
 /** The range that holds an event's number. */
 function binsOf(
-  { property, bins }: Breakdown,
+  { bins, ...ref }: Breakdown,
   asked: Asked,
 ): ((event: HistoryEvent) => string) | null {
   if (bins === undefined) return null
   const numbers = asked.query.series
     .flatMap((series) => asked.periods.flatMap((period) => seen(asked, series, period)))
-    .map((event) => numeric(event.properties[property] ?? ''))
+    .map((event) => numeric(textOf(asked, event, ref)))
     .filter(Number.isFinite)
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)]
   const width = (high - low) / bins
   return (event) => {
-    const number = numeric(event.properties[property] ?? '')
+    const number = numeric(textOf(asked, event, ref))
     if (!Number.isFinite(number)) return ''
     if (width === 0) return `[${low}, ${high}]`
     const at = Math.min(Math.max(Math.floor((number - low) / width), 0), bins - 1)

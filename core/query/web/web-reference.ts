@@ -1,5 +1,7 @@
 // The overview as one would count it by hand: slow, obvious, and used by tests only.
 import type { WebList } from '@headwater/schemas/insights/web-overview'
+import { compareText } from '../lines.ts'
+import { sessionByHand } from '../sessions/session-reference.ts'
 
 export interface Visit {
   event: string
@@ -67,16 +69,13 @@ type Session = ReturnType<typeof sessionsByHand>[number]
 function sessionsByHand(visits: readonly Visit[], chosen: readonly Visit[]) {
   const ids = unique(chosen.map(({ session }) => session).filter(Boolean))
   return ids.map((id) => {
-    const all = visits.filter(({ session }) => session === id).sort(inOrder)
-    const views = all.filter(({ event }) => event === '$pageview')
-    const [first, last] = [views.at(0), views.at(-1)]
-    const seconds = ((all.at(-1)?.at ?? 0) - (all[0]?.at ?? 0)) / 1000
-    const acted = all.some(({ event }) => event === '$autocapture' || !event.startsWith('$'))
+    const all = visits.filter(({ session }) => session === id)
+    const { first, last, seconds, bounced } = sessionByHand(all)
     return {
       visitor: first?.visitor ?? '',
       views: chosen.filter(({ session }) => session === id).length,
       seconds,
-      bounced: views.length === 1 && seconds < 10 && !acted,
+      bounced,
       value(list: WebList): string | null {
         const facts = (list === 'exit_page' ? last : first)?.facts ?? {}
         if (list === 'entry_page' || list === 'exit_page') return facts.pathname || null
@@ -128,9 +127,7 @@ function groups<T>(items: readonly T[], by: (item: T) => string | null) {
 }
 
 const inRange = ({ at }: Visit, { from, to }: Asked) => at >= from && at < to
-const inOrder = (a: Visit, b: Visit) => a.at - b.at || a.sequence - b.sequence
 const who = ({ visitor }: { visitor: string }) => visitor
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)]
 const distinct = (values: readonly unknown[]): number => new Set(values).size
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0)
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
