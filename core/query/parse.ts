@@ -76,15 +76,21 @@ export function refusalOf(issues: readonly Issue[], parent?: string): QueryRefus
   })
 }
 
-// Of all that a value may be, it was meant to be what the least is wrong with.
+// Of all that a value may be, it was meant to be what the least is wrong with; not what it has not even the
+// type of.
 function innermost(issue: Issue): Issue {
   const [member] = [...(issue.errors ?? [])].sort(
-    (a, b) => a.length - b.length || depthOf(b) - depthOf(a),
+    (a, b) =>
+      Number(isOtherType(a)) - Number(isOtherType(b)) ||
+      a.length - b.length ||
+      depthOf(b) - depthOf(a),
   )
   const best = member?.[0] && innermost(member[0])
   return best ? { ...best, path: [...issue.path, ...best.path] } : issue
 }
 
+const isOtherType = ([first]: readonly Issue[]): boolean =>
+  first?.code === 'invalid_type' && first.path.length === 0
 const depthOf = ([first]: readonly Issue[]): number => first?.path.length ?? 0
 
 function reasonOf(issue: Issue, allowed: readonly string[] | undefined): string {

@@ -2,6 +2,7 @@ import type { Filters } from '@headwater/schemas/insights/filters'
 import type { Settled } from '@headwater/schemas/insights/question'
 import type { WeekStart } from '@headwater/schemas/insights/range'
 import { DEFAULT_SETTINGS, type SettingsBody } from '@headwater/schemas/insights/settings'
+import { resolveCohorts, resolveOn } from './cohort/resolve.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 import type { SavedReader } from './saved/saved-store.ts'
 import { settingsOf } from './saved/settings.ts'
@@ -16,9 +17,10 @@ export interface Unsettled {
 }
 
 /**
- * Fills in what a question leaves to its project; done once, before it is planned, so that statements,
- * and with them the keys of kept answers, hold all that was meant. Rejects with DatabaseAway when that
- * cannot be told: an answer by other settings would be a wrong one.
+ * Fills in what a question leaves to its project, and the rules of saved cohorts; done once, before it is planned, so that statements,
+ * and with them the keys of kept answers, hold all that was meant. Rejects with a QueryRefusal that names
+ * the field of an unknown cohort, and with DatabaseAway when what was meant cannot be told: an answer by
+ * other settings would be a wrong one.
  */
 export type Settle = <Question extends Unsettled>(question: Question) => Promise<Settled<Question>>
 
@@ -27,15 +29,17 @@ export const settleOn =
   (metadata?: OpenMetadata): Settle =>
   async (question) =>
     leavesNothing(question) || !metadata
-      ? settledBy(question, DEFAULT_SETTINGS)
+      ? resolveOn(metadata)(settledBy(question, DEFAULT_SETTINGS))
       : settle(question, (await metadata()).saved)
 
 /** As Settle; inside a write its own writer is what reads. */
 export const settle = async <Question extends Unsettled>(
   question: Question,
   reader: SavedReader,
-): Promise<Settled<Question>> =>
-  settledBy(question, (await settingsOf(question.project, reader)).body)
+): Promise<Settled<Question>> => {
+  const { body } = await settingsOf(question.project, reader)
+  return resolveCohorts(settledBy(question, body), reader)
+}
 
 export function settledBy<Question extends Unsettled>(
   question: Question,

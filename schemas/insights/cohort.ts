@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { EventMatch, MAX_FILTERS, PropertyFilter } from './property.ts'
+import { idOf, Key } from './saved-id.ts'
 
 export const MAX_COHORT_CONDITIONS = 20
 export const MAX_COHORT_IDS = 10_000
@@ -93,11 +94,19 @@ export const CohortRule = z
   .openapi('CohortRule')
 export type CohortRule = z.infer<typeof CohortRule>
 
+/** The rule of a cohort, or the id of one that is saved: whoever belongs to that when it is asked. */
+export const CohortRef = z.union([idOf('cohort'), CohortRule])
+export type CohortRef = z.infer<typeof CohortRef>
+
+const filterBy = <Ref extends z.ZodType>(cohort: Ref) =>
+  z.strictObject({ cohort, operator: z.enum(['in', 'not_in']).default('in') })
+
 /** Events of persons who belong to a cohort, or who do not. */
-export const CohortFilter = z
-  .strictObject({ cohort: CohortRule, operator: z.enum(['in', 'not_in']).default('in') })
-  .openapi('CohortFilter')
+export const CohortFilter = filterBy(CohortRef).openapi('CohortFilter')
 export type CohortFilter = z.infer<typeof CohortFilter>
+
+/** The same as code: a cohort that is saved is named by its key. */
+export const CohortFilterCode = filterBy(z.union([Key, CohortRule])).openapi('CohortFilterCode')
 
 export const MAX_COHORT_LINES = 25
 
@@ -106,11 +115,16 @@ export const CohortBreakdown = z
   .strictObject({
     cohorts: z
       .array(
-        z.strictObject({
-          /** What the line is called, unlike the others. */
-          name: z.string().min(1).max(200),
-          cohort: CohortRule,
-        }),
+        z
+          .strictObject({
+            /** What the line is called, unlike the others. @default the name of the saved cohort */
+            name: z.string().min(1).max(200).optional(),
+            cohort: CohortRef,
+          })
+          .refine(({ name, cohort }) => name !== undefined || typeof cohort === 'string', {
+            path: ['name'],
+            error: 'is required by a rule',
+          }),
       )
       .min(1)
       .max(MAX_COHORT_LINES),

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Filters } from './filters.ts'
+import { Filters, FiltersCode } from './filters.ts'
 import { InsightQuery } from './insight.ts'
 import { DateBound, DateFrom } from './range.ts'
 import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
@@ -38,7 +38,7 @@ const tiles = <Insight extends z.ZodType>(insight: Insight) =>
     .max(MAX_TILES)
     .default([])
 
-const common = {
+const common = <Filter extends z.ZodType>(filters: Filter) => ({
   name: Name,
   description: Description,
   tags: Tags,
@@ -47,16 +47,16 @@ const common = {
   /** Together with `date_from` only. @default the end of today */
   date_to: DateBound.optional(),
   /** Must hold in every tile, besides its own filters. */
-  filters: Filters.default([]),
-}
+  filters,
+})
 
 /** Insights and texts on a page, in the order in which they are read. */
-export const dashboardBody = { ...common, tiles: tiles(idOf('insight')) }
+export const dashboardBody = { ...common(Filters.default([])), tiles: tiles(idOf('insight')) }
 export const DashboardBody = z.strictObject(dashboardBody)
 export type DashboardBody = z.infer<typeof DashboardBody>
 
-/** The same as code: its tiles name insights by their keys. */
-export const dashboardCode = { key: Key, ...common, tiles: tiles(Key) }
+/** The same as code: insights and cohorts are named by their keys. */
+export const dashboardCode = { key: Key, ...common(FiltersCode.default([])), tiles: tiles(Key) }
 
 export const SavedDashboard = z
   .object({

@@ -20,3 +20,12 @@ export const idOf = (kind: SavedKind) =>
       `is ${ID_PREFIXES[kind]}_ and eight letters or digits`,
     )
     .openapi({ example: `${ID_PREFIXES[kind]}_7k2m9xqd` })
+
+/** Stays the same in every project that an item is copied to; unique among the live ones of its kind. */
+export const Key = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,63}$/,
+    'is lower-case letters, digits and dashes, up to 64, the first of them no dash',
+  )
+  .openapi({ example: 'weekly-page-views' })

@@ -2,21 +2,14 @@
 import { z } from '@hono/zod-openapi'
 import { InsightQuery } from './insight.ts'
 import { ProjectId } from './question.ts'
-import { idOf } from './saved-id.ts'
+import { idOf, Key } from './saved-id.ts'
+
+export { Key }
 
 /** Live items of one kind in one project. */
 export const MAX_SAVED = 2_000
 export const MAX_PAGE = 200
 export const DEFAULT_PAGE = 50
-
-/** Stays the same in every project that an item is copied to; unique among the live ones of its kind. */
-export const Key = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,63}$/,
-    'is lower-case letters, digits and dashes, up to 64, the first of them no dash',
-  )
-  .openapi({ example: 'weekly-page-views' })
 
 // What a line of a list can show: no control character, nothing that is not text.
 const LINE = /^[^\p{Cc}\p{Cs}]+$/u

@@ -25,7 +25,8 @@ export type ByProperties<Query extends BrokenDown> = Omit<Query, 'breakdowns'> &
 /** The cohorts that the answer is broken down by, in its order; null when it is not. */
 export function cohortLines(breakdowns: readonly unknown[]): CohortLine[] | null {
   const [only] = breakdowns
-  return isByCohorts(only) ? only.cohorts : null
+  // Resolved: each has a rule, and a name.
+  return isByCohorts(only) ? (only.cohorts as CohortLine[]) : null
 }
 
 /** Those of the breakdowns that are properties. */

@@ -1,4 +1,4 @@
-import type { CohortCondition, CohortFilter, CohortRule } from '@headwater/schemas/insights/cohort'
+import type { CohortCondition, CohortFilter, CohortRef } from '@headwater/schemas/insights/cohort'
 import { QueryRefusal } from '../errors.ts'
 import { EVERYTHING } from '../events-read.ts'
 import { filterConditions } from '../filters.ts'
@@ -25,11 +25,11 @@ export function cohortCondition(
 }
 
 /** SQL that holds for events whose person meets a rule. Throws a QueryRefusal that names what is below `field`. */
-export function ruleCondition(
-  { match, conditions }: CohortRule,
-  statement: Statement,
-  field: string,
-): string {
+export function ruleCondition(rule: CohortRef, statement: Statement, field: string): string {
+  if (typeof rule === 'string') {
+    throw new QueryRefusal('invalid_query', `${field} must be a rule here`, { field })
+  }
+  const { match, conditions } = rule
   const met = conditions.map((condition, index) =>
     conditionSql(condition, statement, `${field}.conditions.${index}`),
   )

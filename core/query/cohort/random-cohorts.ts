@@ -1,5 +1,5 @@
 // Random breakdowns by cohorts, and who belongs to a cohort by the plain reading. Only tests use it.
-import type { CohortCondition, CohortRule } from '@headwater/schemas/insights/cohort'
+import type { CohortCondition, CohortRef, CohortRule } from '@headwater/schemas/insights/cohort'
 import type { PropertyFilter } from '@headwater/schemas/insights/property'
 import fc from 'fast-check'
 import type { CohortLine } from './lines.ts'
@@ -39,7 +39,8 @@ export function cohortLinesOf(events: readonly string[], ids: readonly string[])
   return fc.uniqueArray(line, { minLength: 1, maxLength: 4, selector: ({ name }) => name })
 }
 
-export function isMember(rule: CohortRule, person: string, deeds: readonly Deed[]): boolean {
+export function isMember(rule: CohortRef, person: string, deeds: readonly Deed[]): boolean {
+  if (typeof rule === 'string') throw new Error('no saved cohorts here')
   const meets = (condition: CohortCondition) => meetsOne(condition, person, deeds)
   return rule.match === 'all' ? rule.conditions.every(meets) : rule.conditions.some(meets)
 }

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { ActKind } from '../../identity/journal.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { EventStore, Query, QueryStore } from '../../store/store.ts'
+import type { ResolveCohorts } from '../cohort/resolve.ts'
 import { settleCohorts } from '../cohort/settle.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { QueryRunner, RunFacts } from '../run.ts'
@@ -27,6 +28,7 @@ export interface PersonsDeps {
   clock: Clock
   timeoutMs: number
   requireProject(id: string): Promise<void>
+  resolve: ResolveCohorts
   tell(insight: string, project: string, rows: number, facts: RunFacts): void
 }
 
@@ -59,7 +61,8 @@ export function addPersons(app: OpenAPIHono, deps: PersonsDeps): void {
   app.openapi(personsRoute, async (c) => {
     const params = c.req.valid('query')
     const list = await answer('persons', params.project, c.req.raw, async (ask) => {
-      const result = await listPersons(settleCohorts(params, deps.clock()), ask)
+      const resolved = await deps.resolve(params)
+      const result = await listPersons(settleCohorts(resolved, deps.clock()), ask)
       return { result, rows: result.persons.length }
     })
     return c.json(list, 200)

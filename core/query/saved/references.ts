@@ -26,5 +26,5 @@ export async function requireOne(
   throw missing(kind, id, field)
 }
 
-const missing = (kind: SavedKind, id: string, field: string): QueryRefusal =>
+export const missing = (kind: SavedKind, id: string, field: string): QueryRefusal =>
   new QueryRefusal('invalid_query', `${field}: there is no ${kind} ${id}`, { field })

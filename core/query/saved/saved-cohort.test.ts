@@ -50,6 +50,43 @@ describe('a saved cohort', () => {
     expect((await api.get(at('change', `/${id}`))).status).toBe(404)
   })
 
+  it('is code, and is named by its key in what uses it', async () => {
+    const lines = { cohorts: [{ cohort: 'buyers' }, { name: 'mine', cohort: did('pay') }] }
+    const query = { kind: 'trends', series: [{ event: 'a' }], breakdowns: [lines] }
+    const group = { match: 'any', filters: [{ cohort: 'buyers' }] }
+    const series = [{ event: 'a', filters: [{ cohort: 'buyers' }, group] }]
+    const document = {
+      version: 1,
+      cohorts: [{ key: 'buyers', name: 'Buyers', rule: did('buy') }],
+      insights: [
+        { key: 'lines', name: 'Lines', query },
+        { key: 'series', name: 'Series', query: { kind: 'trends', series } },
+      ],
+      dashboards: [{ key: 'week', name: 'Week', filters: [{ cohort: 'buyers' }, group] }],
+    }
+    const put = (project: string, body: object, more = '') =>
+      api.call('PUT', `/api/dashboards/import?project=${project}${more}`, body)
+    const first = await put('code', document)
+    expect(first.status, JSON.stringify(first.body)).toBe(200)
+    const { items } = (await api.get('/api/insights?project=code')).body
+    const [{ id }] = (await api.get(at('code'))).body.items
+    expect(items[0].query.breakdowns[0].cohorts[0].cohort).toBe(id)
+    const exported = (await api.get('/api/dashboards/export?project=code')).body
+    expect(exported).toMatchObject(document)
+    expect(JSON.stringify(exported)).not.toContain('coh_')
+    expect((await put('code', exported, '&prune=true')).body.unchanged).toHaveLength(4)
+    expect((await put('copy', exported)).body.created).toHaveLength(4)
+    // What the document uses cannot be left out of it.
+    const { status, body } = await put('code', { ...document, cohorts: [] }, '&prune=true')
+    expect([status, body.error.code]).toEqual([409, 'in_use'])
+    const unknown = await put('empty', { ...document, cohorts: [] })
+    expect(unknown.body.error.field).toBe('insights.0.query.breakdowns.0.cohorts.0.cohort')
+    const { insights: _, ...boards } = { ...document, cohorts: [] }
+    expect((await put('empty', boards)).body.error.field).toBe('dashboards.0.filters.0.cohort')
+    const removed = (await put('code', { version: 1 }, '&prune=true')).body.removed
+    expect(removed.at(-1)).toEqual({ kind: 'cohort', key: 'buyers' })
+  })
+
   it.each([
     [{ name: 'x' }, 'rule'],
     [{ name: 'x', rule: { conditions: [] } }, 'rule.conditions'],

@@ -6,12 +6,14 @@ import {
 } from '@headwater/schemas/insights/dashboard'
 import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import type { InsightBody } from '@headwater/schemas/insights/saved'
+import { resolveCohorts } from '../cohort/resolve.ts'
 import { settleCohorts } from '../cohort/settle.ts'
+import { cohortRefs, renameSaved } from '../cohort/walk.ts'
 import { questionRange } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import { filterConditions } from '../filters.ts'
 import { Statement } from '../statement.ts'
-import type { Kind } from './kind.ts'
+import type { Kind, Writing } from './kind.ts'
 import { requireLive } from './references.ts'
 import type { Item, SavedReader } from './saved-store.ts'
 
@@ -29,36 +31,41 @@ export const savedDashboard: Kind<DashboardBody> = {
 
   async check(body, writing) {
     checkDates(body, writing.now)
-    filterConditions(settleCohorts(body.filters, writing.now), new Statement(writing.project))
+    await checkFilters(body, writing)
     const wanted = body.tiles.flatMap((tile, i) =>
       'insight' in tile ? [{ id: tile.insight, field: `tiles.${i}.insight` }] : [],
     )
     await requireLive('insight', wanted, writing)
   },
 
-  index: ({ name, description, tags, tiles }) => ({
+  index: ({ name, description, tags, tiles, filters }) => ({
     name,
     tags,
     search: [name, description, ...tags].join('\n'),
-    refs: tiles.flatMap((tile) => ('insight' in tile ? [tile.insight] : [])),
+    refs: [
+      ...tiles.flatMap((tile) => ('insight' in tile ? [tile.insight] : [])),
+      ...cohortRefs(filters),
+    ],
   }),
 
   code: {
     fields: dashboardCode,
     to: (body, keyOf) => ({
       ...body,
+      filters: renameSaved(body.filters, keyOf),
       tiles: body.tiles.map((tile) =>
         'insight' in tile ? { ...tile, insight: keyOf(tile.insight) } : tile,
       ),
     }),
     from(code, _, idOf) {
-      const { tiles } = code as DashboardBody
+      const { tiles, filters } = code as DashboardBody
       const named = tiles.map((tile, i) => {
         if (!('insight' in tile)) return tile
         const ref = { kind: 'insight', key: tile.insight, field: `tiles.${i}.insight` } as const
         return { ...tile, insight: idOf(ref) }
       })
-      return { ...code, tiles: named }
+      const byId = (key: string, field: string) => idOf({ kind: 'cohort', key, field })
+      return { ...code, tiles: named, filters: renameSaved(filters, byId, 'filters') }
     },
   },
 
@@ -88,6 +95,14 @@ export function questionOn(
   const dated =
     date_from === undefined ? query : { ...rest, date_from, ...(date_to && { date_to }) }
   return { ...dated, filters: [...query.filters, ...filters] } as AskedInsight
+}
+
+async function checkFilters(
+  { filters }: DashboardBody,
+  { project, writer, now }: Writing,
+): Promise<void> {
+  const resolved = await resolveCohorts({ project, filters }, writer)
+  filterConditions(settleCohorts(resolved.filters, now), new Statement(project))
 }
 
 function checkDates({ date_from, date_to }: DashboardBody, now: number): void {

@@ -6,6 +6,7 @@ import {
   insightCode,
   SavedInsight,
 } from '@headwater/schemas/insights/saved'
+import { cohortRefs, renameSaved } from '../cohort/walk.ts'
 import { QueryRefusal } from '../errors.ts'
 import { settle } from '../settle.ts'
 import { emptyAnswer } from './empty-answer.ts'
@@ -21,21 +22,27 @@ export const savedInsight: Kind<InsightBody> = {
 
   check: ({ query }, writing) => checkQuestion(query, writing),
 
-  index: ({ name, description, tags }) => ({
+  index: ({ name, description, tags, query }) => ({
     name,
     tags,
     search: [name, description, ...tags].join('\n'),
+    refs: cohortRefs(query),
   }),
 
   // The document says nothing of the project: it can be put into another.
   code: {
     fields: insightCode,
-    to({ query: { project: _, ...query }, ...body }) {
-      return { ...body, query }
+    to({ query: { project: _, ...query }, ...body }, keyOf) {
+      return { ...body, query: renameSaved(query, keyOf) }
     },
-    from: (code, project) => {
+    from: (code, project, idOf) => {
       const { query } = code as { query: object }
-      return { ...code, query: { ...query, project } }
+      const named = renameSaved(
+        query,
+        (key, field) => idOf({ kind: 'cohort', key, field }),
+        'query',
+      )
+      return { ...code, query: { ...named, project } }
     },
   },
 }

@@ -1,7 +1,7 @@
 // Which lines trends have, as slowly and plainly as it can be said. Only tests use it.
 import type { Breakdown, BreakdownValue } from '@headwater/schemas/insights/property'
 import type { TrendsLine } from '@headwater/schemas/insights/trends'
-import { byProperties, type CohortLine } from '../cohort/lines.ts'
+import { byProperties, type CohortLine, cohortLines } from '../cohort/lines.ts'
 import {
   type Amount,
   type Asked,
@@ -19,8 +19,8 @@ type Line = Omit<TrendsLine, 'formula'>
 
 /** Every line of the answer, in order. */
 export function referenceLines(asked: Asked): Line[] {
-  const [first] = asked.query.breakdowns
-  return first && 'cohorts' in first ? cohortLinesOf(asked, first.cohorts) : valueLinesOf(asked)
+  const cohorts = cohortLines(asked.query.breakdowns)
+  return cohorts ? cohortLinesOf(asked, cohorts) : valueLinesOf(asked)
 }
 
 /** What the question would answer if the cohort were one more filter, cohort by cohort. */

@@ -1,0 +1,227 @@
+import type { ActorsResult } from '@headwater/schemas/insights/actors'
+import type { ApiError } from '@headwater/schemas/insights/question'
+import type { TrendsResult } from '@headwater/schemas/insights/trends'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPglite } from '../../auth/database.ts'
+import { DatabaseAway } from '../../auth/database-away.ts'
+import { metadataOn } from '../saved/metadata.ts'
+import type { MetadataDatabase, MetadataTables } from '../saved/tables.ts'
+import { openTestApi, type TestApi, type TestClient, testClient } from '../test-api.ts'
+
+const DAY_MS = 86_400_000
+const UNKNOWN = 'coh_00000000'
+
+// Ann and bob bought, bob and cem have a cart; all of them visit today.
+let api: TestApi
+let db: MetadataDatabase
+let client: TestClient
+beforeAll(async () => {
+  api = await openTestApi()
+  db = await openPglite<MetadataTables>('memory://')
+  const deps = { store: api.store, raw: api.store, clock: () => api.now }
+  client = testClient({ ...deps, metadata: metadataOn(() => db) })
+  const rows = (event: string, ago: number, ...ids: string[]) =>
+    ['p', 'q'].flatMap((project_id) =>
+      ids.map((distinct_id) => ({ project_id, event, distinct_id, timestamp: api.now - ago })),
+    )
+  await api.insert([
+    ...rows('buy', 9 * DAY_MS, 'ann', 'bob'),
+    ...rows('cart', 2 * DAY_MS, 'bob', 'cem'),
+    ...rows('visit', 0, 'ann', 'bob', 'cem', 'dee'),
+  ])
+}, 60_000)
+afterAll(async () => {
+  await db.destroy()
+  await api.remove()
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the body is
+type Answer = { status: number; body: any & Partial<ApiError> }
+async function call(method: string, path: string, body?: object): Promise<Answer> {
+  const response = await client.fetch(path, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text }
+}
+const did = (event: string, more = {}) => ({ conditions: [{ type: 'did', event, ...more }] })
+async function saved(name: string, rule: object, project = 'p'): Promise<string> {
+  const { status, body } = await call('POST', `/api/cohorts?project=${project}`, { name, rule })
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body.id
+}
+const question = (more: object) => ({
+  ...{ kind: 'trends', project: 'p', date_from: '-1d' },
+  ...{ series: [{ event: 'visit', measure: 'unique_persons' }], ...more },
+})
+const ask = (more: object) => client.post<TrendsResult & ApiError>('/api/query', question(more))
+const totals = ({ body }: { body: TrendsResult }) =>
+  body.series.map(({ breakdown, total }) => [breakdown?.values[0] ?? null, total])
+
+describe('a cohort that a question names by its id', () => {
+  it('is meant as it is at that moment: an answer is never that of another rule', async () => {
+    const id = await saved('Buyers', did('buy'))
+    const filters = [{ cohort: id }]
+    expect(totals(await ask({ filters }))).toEqual([[null, 2]])
+    expect((await ask({ filters })).body.from_cache).toBe(true)
+    const changed = { name: 'Buyers', version: 1, rule: did('cart', { negate: true }) }
+    expect((await call('PUT', `/api/cohorts/${id}?project=p`, changed)).status).toBe(200)
+    const after = await ask({ filters })
+    expect([after.body.from_cache, totals(after)]).toEqual([false, [[null, 2]]])
+    const { body } = await client.post<ActorsResult>('/api/actors', {
+      query: question({ filters }),
+      select: {},
+    })
+    expect(body.actors.flatMap(({ distinct_ids }) => distinct_ids).sort()).toEqual(['ann', 'dee'])
+  })
+
+  it('looks back from the moment of the question', async () => {
+    const id = await saved('Lately', did('cart', { within: { value: 3, unit: 'day' } }))
+    expect(totals(await ask({ filters: [{ cohort: id }] }))).toEqual([[null, 2]])
+    api.now += 2 * DAY_MS
+    const later = await ask({ filters: [{ cohort: id }], date_from: '-3d' })
+    api.now -= 2 * DAY_MS
+    expect(totals(later)).toEqual([[null, 0]])
+  })
+
+  it('gives its name to a line that has none', async () => {
+    const [buyers, carts] = [await saved('Buy', did('buy')), await saved('Cart', did('cart'))]
+    const by = (...cohorts: object[]) => ask({ breakdowns: [{ cohorts }] })
+    const answer = await by({ cohort: carts }, { name: 'mine', cohort: buyers })
+    expect(totals(answer)).toEqual([
+      ['Cart', 2],
+      ['mine', 2],
+    ])
+    const twice = await by({ name: 'Cart', cohort: buyers }, { cohort: carts })
+    expect([twice.status, twice.body.error.field]).toEqual([400, 'breakdowns.0.cohorts.1.name'])
+  })
+
+  it('stands in groups of filters, in series, and in lists of events and persons and exports', async () => {
+    const id = await saved('Buyers', did('buy'))
+    const group = { match: 'any', filters: [{ cohort: id }, { property: 'a', value: 'x' }] }
+    expect(totals(await ask({ filters: [group] }))).toEqual([[null, 2]])
+    expect(totals(await ask({ series: [{ event: 'visit', filters: [{ cohort: id }] }] }))).toEqual([
+      [null, 2],
+    ])
+    const filters = [{ cohort: id }]
+    const query = { project: 'p', date_from: '-1d', filters }
+    const events = await call('POST', '/api/events', query)
+    expect(events.body.events).toHaveLength(2)
+    const exported = await call('POST', '/api/export', { ...query, format: 'csv' })
+    expect(exported.body.trim().split('\n')).toHaveLength(3)
+    const params = new URLSearchParams({ project: 'p', filters: JSON.stringify(filters) })
+    expect((await call('GET', `/api/persons?${params}`)).body.persons).toHaveLength(2)
+  })
+
+  it('is unknown when it is not there, was deleted, or is another project’s', async () => {
+    const gone = await saved('Gone', did('buy'))
+    expect((await call('DELETE', `/api/cohorts/${gone}?project=p`)).status).toBe(200)
+    const theirs = await saved('Theirs', did('buy'), 'q')
+    for (const id of [UNKNOWN, gone, theirs]) {
+      const filters = [{ property: 'a', operator: 'is_not', value: 1 }, { cohort: id }]
+      const message = `filters.1.cohort: there is no cohort ${id}`
+      const params = new URLSearchParams({ project: 'p', filters: JSON.stringify([filters[1]]) })
+      const answers = [
+        await ask({ filters }),
+        await call('POST', '/api/events', { project: 'p', filters }),
+        await call('POST', '/api/export', { project: 'p', filters }),
+        await call('POST', '/api/actors', { query: question({ filters }), select: {} }),
+      ]
+      for (const { status, body } of answers) {
+        expect([status, body.error]).toMatchObject([400, { field: 'filters.1.cohort', message }])
+      }
+      const persons = await call('GET', `/api/persons?${params}`)
+      expect([persons.status, persons.body.error.field]).toEqual([400, 'filters.0.cohort'])
+    }
+    const cohorts = [{ cohort: theirs }]
+    const { body } = await ask({ breakdowns: [{ cohorts }] })
+    expect(body.error.field).toBe('breakdowns.0.cohorts.0.cohort')
+  })
+
+  it.each([
+    ['coh_x', 'filters.0.cohort', 'is coh_ and eight letters or digits'],
+    ['ins_7k2m9xqd', 'filters.0.cohort', 'is coh_ and eight letters or digits'],
+    [7, 'filters.0.cohort', ''],
+    [{ match: 'some', conditions: [] }, 'filters.0.cohort.match', 'must be one of all, any'],
+  ])('is refused as %j, naming the field', async (cohort, field, message) => {
+    const { status, body } = await ask({ filters: [{ cohort }] })
+    expect([status, body.error?.field]).toEqual([400, field])
+    expect(body.error?.message).toContain(message)
+  })
+
+  it('is not asked for where nothing is saved, and no other question needs it', async () => {
+    const alone = testClient({ store: api.store, clock: () => api.now })
+    const filters = [{ cohort: UNKNOWN }]
+    const { status, body } = await alone.post<ApiError>('/api/query', question({ filters }))
+    expect([status, body.error.code]).toEqual([503, 'not_configured'])
+    expect((await alone.post('/api/query', question({}))).status).toBe(200)
+    const metadata = () => Promise.reject(new DatabaseAway('gone'))
+    const away = testClient({ store: api.store, clock: () => api.now, metadata })
+    const complete = { time_zone: 'UTC', week_start: 'monday', exclude_internal: false }
+    const answer = await away.post<ApiError>('/api/query', question({ ...complete, filters }))
+    expect([answer.status, answer.body.error.code]).toEqual([503, 'metadata_unavailable'])
+    expect((await away.post('/api/query', question(complete))).status).toBe(200)
+  })
+})
+
+describe('what is saved with a cohort in it', () => {
+  const insight = (filters: object[]) => ({ name: 'x', query: question({ filters }) })
+
+  it('keeps the cohort from being deleted until it names it no more', async () => {
+    const id = await saved('Used', did('buy'))
+    const remove = () => call('DELETE', `/api/cohorts/${id}?project=p`)
+    const made = await call('POST', '/api/insights?project=p', insight([{ cohort: id }]))
+    const lines = question({ breakdowns: [{ cohorts: [{ cohort: id }] }] })
+    const split = await call('POST', '/api/insights?project=p', { name: 'y', query: lines })
+    const board = { name: 'd', filters: [{ cohort: id, operator: 'not_in' }] }
+    const dashboard = await call('POST', '/api/dashboards?project=p', board)
+    const users = [made, split, dashboard]
+    for (const { status, body } of users) expect(status, JSON.stringify(body)).toBe(201)
+    for (const [place, { body }] of users.entries()) {
+      const refused = await remove()
+      expect([refused.status, refused.body.error.code]).toEqual([409, 'in_use'])
+      expect(refused.body.error.message).toContain(body.id)
+      const path = place === 2 ? 'dashboards' : 'insights'
+      await call('DELETE', `/api/${path}/${body.id}?project=p`)
+    }
+    expect((await remove()).status).toBe(200)
+    const restored = `/api/insights/${made.body.id}/restore?project=p`
+    const refused = await call('POST', restored, { version: 1 })
+    expect([refused.status, refused.body.error.field]).toEqual([400, 'query.filters.0.cohort'])
+  })
+
+  it('names its field when there is no such cohort', async () => {
+    const theirs = await saved('Theirs', did('buy'), 'q')
+    for (const id of [UNKNOWN, theirs]) {
+      const made = await call('POST', '/api/insights?project=p', insight([{ cohort: id }]))
+      expect([made.status, made.body.error.field]).toEqual([400, 'query.filters.0.cohort'])
+      const board = { name: 'd', filters: [{ cohort: id }] }
+      const dashboard = await call('POST', '/api/dashboards?project=p', board)
+      expect([dashboard.status, dashboard.body.error.field]).toEqual([400, 'filters.0.cohort'])
+    }
+  })
+
+  it('can be watched by an alert', async () => {
+    const id = await saved('Watched', did('buy'))
+    const made = await call('POST', '/api/insights?project=p', insight([{ cohort: id }]))
+    const alert = {
+      ...{ name: 'a', insight: made.body.id, every: 'day' },
+      condition: { type: 'below', threshold: 1 },
+      channels: [{ type: 'webhook', url: 'https://example.com/hook' }],
+    }
+    expect((await call('POST', '/api/alerts?project=p', alert)).status).toBe(201)
+  })
+
+  it('is answered as the dashboard asks it, with the cohort by its id', async () => {
+    const id = await saved('Shown', did('buy'))
+    const made = await call('POST', '/api/insights?project=p', insight([]))
+    const tile = { insight: made.body.id, x: 0, y: 0, w: 1, h: 1 }
+    const board = { name: 'd', filters: [{ cohort: id }], tiles: [tile] }
+    const { body } = await call('POST', '/api/dashboards?project=p', board)
+    const [{ query }] = body.insights
+    expect(query.filters).toEqual([{ cohort: id, operator: 'in' }])
+    expect(totals(await client.post<TrendsResult>('/api/query', query))).toEqual([[null, 2]])
+  })
+})
