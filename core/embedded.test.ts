@@ -5,6 +5,7 @@ import { batchHeaders } from '@headwater/schemas/batch'
 import { type EventRecord, encodeFrame } from '@headwater/schemas/record'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openReceiver } from './alerts/test-alerts.ts'
+import { type MailReceiver, openMailReceiver } from './alerts/test-mail.ts'
 import { type CoreProcess, freePort, SECRETS, startCore } from './core-process.ts'
 import { sampleRow } from './store/sample-row.ts'
 
@@ -14,17 +15,22 @@ const SHARD = `local:0@${'a'.repeat(16)}`
 let folder: string
 let env: Record<string, string>
 let core: CoreProcess
+let mailbox: MailReceiver
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'headwater-embedded-'))
   const ports = await Promise.all([freePort(), freePort(), freePort()])
   const [AUTH_PORT = '', QUERY_PORT = '', BRIDGE_PORT = ''] = ports
   env = { ...SECRETS, DATA_DIR: folder, AUTH_PORT, QUERY_PORT, BRIDGE_PORT, LOG_LEVEL: 'warn' }
   env.WEBHOOK_PRIVATE_HOSTS = '127.0.0.1'
+  mailbox = await openMailReceiver({ allowInsecureAuth: true })
+  env.SMTP_URL = `smtp://us:open%20sesame@127.0.0.1:${mailbox.port}`
+  env.MAIL_FROM = 'Our numbers <alerts@example.com>'
   core = await startCore('all', env)
 }, 60_000)
 afterAll(async () => {
   core.child.kill('SIGKILL')
   await core.exit
+  await mailbox.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -76,7 +82,10 @@ describe('the embedded core', () => {
     const query = { kind: 'trends', project: 'default', series, interval: 'hour', date_from: '-3h' }
     const insight = await post('insights', { name: 'none', query })
     const condition = { type: 'below', threshold: 1 }
-    const channels = [{ type: 'webhook', url: receiver.url }]
+    const channels = [
+      { type: 'webhook', url: receiver.url },
+      { type: 'email', to: ['ann@example.com', 'bob@example.com'] },
+    ]
     const notice = { condition, channels, every: 'hour' }
     const alert = await post('alerts', { name: 'none', insight: insight.id, ...notice })
     // The process that was killed before may have been looking: its lease ends first.
@@ -86,7 +95,31 @@ describe('the embedded core', () => {
       data: { alert: { id: alert.id }, value: 0 },
     })
     await receiver.close()
+    await expect.poll(() => mailbox.received.length, { timeout: 30_000, interval: 200 }).toBe(2)
+    expect(mailbox.received.flatMap(({ to }) => to).sort()).toEqual([
+      'ann@example.com',
+      'bob@example.com',
+    ])
+    for (const mail of mailbox.received) {
+      expect(mail.headers.get('from')).toBe('Our numbers <alerts@example.com>')
+      expect(mail.headers.get('subject')).toBe('Firing: none, 0 events')
+      expect(mail.text).toContain('Complete until: ')
+      expect(mail.user).toBe('us')
+    }
+    expect(core.output()).not.toContain('sesame')
   }, 90_000)
+
+  it('says how far persons are behind the store, and is complete when they are not', async () => {
+    const lag = async () => {
+      const text = await (await fetch(`${core.urls.query}/_metrics`)).text()
+      return text.match(/^headwater_identity_lag_.*$/gm)
+    }
+    const upToDate = ['headwater_identity_lag_seconds 0', 'headwater_identity_lag_events 0']
+    await expect.poll(lag, { timeout: 10_000, interval: 200 }).toEqual(upToDate)
+    const freshness = await fetch(`${core.urls.query}/api/freshness?project=default`)
+    const { complete_until } = await freshness.json()
+    expect(Date.now() - Date.parse(complete_until)).toBeLessThan(10_000)
+  })
 
   it('is healthy at every door', async () => {
     for (const url of Object.values(core.urls)) {

@@ -120,6 +120,46 @@ describe('a channel of e-mail', () => {
   })
 })
 
+it('keeps no address that is more than one, whatever it is sent', async () => {
+  const id = await insight('addresses')
+  let kept = 0
+  const tame = fc.stringMatching(/^[a-z0-9.+'-]{0,3}[a-z0-9]{2,6}$/)
+  const part = fc.oneof(hostileString, { arbitrary: tame, weight: 3 })
+  const address = fc.oneof(
+    part,
+    part.map((text) => `${text}@example.com`),
+    part.map((text) => `a@${text}`),
+    part.map((text) => `a@${text}.example`),
+    part.map((text) => `a@example.com${text}`),
+  )
+  const property = fc.asyncProperty(fc.array(address, { maxLength: 2 }), async (to) => {
+    const answer = await api.call(
+      'POST',
+      at('addresses'),
+      alertOn(id, { channels: [email(...to)] }),
+    )
+    const said = JSON.stringify(answer.body)
+    expect([201, 400], said).toContain(answer.status)
+    expect(said).not.toMatch(LEAK)
+    if (answer.status === 400) {
+      expect(answer.body.error.field).toMatch(/^channels\.0\.to/)
+      return
+    }
+    kept++
+    for (const one of to) expect(one).toMatch(/^[\w.+'-]+@[a-z0-9.-]+$/i)
+    mailbox.received.length = 0
+    const { body } = await api.call('POST', at('addresses', `/${answer.body.id}/test`))
+    expect(body.items).toHaveLength(to.length)
+    // Of a domain the case is nobody's business.
+    const [got, wanted] = [mailbox.received.map((mail) => mail.to.join()), to].map((all) =>
+      all.map((one) => one.toLowerCase()).toSorted(),
+    )
+    expect(got).toEqual(wanted)
+  })
+  await fc.assert(property, { numRuns: 200 })
+  expect(kept).toBeGreaterThan(10)
+}, 60_000)
+
 describe('a test by e-mail', () => {
   it('goes to every address at once, and says what became of each', async () => {
     const to = Array.from({ length: 20 }, (_, i) => `p${i}@example.com`)

@@ -17,6 +17,8 @@ import { NOW, type TestClient, testClient } from './test-api.ts'
 // that is added is tried without another word.
 const OWN_PROJECT = 'mine'
 const UUID = '018f0000-0000-7000-8000-000000000001'
+/** Told by e-mail of what the other project holds. */
+const ADDRESS = 'belongs-to-another-project@example.com'
 /** A stream is read so long. */
 const STREAM_MS = 500
 
@@ -48,7 +50,10 @@ beforeAll(async () => {
   db = await openPglite<MetadataTables>('memory://')
   const replays = { append: async () => {}, insert: store.insert.bind(store) }
   const metadata = metadataOn(() => db)
-  client = testClient({ store, raw: store, journal: store, metadata, replays })
+  // Nobody listens there: nothing is ever to be sent.
+  const server = { host: '127.0.0.1', port: 1, secure: false }
+  const mail = { server, from: { name: '', address: 'alerts@example.com' } }
+  client = testClient({ store, raw: store, journal: store, metadata, replays, mail })
   await insertSecrets()
   ids = [...(await saveSecrets()), UUID, await personOf(OTHER_PROJECT), 'log.0.7']
 }, 120_000)
@@ -101,7 +106,13 @@ async function saveSecrets(): Promise<string[]> {
     isCollection(method, path),
   )) {
     for (const body of bodies) {
-      const secret = { ...renamed(body, OTHER_PROJECT, made), name: SECRET, description: SECRET }
+      const told = 'channels' in body && { channels: [{ type: 'email', to: [ADDRESS] }] }
+      // Where the insight that was saved before has a number.
+      const watched = 'condition' in body && { value: 'series.0.counts.0' }
+      const secret = {
+        ...{ ...renamed(body, OTHER_PROJECT, made), ...told, ...watched },
+        ...{ name: SECRET, description: SECRET },
+      }
       for (const fields of [secret, { ...renamed(body, OTHER_PROJECT, made), text: SECRET }]) {
         const { status, text } = await call('POST', `${path}?project=${OTHER_PROJECT}`, fields)
         if (status === 201) made.push(JSON.parse(text).id)
@@ -153,8 +164,11 @@ async function readSome(response: Response): Promise<string> {
 }
 
 describe('every operation', () => {
-  it('is tried on things that the other project has', () => {
+  it('is tried on things that the other project has', async () => {
     expect(ids.length).toBeGreaterThan(5)
+    const saved = await savedOf(OTHER_PROJECT)
+    for (const list of saved) expect(list).toContain(SECRET)
+    expect(saved.filter((list) => list.includes(ADDRESS))).toHaveLength(2)
     expect(operations.length).toBeGreaterThan(50)
   })
 
@@ -172,6 +186,7 @@ describe('every operation', () => {
             expect([400, 404], `${path} ${text.slice(0, 300)}`).toContain(status)
           }
           expect(text).not.toContain(SECRET)
+          expect(text).not.toContain(ADDRESS)
           // It names the functions that may be called.
           if (operation.path !== '/api/sql/schema') expect(text).not.toMatch(LEAK)
         }
