@@ -4,6 +4,7 @@ import type { FunnelCorrelationResult } from '@headwater/schemas/insights/funnel
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestApi, type TestApi } from '../test-api.ts'
+import { type Told, tell } from './funnel-told.ts'
 import {
   type Asked,
   bodyOf,
@@ -12,8 +13,6 @@ import {
   questions,
   rowsOf,
   START,
-  type Told,
-  tell,
   UNIT_MS,
 } from './random-funnels.ts'
 
@@ -43,8 +42,8 @@ it(`correlates ${RUNS * PERSONS_PER_RUN} random histories as the plain reading d
       const properties = [{ property: 'p' }, { property: 'q' }]
       // The value on the event of entry is what a breakdown by the first step tells.
       const asked: Asked = ofProperties
-        ? { ...drawnAsked, breakdowns: ['p', 'q'], attribution: { step: 1 } }
-        : { ...drawnAsked, breakdowns: [] }
+        ? { ...drawnAsked, cohorts: null, breakdowns: ['p', 'q'], attribution: { step: 1 } }
+        : { ...drawnAsked, cohorts: null, breakdowns: [] }
       const query = questionOf(
         await insert(persons),
         asked,

@@ -7,19 +7,16 @@ import {
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestApi, type TestApi } from '../test-api.ts'
+import { type Group, groupsOf, type Told, tell } from './funnel-told.ts'
 import {
   type Asked,
   bodyOf,
   clockText,
   type Did,
-  type Group,
-  groupsOf,
   histories,
   questions,
   rowsOf,
   START,
-  type Told,
-  tell,
   UNIT_MS,
 } from './random-funnels.ts'
 
