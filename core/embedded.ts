@@ -6,6 +6,7 @@ import { bridgeRegion } from './bridge/region.ts'
 import { startBridge } from './bridge/start.ts'
 import { lagCheck } from './consumer/freshness.ts'
 import { startConsumer } from './consumer/start.ts'
+import { identityFreshness, showIdentityLag } from './identity/freshness.ts'
 import { startIdentity } from './identity/start.ts'
 import { logCheck } from './log/health.ts'
 import { openSqliteLog, type SqliteLog } from './log/sqlite.ts'
@@ -92,8 +93,11 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     metrics: delivery,
   })
   closers.add(() => consumer.close())
-  const identity = startIdentity({ store, ...facts('identity') })
+  const { freshness } = consumer
+  const identity = startIdentity({ store, freshness, ...facts('identity') })
   closers.add(() => identity.close())
+  const queryFacts = facts('query')
+  showIdentityLag(queryFacts.metrics, { freshness, store })
   const query = await startQuery({
     config,
     store,
@@ -101,10 +105,10 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     writer: store,
     replays: replayTarget(log, store),
     journal: store,
-    freshness: consumer.freshness,
+    freshness: identityFreshness({ freshness, store, clock: systemClock }),
     metadata,
     projectExists: async (id) => (await startingAuth).projectExists(id),
-    ...facts('query'),
+    ...queryFacts,
   })
   closers.add(() => query.close())
   const bridgeDeps = {
@@ -116,7 +120,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     checks: [
       logCheck(log),
       diskCheck('disk', dataUsed, config.HEALTH_MAX_DISK_PERCENT),
-      lagCheck(consumer.freshness, config.HEALTH_MAX_LAG_S, systemClock),
+      lagCheck(freshness, config.HEALTH_MAX_LAG_S, systemClock),
     ],
   }
   const bridge = await startBridge(bridgeDeps, config.HOST, config.BRIDGE_PORT)

@@ -38,7 +38,8 @@ export function startConsumerAlone(
       metrics,
     })
     closers.add(() => consumer.close())
-    const identity = startIdentity({ store, clock: systemClock, logger })
+    const { freshness } = consumer
+    const identity = startIdentity({ store, freshness, clock: systemClock, logger })
     closers.add(() => identity.close())
     const app = new Hono()
     const used = () => storeUsed(store)

@@ -1,9 +1,11 @@
 // Beside stage 5 of 8: identity. In: what events in the store say of persons. Out: who is who, and what
 // is known of them. Everything but what was done by hand can be made of the events again.
+import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { QueryStore } from '../store/store.ts'
 import { type IdentityStore, type Kept, keep, settleMerges } from './keeper.ts'
+import { keepProgress } from './progress.ts'
 import { RecentEvents } from './recent-events.ts'
 import { lastKept, PAGE, storeNow, sweep } from './sweep.ts'
 
@@ -23,6 +25,8 @@ const MIN_PAGE = 50
 
 export interface IdentityDeps {
   store: IdentityStore & Pick<QueryStore, 'dataVersion'>
+  /** How far the store is complete. @default nobody is told how far persons are */
+  freshness?: FreshnessSource
   clock: Clock
   logger: Logger
 }
@@ -100,11 +104,13 @@ class Rounds {
   }
 
   async #round(): Promise<void> {
-    const { store, clock, logger } = this.#deps
+    const { store, freshness, clock, logger } = this.#deps
     const started = clock()
-    const version = await store.dataVersion()
     const isWide = started - this.#widenedAt >= WIDE_EVERY_MS
-    if (version === this.#version && !isWide) return
+    if ((await store.dataVersion()) === this.#version && !isWide) return
+    // Before the version, and that before the events: whatever is complete by then is read below.
+    const stored = await freshness?.read().catch(() => null)
+    const version = await store.dataVersion()
     const to = (await storeNow(store)) + 1
     const from = this.#readUntil === null ? await this.#resume() : this.#since(isWide)
     const total: Kept = { links: 0, facts: 0, overrides: 0 }
@@ -117,6 +123,10 @@ class Rounds {
     this.#readUntil = to
     this.#version = version
     if (isWide) this.#widenedAt = started
+    const completeUntil = stored?.complete_until ?? null
+    if (completeUntil !== null) {
+      await keepProgress(store, { completeUntil, dataVersion: version, readUntil: to })
+    }
     if (total.links + total.facts === 0) return
     logger.log('info', 'identity', { ...total, duration_ms: clock() - started })
   }

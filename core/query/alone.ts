@@ -1,5 +1,6 @@
 import { logFreshness } from '../consumer/freshness.ts'
 import { CONSUMER_GROUP } from '../consumer/start.ts'
+import { identityFreshness, showIdentityLag } from '../identity/freshness.ts'
 import { logCheck } from '../log/health.ts'
 import { openConfiguredLog } from '../log/open.ts'
 import { systemClock } from '../shared/clock.ts'
@@ -35,6 +36,8 @@ export function startQueryAlone(config: Config): Promise<Running> {
     if (sharedCache) closers.add(() => sharedCache.close())
     const database = config.DATABASE_URL ? await openDatabase(config.DATABASE_URL) : undefined
     if (database) closers.add(() => database.destroy())
+    const freshness = logFreshness(log, CONSUMER_GROUP, systemClock)
+    showIdentityLag(metrics, { freshness, store })
     const query = await startQuery({
       config,
       store: sharedCache ? identified(store) : store,
@@ -43,7 +46,7 @@ export function startQueryAlone(config: Config): Promise<Running> {
       sharedCache,
       replays: replayTarget(log, store),
       journal: store,
-      freshness: logFreshness(log, CONSUMER_GROUP, systemClock),
+      freshness: identityFreshness({ freshness, store, clock: systemClock }),
       // While auth is away, a project that has events is one.
       projectExists: async (id) => (await isKnown(id)) ?? (await hasEvents(store, id)),
       clock: systemClock,

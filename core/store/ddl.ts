@@ -15,6 +15,7 @@ const SHARDING: Record<string, string | null> = {
   person_overrides: 'sipHash64(project_id)',
   actor_properties: 'sipHash64(project_id, owner)',
   definitions: 'sipHash64(project_id)',
+  identity_progress: 'sipHash64(keeper)',
 }
 
 /** Tokens of inserts are forgotten after this, however few they are. */

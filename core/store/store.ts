@@ -9,6 +9,7 @@ export type StoreTable =
   | 'person_links'
   | 'person_overrides'
   | 'actor_properties'
+  | 'identity_progress'
   | 'definitions'
 
 /** Where rows are written. */

@@ -45,8 +45,11 @@ describe('Prometheus', () => {
 })
 
 function sources(): string {
-  const files = globSync(['edge/*.ts', 'core/{alerts,auth,bridge,consumer,query,shared}/*.ts'], {
-    cwd: ROOT,
-  })
+  const files = globSync(
+    ['edge/*.ts', 'core/{alerts,auth,bridge,consumer,identity,query,shared}/*.ts'],
+    {
+      cwd: ROOT,
+    },
+  )
   return files.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n')
 }
