@@ -1,64 +1,66 @@
+import { bucketPlace } from './bucket-place.ts'
 import type { Statement } from './statement.ts'
 
-const INSTANT = 'toUnixTimestamp64Milli(timestamp)'
-/** Buckets that fit the bits of one number. */
-const MAX_BITS = 64
+const WORD_BITS = 64
+/** So many numbers of bits are faster than a set. */
+const MAX_WORDS = 6
 
 /** How a statement collects the buckets in which something happened. */
 export interface BucketSet {
-  /** Of an event at or after the first start: its bucket, as `places` wants it. */
+  /** Of an event: its bucket, as the others want it. */
   mark: string
-  /** Aggregates marks where the condition holds to the buckets' places, from 0, each once, in order. */
-  places(mark: string, condition: string): string
-  /** As `places`, but how many they are. */
+  /**
+   * Aggregates marks where the condition holds to what tells the buckets, in one column or several. None
+   * of them is of much use by itself, but they can be compared and grouped by.
+   */
+  gathered(mark: string, condition: string): string[]
+  /** Of those: the buckets' places, from 0, each once, in order. */
+  placesOf(gathered: readonly string[]): string
+  /** Aggregates marks to how many buckets they are. */
   count(mark: string): string
 }
 
 /**
- * Bits of one number where they suffice: measured three times faster than a set of the buckets.
+ * Bits of a few numbers where they suffice: measured two to three times faster than a set of the buckets.
  */
 export function bucketSet(starts: readonly number[], statement: Statement): BucketSet {
-  if (starts.length > MAX_BITS) {
+  const mark = bucketPlace(starts, statement)
+  const count = Math.ceil(starts.length / WORD_BITS)
+  if (count > MAX_WORDS) {
     return {
-      mark: bucketPlace(starts, statement),
-      places: (mark, condition) => `arraySort(groupUniqArrayIf(${mark}, ${condition}))`,
-      count: (mark) => `uniqExact(${mark})`,
+      mark,
+      gathered: (one, condition) => [`arraySort(groupUniqArrayIf(${one}, ${condition}))`],
+      placesOf: ([places = '[]']) => places,
+      count: (one) => `uniqExact(${one})`,
     }
   }
-  const bits = statement.add(
-    'Array(UInt64)',
-    starts.map((_, place) => String(1n << BigInt(place))),
-  )
+  const words = (one: string, condition: string) =>
+    Array.from({ length: count }, (_, word) => wordSql(one, condition, word, count))
   return {
-    mark: ofStart(starts, bits, statement),
-    places: (mark, condition) =>
-      `bitPositionsToArray(groupBitOr(if(${condition}, ${mark}, toUInt64(0))))`,
-    count: (mark) => `bitCount(groupBitOr(${mark}))`,
+    mark,
+    gathered: words,
+    placesOf: (gathered) => {
+      const places = gathered.map((word, at) =>
+        at === 0
+          ? `bitPositionsToArray(${word})`
+          : `arrayMap(bit -> bit + ${at * WORD_BITS}, bitPositionsToArray(${word}))`,
+      )
+      return places.length === 1 ? places.join() : `arrayConcat(${places.join(', ')})`
+    },
+    count: (one) =>
+      words(one, '1')
+        .map((word) => `bitCount(${word})`)
+        .join(' + '),
   }
 }
 
-/** SQL of the place of an instant's bucket, from 0; what is before the first start has 0, too. */
-export const bucketPlace = (
-  starts: readonly number[],
-  statement: Statement,
-  instant: string = INSTANT,
-): string =>
-  ofStart(
-    starts,
-    statement.add(
-      'Array(UInt64)',
-      starts.map((_, place) => place),
-    ),
-    statement,
-    instant,
-  )
-
-function ofStart(
-  starts: readonly number[],
-  values: string,
-  statement: Statement,
-  instant: string = INSTANT,
-): string {
-  const known = statement.add('Array(Int64)', starts)
-  return `transform(roundDown(${instant}, ${known}), ${known}, ${values}, toUInt64(0))`
+/** Aggregates the marks of one word's buckets to its bits. */
+function wordSql(mark: string, condition: string, word: number, count: number): string {
+  const inWord = [
+    ...(word > 0 ? [`${mark} >= ${word * WORD_BITS}`] : []),
+    ...(word < count - 1 ? [`${mark} < ${(word + 1) * WORD_BITS}`] : []),
+    ...(condition === '1' ? [] : [condition]),
+  ]
+  const bit = `bitShiftLeft(toUInt64(1), ${mark} % ${WORD_BITS})`
+  return `groupBitOr(${inWord.length === 0 ? bit : `if(${inWord.join(' AND ')}, ${bit}, toUInt64(0))`})`
 }

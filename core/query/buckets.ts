@@ -5,7 +5,6 @@ import {
   type WeekStart,
 } from '@headwater/schemas/insights/range'
 import { QueryRefusal } from './errors.ts'
-import type { SqlParams } from './sql-params.ts'
 import { formatInstant, offsetAt, type Segment, segmentsOf, toInstant } from './zone.ts'
 
 /** How time is cut into buckets. Every question with an interval is one. */
@@ -39,27 +38,6 @@ export function limitedStarts(calendar: Calendar, from: number, to: number): num
   const message = `the range has more than ${MAX_BUCKETS} intervals of one ${calendar.interval}`
   const allowed = INTERVALS.filter((other) => estimateBuckets(other, from, to) <= MAX_BUCKETS)
   throw new QueryRefusal('invalid_query', message, { field: 'interval', allowed })
-}
-
-/** SQL of the start of an event's bucket. The bounds are ours: the store's calendar could differ. */
-export function bucketSql(starts: readonly number[], params: SqlParams): string {
-  const ms = 'toUnixTimestamp64Milli(timestamp)'
-  const width = evenWidth(starts)
-  if (width === null) return `roundDown(${ms}, ${params.add('Array(Int64)', starts)})`
-  // A division costs a fifth of a search. The last bucket may be longer than the others.
-  const [first, last] = [
-    params.add('Int64', starts[0] ?? 0),
-    params.add('Int64', starts.at(-1) ?? 0),
-  ]
-  const step = params.add('Int64', width)
-  return `least(${first} + intDiv(${ms} - ${first}, ${step}) * ${step}, ${last})`
-}
-
-/** From each start to the next, when that is always as long. */
-function evenWidth(starts: readonly number[]): number | null {
-  const width = (starts[1] ?? 0) - (starts[0] ?? 0)
-  const isEven = starts.every((start, place) => start === (starts[0] ?? 0) + place * width)
-  return starts.length > 1 && isEven ? width : null
 }
 
 /** Start of the bucket that holds an instant. */

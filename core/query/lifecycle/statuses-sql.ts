@@ -41,7 +41,7 @@ function activeActors(plan: LifecyclePlan, statement: Statement): string {
   const selected = selectorCondition(query.activity, statement, 'activity')
   const from = statement.add('Int64', before)
   return `SELECT actor, min(t) < ${from} AS is_known,
-        arrayMap(at -> toInt64(at), ${set.places('mark', `t >= ${from}`)}) AS active
+        arrayMap(at -> toInt64(at), ${set.placesOf(set.gathered('mark', `t >= ${from}`))}) AS active
       FROM (
         SELECT ${id} AS actor, toUnixTimestamp64Milli(timestamp) AS t, ${set.mark} AS mark
         FROM events

@@ -1,11 +1,12 @@
 import type { RetentionQuery } from '@headwater/schemas/insights/retention'
-import { bucketPlace, bucketSet } from '../bucket-set.ts'
+import { bucketPlace } from '../bucket-place.ts'
+import { bucketSet } from '../bucket-set.ts'
 import { EVENT_ORDER } from '../event-order.ts'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
 import { retentionEvents } from './events-sql.ts'
-import type { PlannedRetention, RetentionPlan } from './plan.ts'
+import { isPlain, isSet, type PlannedRetention, type RetentionPlan } from './plan.ts'
 
 /**
  * One row for each actor with a cohort. `started` holds its starts, `(cohort, began, label)`; `returned`
@@ -16,22 +17,21 @@ export function actorsSql(plan: RetentionPlan, statement: Statement): string {
   const { query, windowMs, bounds } = plan
   const set = bucketSet(bounds.slice(0, -1), statement)
   const { columns, from } = retentionEvents(plan, statement)
-  const isPlain = windowMs === null && query.breakdowns.length === 0 && query.mode !== 'first_ever'
-  const isSet = windowMs === null && query.minimum_occurrences === 1 && !query.aggregate
+  const [plain, asSet] = [isPlain(plan), isSet(plan)]
   const at = windowMs === null ? 'toInt64(place)' : 't'
-  const returned = isSet
-    ? `arrayMap(one -> toInt64(one), ${set.places('mark', 'returns')})`
+  const returned = asSet
+    ? `arrayMap(one -> toInt64(one), ${set.placesOf(set.gathered('mark', 'returns'))})`
     : query.aggregate
       ? `arrayZip(${[at, 'value', 'is_number'].map((fact) => `groupArrayIf(${fact}, returns)`).join(', ')})`
       : `groupArrayIf(${at}, returns)`
   const extra = [
-    ...(isPlain || isSet ? [`${set.mark} AS mark`] : []),
-    ...(isPlain && isSet ? [] : [`${bucketPlace(bounds.slice(0, -1), statement)} AS place`]),
-    ...(isPlain ? [] : [`sequence, uuid, ${labelOf(query, statement)} AS label`]),
+    ...(plain || asSet ? [`${set.mark} AS mark`] : []),
+    ...(plain && asSet ? [] : [`${bucketPlace(bounds.slice(0, -1), statement)} AS place`]),
+    ...(plain ? [] : [`sequence, uuid, ${labelOf(query, statement)} AS label`]),
     ...(query.aggregate ? [numberOf(query.aggregate, statement)] : []),
   ]
-  const started = isPlain
-    ? plainStarts(plan, statement, set.places('mark', 'starts'))
+  const started = plain
+    ? plainStarts(plan, statement, set.placesOf(set.gathered('mark', 'starts')))
     : orderedStarts(plan, statement)
   return `SELECT actor, ${started} AS started, ${returned} AS returned
       FROM (

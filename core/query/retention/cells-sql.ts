@@ -1,16 +1,30 @@
-import { bucketPlace } from '../bucket-set.ts'
+import { bucketPlace } from '../bucket-place.ts'
 import type { Statement } from '../statement.ts'
 import { actorsSql } from './actors-sql.ts'
-import { type RetentionPlan, spanOf } from './plan.ts'
+import { alikeSql } from './alike-sql.ts'
+import { isSet, type RetentionPlan, spanOf } from './plan.ts'
+
+/** As cellsSql, but `actors` in place of `actor`; of a plan that isPlain and isSet. */
+export const alikeCells = (plan: RetentionPlan, statement: Statement): string =>
+  countedCells(plan, statement, { who: 'actors', rows: alikeSql(plan, statement) })
 
 /**
  * Columns `actor`, `cohort`, `label` and `col`: each column that an actor counts in, its cohort's own
  * among them; where a property is added up also `total`, and how many `numbers` that has.
  */
 export const cellsSql = (plan: RetentionPlan, statement: Statement): string =>
-  plan.query.aggregate ? summedCells(plan, statement) : countedCells(plan, statement)
+  plan.query.aggregate
+    ? summedCells(plan, statement)
+    : countedCells(plan, statement, { who: 'actor', rows: actorsSql(plan, statement) })
 
-function countedCells(plan: RetentionPlan, statement: Statement): string {
+/** Rows with the arrays of actorsSql, and of whom they are. */
+interface Counted {
+  who: 'actor' | 'actors'
+  rows: string
+}
+
+function countedCells(plan: RetentionPlan, statement: Statement, counted: Counted): string {
+  const { who } = counted
   const { minimum_occurrences: minimum, brackets, cumulative } = plan.query
   const { period, column } = columnSql(plan, statement)
   const enough =
@@ -22,13 +36,13 @@ function countedCells(plan: RetentionPlan, statement: Statement): string {
   // Of column 0 everybody is, returned or not.
   const all = `arrayPushFront(${reached}, 0)`
   // Buckets are a set already; looking for doubles in it took a third of the whole time.
-  const isSet = plan.windowMs === null && minimum === 1 && !brackets && !cumulative
-  return `SELECT actor, cohort, label, arrayJoin(${isSet ? all : `arrayDistinct(${all})`}) AS col
+  const areDistinct = isSet(plan) && !brackets && !cumulative
+  return `SELECT ${who}, cohort, label, arrayJoin(${areDistinct ? all : `arrayDistinct(${all})`}) AS col
     FROM (
-      SELECT actor, cohort, label, arrayMap(period -> ${column},
+      SELECT ${who}, cohort, label, arrayMap(period -> ${column},
         arrayFilter(period -> period > 0 AND period < ${spanOf(plan.columns)},
           arrayMap(at -> ${period}, returned))) AS every
-      FROM (${startsSql(plan, statement)}))`
+      FROM (${startsSql(counted)}))`
 }
 
 function summedCells(plan: RetentionPlan, statement: Statement): string {
@@ -41,17 +55,17 @@ function summedCells(plan: RetentionPlan, statement: Statement): string {
     FROM (
       SELECT actor, cohort, label, event.1 AS at, event.2 AS value, event.3 AS is_number,
         event.4 AS is_event, ${period} AS period
-      FROM (SELECT *, ${events} AS events FROM (${startsSql(plan, statement)}))
+      FROM (SELECT *, ${events} AS events FROM (${startsSql({ who: 'actor', rows: actorsSql(plan, statement) })}))
       ARRAY JOIN events AS event)
     WHERE period >= 0 AND period < ${spanOf(plan.columns)}
     GROUP BY actor, cohort, label, col
     HAVING col = 0 OR sum(is_event) >= ${statement.add('Int64', plan.query.minimum_occurrences)}`
 }
 
-/** One row for each start of each actor. */
-const startsSql = (plan: RetentionPlan, statement: Statement): string =>
-  `SELECT actor, start.1 AS cohort, start.2 AS began, start.3 AS label, returned
-      FROM (${actorsSql(plan, statement)})
+/** One row for each start. */
+const startsSql = ({ who, rows }: Counted): string =>
+  `SELECT ${who}, start.1 AS cohort, start.2 AS began, start.3 AS label, returned
+      FROM (${rows})
       ARRAY JOIN started AS start`
 
 /** SQL of the period of a return, from where it lies, `at`, and of the column of a period. */

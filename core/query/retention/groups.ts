@@ -2,8 +2,8 @@ import type { RetentionSelection } from '@headwater/schemas/insights/retention'
 import { type CohortLine, onLine, selectedLine } from '../cohort/lines.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Statement } from '../statement.ts'
-import { cellsSql } from './cells-sql.ts'
-import type { RetentionPlan } from './plan.ts'
+import { alikeCells, cellsSql } from './cells-sql.ts'
+import { isPlain, isSet, type RetentionPlan } from './plan.ts'
 
 /** Rows of RetentionCellRow, values beyond the limit added up as Other. */
 export function groupedCells(plan: RetentionPlan, statement: Statement): string {
@@ -16,6 +16,11 @@ export function groupedCells(plan: RetentionPlan, statement: Statement): string 
   FROM (${groupedCells(planOf(plan, line), statement)})`
     })
     return groups.join('\n  UNION ALL ')
+  }
+  if (isPlain(plan) && isSet(plan)) {
+    return `SELECT cohort, col, sum(actors) AS actors
+  FROM (${alikeCells(plan, statement)})
+  GROUP BY cohort, col`
   }
   const cells = cellsSql(plan, statement)
   if (query.breakdowns.length === 0) {

@@ -68,6 +68,14 @@ export function planRetention(asked: RetentionQuery, moment: Moment): RetentionP
   }
 }
 
+/** Whether of starts only their cohorts matter, not which event was the first. */
+export const isPlain = ({ query, windowMs }: RetentionPlan): boolean =>
+  windowMs === null && query.breakdowns.length === 0 && query.mode !== 'first_ever'
+
+/** Whether of returns only their buckets matter, not how many there are in one. */
+export const isSet = ({ query, windowMs }: RetentionPlan): boolean =>
+  windowMs === null && query.minimum_occurrences === 1 && !query.aggregate
+
 /** How many periods the columns hold. */
 export const spanOf = (columns: readonly Column[]): number => (columns.at(-1)?.last ?? 0) + 1
 

@@ -5,8 +5,9 @@ import {
 } from '@headwater/schemas/insights/stickiness'
 import type { Query } from '../../store/store.ts'
 import { actorSql } from '../actor.ts'
+import { bucketPlace } from '../bucket-place.ts'
 import { bucketSet } from '../bucket-set.ts'
-import { bucketSql, limitedStarts } from '../buckets.ts'
+import { limitedStarts } from '../buckets.ts'
 import { questionRange, type Range } from '../date-range.ts'
 import type { ActorsSql, Answer, Insight, Moment } from '../insight.ts'
 import { scopeConditions } from '../scope.ts'
@@ -90,7 +91,7 @@ function activeActors({ query, from, to, starts }: StickinessPlan, place: number
   }
   const text = `SELECT actor, count() AS active
     FROM (
-      SELECT ${id} AS actor, ${bucketSql(starts, statement)} AS bucket
+      SELECT ${id} AS actor, ${bucketPlace(starts, statement)} AS bucket
       ${events}
       GROUP BY actor, bucket
       HAVING count() ${COMPARISONS[operator]} ${statement.add('Int64', value)})

@@ -9,12 +9,13 @@ import { eventsOf, seriesAt } from '../selector.ts'
 import { HAS_SESSION } from '../sessions/definition.ts'
 import { Statement } from '../statement.ts'
 import { IS_NUMBER, numberSql } from './amounts.ts'
-import { hasValues, lineSplit, NONE_LINE, OTHER_LINE } from './breakdown.ts'
+import { hasValues, isNotAmong, lineSplit, NONE_LINE, OTHER_LINE } from './breakdown.ts'
 import { firstRows } from './firsts.ts'
 import { methodOf } from './measure.ts'
 import type { Period, TrendsPlan } from './plan.ts'
 import { readRange, windowsOf } from './rolling.ts'
 import { eventRows, knownConditions, type Slice, sliceOf, unitSql } from './slice.ts'
+import { topSql } from './unknowns.ts'
 
 /** Who has an event that counts in a bucket, or in the whole range, of a line. */
 export function actorsBehind(plan: TrendsPlan, selection: TrendsSelection): ActorsSql {
@@ -32,7 +33,7 @@ export function actorsBehind(plan: TrendsPlan, selection: TrendsSelection): Acto
   const split = lineSplit(plan, statement)
   const slice = sliceOf(plan, statement, selection.series, period, split, null)
   // A value that is no longer among the top ones has its actors all the same.
-  const isOnLine = breakdown ? lineCondition(breakdown, statement) : '1'
+  const isOnLine = breakdown ? lineCondition(plan, breakdown, statement) : '1'
   const named = {
     ...slice,
     split: { ...split, keys: [...split.keys, ...(breakdown ? ['label'] : [])] },
@@ -100,13 +101,26 @@ function checkedBreakdown(plan: TrendsPlan, { breakdown }: TrendsSelection) {
 }
 
 function lineCondition(
+  plan: TrendsPlan,
   { kind, values }: NonNullable<TrendsSelection['breakdown']>,
   statement: Statement,
 ): string {
-  if (kind === 'other') return `line = ${OTHER_LINE}`
   if (kind === 'none') return `line = ${NONE_LINE}`
-  const texts = values.map((text) => text ?? '')
-  return hasValues(texts, statement)
+  if (kind === 'value') {
+    return hasValues(
+      values.map((text) => text ?? ''),
+      statement,
+    )
+  }
+  // Where all values were read at once, nobody has asked which are the top ones.
+  const others =
+    plan.top === null
+      ? ` AND ${isNotAmong(
+          statement.apart(() => topSql(plan, statement)),
+          plan,
+        )}`
+      : ''
+  return `line = ${OTHER_LINE}${others}`
 }
 
 const refusal = (field: string, problem: string) =>

@@ -2,7 +2,7 @@ import { propertyText } from '../property.ts'
 import { instant } from '../scope.ts'
 import { HAS_SESSION, SESSION } from '../sessions/definition.ts'
 import { firstRows } from './firsts.ts'
-import { aggregateSql, methodOf } from './measure.ts'
+import { type Aggregate, aggregateOf, aggregateSql, methodOf } from './measure.ts'
 import { finalWindow, readRange, rollingSql } from './rolling.ts'
 import { sessionAmountsSql } from './session-durations.ts'
 import {
@@ -18,7 +18,7 @@ import {
 } from './slice.ts'
 
 /**
- * SQL of a series' amounts: the slice's keys, `start` (of the bucket, ms; null for the whole range) and
+ * SQL of a series' amounts: the slice's keys, `place` (of the bucket; null for the whole range) and
  * `amount`. What accumulates is told by how much is new in each bucket.
  */
 export function seriesSql(slice: Slice): string {
@@ -27,11 +27,8 @@ export function seriesSql(slice: Slice): string {
   switch (methodOf(slice.series)) {
     case 'events':
       return amountsSql(slice, 'count()', eventRows(slice, period, bucketColumn(slice)))
-    case 'numbers': {
-      const columns = [`${numberSql(slice)} AS number`, ...bucketColumn(slice)]
-      const rows = eventRows(slice, period, columns, [IS_NUMBER])
-      return amountsSql(slice, aggregateSql(measure, 'number'), rows)
-    }
+    case 'numbers':
+      return amountsSql(slice, aggregateSql(measure, 'number'), numberRows(slice))
     case 'session_durations':
       return sessionAmountsSql(slice, aggregateSql(measure, 'seconds'))
     case 'session_numbers': {
@@ -55,6 +52,50 @@ export function seriesSql(slice: Slice): string {
     case 'rolling':
       return slice.bucket === null ? lastActiveSql(slice) : rollingSql(slice)
   }
+}
+
+/** What is gathered for each of a slice's keys and buckets, before it is a number. */
+export interface PartialAmounts {
+  /** SQL of the slice's keys, `place` as in seriesSql, and `partial`. */
+  rows: string
+  /** SQL of the number that one of them is. */
+  finished(partial: string): string
+  /** Aggregates those where the condition holds to the number that they are together. */
+  merged(partial: string, condition: string): string
+}
+
+/** Of a series that canMerge. Throws a RangeError of any other. */
+export function partialAmounts(slice: Slice): PartialAmounts {
+  const { aggregate, column, rows } = gathered(slice)
+  const { name, parameters } = aggregate
+  return {
+    rows: amountsSql(slice, `${name}State${parameters}(${column})`, rows, 'partial'),
+    finished: (one) => `finalizeAggregation(${one})`,
+    merged: (one, condition) => `${name}MergeIf${parameters}(${one}, ${condition})`,
+  }
+}
+
+function gathered(slice: Slice): { aggregate: Aggregate; column: string; rows: string } {
+  const { series, period } = slice
+  switch (methodOf(series)) {
+    case 'events': {
+      const rows = eventRows(slice, period, bucketColumn(slice))
+      return { aggregate: { name: 'count', parameters: '' }, column: '', rows }
+    }
+    case 'numbers':
+      return { aggregate: aggregateOf(series.measure), column: 'number', rows: numberRows(slice) }
+    case 'uniques': {
+      const aggregate = { name: 'uniqExact', parameters: '' }
+      return { aggregate, column: 'unit', rows: unitRows(slice) }
+    }
+    default:
+      throw new RangeError(`amounts of ${series.measure} cannot be merged`)
+  }
+}
+
+function numberRows(slice: Slice): string {
+  const columns = [`${numberSql(slice)} AS number`, ...bucketColumn(slice)]
+  return eventRows(slice, slice.period, columns, [IS_NUMBER])
 }
 
 /** SQL of the number that an event's property is, or null. */

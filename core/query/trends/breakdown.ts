@@ -1,5 +1,5 @@
 import type { Breakdown } from '@headwater/schemas/insights/property'
-import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
+import { lineText } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
 import { type Bins, binNames } from './bins.ts'
@@ -40,15 +40,30 @@ export const textSplit = (plan: TrendsPlan, statement: Statement): Split => ({
   keys: ['labels'],
 })
 
+/** As textSplit, each text in a column of its own. */
+export function separateSplit(plan: TrendsPlan, statement: Statement): Split {
+  const texts = textsOf(plan, statement)
+  return {
+    columns: texts.map((text, place) => `${text} AS text${place}`),
+    keys: texts.map((_, place) => `text${place}`),
+  }
+}
+
 /** SQL that holds for events with exactly these values, '' for none, among rows of a lineSplit. */
 export const hasValues = (values: readonly string[], statement: Statement): string =>
   `label = ${statement.add('String', encoded(values))}`
+
+/** SQL that holds for events whose values are not in the column `labels` of some rows, among rows of a lineSplit. */
+export function isNotAmong(rows: string, { query }: TrendsPlan): string {
+  const texts = query.breakdowns.map((_, place) => `labels[${place + 1}]`)
+  return `label NOT IN (SELECT ${encodedSql(texts)} FROM (${rows}))`
+}
 
 /** SQL of an event's value of each breakdown, '' when there is none. */
 function textsOf({ query, bins }: TrendsPlan, statement: Statement): string[] {
   return query.breakdowns.map((breakdown, place) =>
     breakdown.bins === undefined
-      ? `leftUTF8(${propertyOf(breakdown, place, statement)}, ${MAX_BREAKDOWN_LENGTH})`
+      ? lineText(propertyOf(breakdown, place, statement))
       : binText(bins?.[place] ?? null, propertyOf(breakdown, place, statement), statement),
   )
 }

@@ -1,24 +1,28 @@
 import type { Query } from '../../store/store.ts'
-import { bucketSql } from '../buckets.ts'
+import { bucketPlace } from '../bucket-place.ts'
 import { onLine } from '../cohort/lines.ts'
 import { Statement } from '../statement.ts'
 import { seriesSql } from './amounts.ts'
 import { lineSplit } from './breakdown.ts'
 import type { TrendsPlan } from './plan.ts'
+import { compileRanked } from './ranked-lines.ts'
 import { NO_SPLIT, sliceOf } from './slice.ts'
 
 /** One number of the answer. */
 export interface TrendsRow {
   /** Number of the line; absent without breakdowns. */
   line?: string
-  /** Start of the bucket, ms; null for the whole range. */
-  start: string | null
+  /** The values of a top line; absent when the plan has them. */
+  labels?: string[]
+  /** Of the bucket; null for the whole range. */
+  place: number | null
   amount: number | null
 }
 
 /** A statement for each series and, within it, each period. */
-export const compileTrends = (plan: TrendsPlan): Query[] =>
-  plan.query.series.flatMap((_, series) =>
+export function compileTrends(plan: TrendsPlan): Query[] {
+  if (plan.hasFewValues) return [compileRanked(plan)]
+  return plan.query.series.flatMap((_, series) =>
     plan.periods.map((_, period) => {
       const statement = new Statement(plan.query.project)
       const text = plan.cohorts
@@ -27,11 +31,12 @@ export const compileTrends = (plan: TrendsPlan): Query[] =>
       return statement.query(text)
     }),
   )
+}
 
 function amounts(plan: TrendsPlan, statement: Statement, series: number, period: number): string {
   const split = lineSplit(plan, statement)
   const slice = sliceOf(plan, statement, series, period, split, bucketOf(plan, statement, period))
-  const columns = [...split.keys, 'start', 'toFloat64(amount) AS amount']
+  const columns = [...split.keys, 'place', 'toFloat64(amount) AS amount']
   return `SELECT ${columns.join(', ')} FROM (${seriesSql(slice)})`
 }
 
@@ -41,7 +46,7 @@ function byCohorts(plan: TrendsPlan, statement: Statement, series: number, perio
   const lines = (plan.cohorts ?? []).map((cohort, place) => {
     const on = { ...plan, query: onLine(plan.query, cohort) }
     const slice = sliceOf(on, statement, series, period, NO_SPLIT, bucket)
-    return `SELECT toInt64(${place + 1}) AS line, start, toFloat64(amount) AS amount
+    return `SELECT toInt64(${place + 1}) AS line, place, toFloat64(amount) AS amount
   FROM (${seriesSql(slice)})`
   })
   return lines.join('\n  UNION ALL ')
@@ -51,4 +56,4 @@ const bucketOf = (
   { isWhole, periods }: TrendsPlan,
   statement: Statement,
   period: number,
-): string | null => (isWhole ? null : bucketSql(periods[period]?.starts ?? [], statement))
+): string | null => (isWhole ? null : bucketPlace(periods[period]?.starts ?? [], statement))

@@ -3,6 +3,7 @@ import {
   type Measure,
   PER_ACTOR_MEASURES,
   SESSION_DURATION,
+  type TrendsQuery,
   type TrendsSeries,
 } from '@headwater/schemas/insights/trends'
 
@@ -61,13 +62,37 @@ const isSessionDuration = (ref: Measured['measure_property']): boolean =>
 const isCount = (series: Measured): boolean =>
   ['events', 'uniques', 'rolling', 'firsts'].includes(methodOf(series))
 
-/** SQL of sum, avg, min, max or a quantile, whichever the measure names; null of no values. */
-export function aggregateSql(measure: Measure, column: string): string {
+/** A function of the store that makes one number of many; in parts, too, that are merged. */
+export interface Aggregate {
+  name: string
+  /** Of the function itself, in their parentheses. */
+  parameters: string
+}
+
+/** Sum, avg, min, max or a quantile, whichever the measure names; null of no values, but for a sum. */
+export function aggregateOf(measure: Measure): Aggregate {
   const name = measure.replace('_per_actor', '')
   const quantile = QUANTILES[name]
   // Exact: quantile() samples, and two runs of it may differ.
-  if (quantile !== undefined) return `quantileExactInclusiveOrNull(${quantile})(${column})`
-  if (name === 'sum') return `ifNull(sum(${column}), 0)`
-  if (name === 'avg') return `avgOrNull(${column})`
-  return name === 'min' ? `minOrNull(${column})` : `maxOrNull(${column})`
+  if (quantile !== undefined) {
+    return { name: 'quantileExactInclusiveOrNull', parameters: `(${quantile})` }
+  }
+  return { name: name === 'sum' ? 'sum' : `${name}OrNull`, parameters: '' }
+}
+
+/** SQL of that number. */
+export function aggregateSql(measure: Measure, column: string): string {
+  const { name, parameters } = aggregateOf(measure)
+  const amount = `${name}${parameters}(${column})`
+  return name === 'sum' ? `ifNull(${amount}, 0)` : amount
+}
+
+/** Whether the amount of several values is made of what was gathered for each of them. */
+export const canMerge = (
+  series: Measured,
+  { cumulative }: Pick<TrendsQuery, 'cumulative'>,
+): boolean => {
+  const method = methodOf(series)
+  // What accumulates counts a unit once for all of them, where it is first seen.
+  return method === 'events' || method === 'numbers' || (method === 'uniques' && !cumulative)
 }

@@ -35,7 +35,9 @@ export interface TrendsPlan {
   formulas: Formula[]
   /** Ranges of each breakdown that has them, where there are numbers at all; null until they were asked for. */
   bins: (Bins | null)[] | null
-  /** Values of the lines that are shown by themselves, '' for none; null until they were asked for. */
+  /** Whether the breakdowns have so few values that all are read at once; null until that was asked. */
+  hasFewValues: boolean | null
+  /** Values of the lines that are shown by themselves, '' for none; null until they were asked for, and where all values are read. */
   top: string[][] | null
 }
 
@@ -62,7 +64,18 @@ export function planTrends(asked: TrendsQuery, moment: Moment): TrendsPlan {
   const limit = query.display === 'map' ? MAP_LIMIT : query.breakdown_limit
   const hasBins = query.breakdowns.some(({ bins }) => bins !== undefined)
   const bins = hasBins ? null : query.breakdowns.map(() => null)
-  return { query, cohorts, limit, isWhole, periods, states, formulas, bins, top: null }
+  return {
+    query,
+    cohorts,
+    limit,
+    isWhole,
+    periods,
+    states,
+    formulas,
+    bins,
+    hasFewValues: null,
+    top: null,
+  }
 }
 
 function periodOf(name: PeriodName, starts: number[], range: Range, isWhole: boolean): Period {

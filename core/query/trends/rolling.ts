@@ -58,7 +58,7 @@ export function rollingSql(slice: Slice): string {
     `arrayMap(place -> ${lasts}[place + 1], places) AS lasts`,
   )}
       FROM (
-        SELECT ${columns('unit', `${set.places('mark', '1')} AS places`)}
+        SELECT ${columns('unit', `${set.placesOf(set.gathered('mark', '1'))} AS places`)}
         FROM (${rows})
         ${groupBy([...keys, 'unit'])})`
   const begins = `arrayFilter((first, before) -> first > before + 1,
@@ -69,11 +69,10 @@ export function rollingSql(slice: Slice): string {
           arrayMap(first -> (first, 1), ${begins}),
           arrayMap(last -> (last + 1, -1), ${ends}))) AS change`)}
       FROM (${runs})`
-  const start = `toNullable(${array(period.starts)}[change.1 + 1]) AS start`
-  return `SELECT ${columns(start, 'sum(change.2) AS amount')}
+  return `SELECT ${columns('toNullable(toUInt16(change.1)) AS place', 'sum(change.2) AS amount')}
     FROM (${changes})
     WHERE change.1 < ${windows.length}
-    ${groupBy([...keys, 'start'])}`
+    ${groupBy([...keys, 'change.1'])}`
 }
 
 /** Between the windows of long intervals there are segments that are in none. */

@@ -68,7 +68,7 @@ function shownLines(
   if (query.breakdowns.length === 0) return [{ line: OTHER_LINE, breakdown: null }]
   const found = new Set(rows.flatMap((some) => some.map(({ line }) => Number(line))))
   const lines = [
-    ...(top ?? []).map((texts, place) => ({
+    ...(top ?? rankedLabels(rows.flat())).map((texts, place) => ({
       line: place + 1,
       breakdown: { kind: 'value' as const, values: texts.map((text) => text || null) },
     })),
@@ -81,22 +81,29 @@ function shownLines(
   return lines.filter(({ line }) => found.has(line))
 }
 
+/** Of rows that say which values their lines have. */
+function rankedLabels(rows: readonly TrendsRow[]): string[][] {
+  const labels: string[][] = []
+  for (const { line, labels: texts } of rows) {
+    if (texts && Number(line) > 0) labels[Number(line) - 1] = texts
+  }
+  return labels
+}
+
 function numbersOf(
   plan: TrendsPlan,
   series: TrendsSeries,
   { starts }: Period,
   rows: readonly TrendsRow[],
 ): LineNumbers {
-  const places = new Map(starts.map((start, place) => [start, place]))
   const empty = emptyAmount(series)
   const fresh = (): Numbers => ({ values: starts.map(() => empty), total: empty })
   const lines = new Map<number, Numbers>()
-  for (const { line = OTHER_LINE, start, amount } of rows) {
+  for (const { line = OTHER_LINE, place, amount } of rows) {
     const numbers = lines.get(Number(line)) ?? fresh()
     lines.set(Number(line), numbers)
-    const place = start === null ? undefined : places.get(Number(start))
-    if (place !== undefined) numbers.values[place] = amount
-    else if (start === null) numbers.total = amount
+    if (place === null) numbers.total = amount
+    else numbers.values[place] = amount
   }
   const adjusted = new Map(
     [...lines].map(([line, numbers]) => [line, adjust(plan, series, numbers)]),

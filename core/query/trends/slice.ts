@@ -27,7 +27,7 @@ export interface Slice {
   period: Period
   statement: Statement
   split: Split
-  /** SQL of the start of an event's bucket; null when only the whole range is asked for. */
+  /** SQL of the place of an event's bucket; null when only the whole range is asked for. */
   bucket: string | null
 }
 
@@ -92,19 +92,21 @@ export const groupBy = (keys: readonly string[]): string =>
   keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`
 
 /**
- * SQL of one amount per line and bucket, and one per line for the whole range, whose start is null.
+ * SQL of one amount per line and bucket, and one per line for the whole range, whose place is null.
  * `rows` have the slice's keys, and the bucket when there are buckets.
+ *
+ * @param name Of the amount's column.
  */
-export function amountsSql(slice: Slice, amount: string, rows: string): string {
+export function amountsSql(slice: Slice, amount: string, rows: string, name = 'amount'): string {
   const { keys } = slice.split
   if (slice.bucket === null) {
-    const columns = [...keys, 'CAST(NULL AS Nullable(Int64)) AS start', `${amount} AS amount`]
+    const columns = [...keys, 'CAST(NULL AS Nullable(UInt16)) AS place', `${amount} AS ${name}`]
     return `SELECT ${columns.join(', ')}
     FROM (${rows})
     ${groupBy(keys)}`
   }
-  const start = 'if(grouping(bucket) = 1, NULL, bucket) AS start'
-  return `SELECT ${[...keys, start, `${amount} AS amount`].join(', ')}
+  const place = 'if(grouping(bucket) = 1, NULL, bucket) AS place'
+  return `SELECT ${[...keys, place, `${amount} AS ${name}`].join(', ')}
     FROM (${rows})
     ${bucketsAndWhole(keys)}`
 }
@@ -122,13 +124,13 @@ const bucketsAndWhole = (keys: readonly string[], more: readonly string[] = []):
 export function unitAmountsSql(slice: Slice, value: string, amount: string, rows: string): string {
   const { keys } = slice.split
   const hasBuckets = slice.bucket !== null
-  const start = hasBuckets
+  const place = hasBuckets
     ? 'if(grouping(bucket) = 1, NULL, bucket)'
-    : 'CAST(NULL AS Nullable(Int64))'
-  const units = `SELECT ${[...keys, `${start} AS start`, 'unit', `${value} AS of_unit`].join(', ')}
+    : 'CAST(NULL AS Nullable(UInt16))'
+  const units = `SELECT ${[...keys, `${place} AS place`, 'unit', `${value} AS of_unit`].join(', ')}
       FROM (${rows})
       ${hasBuckets ? bucketsAndWhole(keys, ['unit']) : groupBy([...keys, 'unit'])}`
-  return `SELECT ${[...keys, 'start', `${amount} AS amount`].join(', ')}
+  return `SELECT ${[...keys, 'place', `${amount} AS amount`].join(', ')}
     FROM (${units})
-    ${groupBy([...keys, 'start'])}`
+    ${groupBy([...keys, 'place'])}`
 }

@@ -5,11 +5,12 @@ import { binsBetween } from './bins.ts'
 import { propertyOf, textSplit } from './breakdown.ts'
 import { emptyAmount } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
+import { areFew, canRank, compileSample } from './ranked-lines.ts'
 import { readRange } from './rolling.ts'
 import { eventScope, NO_SPLIT, seriesCondition, sliceOf } from './slice.ts'
 
 // The ranges of numbers and the top values are the same on every series' lines and in every period, so
-// they are asked for once, before the amounts.
+// they are asked for once, before the amounts; unless one reading makes them all.
 
 // The last digits of sums and means depend on the order of the rows: totals that differ only there are
 // equal, so that the order of lines is the same whenever it is asked for.
@@ -28,12 +29,16 @@ interface TopRow {
 export function unknownsOf(plan: TrendsPlan): Query[] {
   if (plan.query.breakdowns.length === 0) return []
   if (plan.bins === null) return [compileEdges(plan)]
-  return plan.top === null ? [compileTop(plan)] : []
+  if (plan.hasFewValues === null && canRank(plan)) return [compileSample(plan)]
+  return plan.hasFewValues || plan.top !== null ? [] : [compileTop(plan)]
 }
 
 /** The plan with what was asked. */
 export function learn(plan: TrendsPlan, rows: readonly unknown[][]): TrendsPlan {
   if (plan.bins !== null) {
+    if (plan.hasFewValues === null && canRank(plan)) {
+      return { ...plan, hasFewValues: areFew(rows[0] ?? []) }
+    }
     return { ...plan, top: ((rows[0] ?? []) as TopRow[]).map(({ labels }) => labels) }
   }
   const [edges] = (rows[0] ?? []) as EdgesRow[]
@@ -70,12 +75,16 @@ function compileEdges(plan: TrendsPlan): Query {
     WHERE ${events.join('\n    OR ')})`)
 }
 
-/**
- * The values with the largest total of the first series in the range that was asked for, then of the
- * second, and so on, then in the order of their texts.
- */
 function compileTop(plan: TrendsPlan): Query {
   const statement = new Statement(plan.query.project)
+  return statement.query(topSql(plan, statement))
+}
+
+/**
+ * SQL of the values with the largest total of the first series in the range that was asked for, then of the
+ * second, and so on, then in the order of their texts.
+ */
+export function topSql(plan: TrendsPlan, statement: Statement): string {
   const { series } = plan.query
   const split = textSplit(plan, statement)
   const totals = series.map((_, place) => {
@@ -87,10 +96,10 @@ function compileTop(plan: TrendsPlan): Query {
   const order = series.map((one, at) =>
     emptyAmount(one) === 0 ? `ifNull(max(rank${at}), 0) DESC` : `max(rank${at}) DESC NULLS LAST`,
   )
-  return statement.query(`SELECT labels
+  return `SELECT labels
   FROM (${totals.join('\n  UNION ALL ')})
   WHERE arrayExists(text -> text != '', labels)
   GROUP BY labels
   ORDER BY ${[...order, 'labels ASC'].join(', ')}
-  LIMIT ${statement.add('UInt32', plan.limit)}`)
+  LIMIT ${statement.add('UInt32', plan.limit)}`
 }

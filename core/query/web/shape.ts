@@ -37,8 +37,8 @@ export function shapeWeb(plan: WebPlan, rows: WebRows): Answer<WebOverviewResult
     bounce_rate: number(({ bounces, sessions }) => ratio(bounces, sessions)),
     session_duration: number(({ ms, sessions }) => ratio(ms / 1000, sessions)),
     views_per_session: number(({ sessionViews, sessions }) => ratio(sessionViews, sessions)),
-    series: seriesOf(plan, query.time_zone, rows.views, 0),
-    previous_series: previous && seriesOf(previous, query.time_zone, rows.views, 1),
+    series: seriesOf(plan, query.time_zone, rows.views, previous?.starts.length ?? 0),
+    previous_series: previous && seriesOf(previous, query.time_zone, rows.views, 0),
     lists: query.lists.map((list) => ({ list, rows: listOf(list, rows) })),
     web_vitals: WEB_VITALS.flatMap((metric) => vitalOf(metric, rows.vitals[0], previous !== null)),
   }
@@ -54,7 +54,7 @@ interface Totals {
 }
 
 function totalsOf({ views, sessions }: WebRows, previous: number): Totals {
-  const all = views.find((row) => row.bucket === '0' && row.previous === previous)
+  const all = views.find((row) => row.place === null && row.previous === previous)
   const whole = sessions.find((row) => Number(row.previous) === previous)
   return {
     visitors: Number(all?.visitors ?? 0),
@@ -78,17 +78,16 @@ function spanOf({ from, to }: Period, zone: string): { from: string; to: string 
   return { from: at(from), to: at(to) }
 }
 
+/** @param first Place of its first bucket. */
 function seriesOf(
   { starts }: Period,
   zone: string,
   rows: readonly ViewsRow[],
-  previous: number,
+  first: number,
 ): WebOverviewResult['series'] {
-  const found = new Map(
-    rows.filter((row) => row.previous === previous).map((row) => [row.bucket, row]),
-  )
+  const found = new Map(rows.map((row) => [row.place, row]))
   const values = (name: 'visitors' | 'sessions' | 'views') =>
-    starts.map((start) => Number(found.get(String(start))?.[name] ?? 0))
+    starts.map((_, at) => Number(found.get(first + at)?.[name] ?? 0))
   return {
     buckets: bucketLabels(zone, starts),
     visitors: values('visitors'),

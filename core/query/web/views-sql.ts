@@ -1,7 +1,7 @@
 import { WEB_VITALS, type WebList, type WebVital } from '@headwater/schemas/insights/web-overview'
 import type { Query } from '../../store/store.ts'
 import { actorSql } from '../actor.ts'
-import { bucketSql } from '../buckets.ts'
+import { bucketPlace } from '../bucket-place.ts'
 import type { Range } from '../date-range.ts'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
@@ -24,10 +24,11 @@ export const VIEW_LISTS = {
 export type ViewList = keyof typeof VIEW_LISTS
 export const isViewList = (list: WebList): list is ViewList => Object.hasOwn(VIEW_LISTS, list)
 
-/** What is counted of a bucket, or of a whole period, whose bucket is '0'. */
+/** What is counted of a bucket, or of a whole period. */
 export interface ViewsRow {
   previous: number
-  bucket: string
+  /** Of the bucket, those of the time before first; null of a period. */
+  place: number | null
   visitors: string
   sessions: string
   views: string
@@ -47,9 +48,9 @@ export function compileViews(plan: WebPlan): Query {
   const { query, previous, starts } = plan
   const statement = new Statement(query.project)
   const { id } = actorSql(query.actor, statement)
-  const bucket = bucketSql([...(previous?.starts ?? []), ...starts], statement)
+  const bucket = bucketPlace([...(previous?.starts ?? []), ...starts], statement)
   return statement.query(`SELECT timestamp < ${instant(plan.from, statement)} AS previous,
-    ${bucket} AS bucket,
+    ${bucket} AS bucket, if(grouping(bucket) = 1, NULL, bucket) AS place,
     uniqExact(${id}) AS visitors,
     uniqExactIf(session_id, session_id != '') AS sessions,
     count() AS views
