@@ -20,6 +20,7 @@ import type { RawStore } from '../store/raw-store.ts'
 import { type EventStore, type Query, type QueryStore, StoreError } from '../store/store.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { CacheLevels } from './cache-levels.ts'
+import { addCohorts } from './cohort/cohort-api.ts'
 import { resolveOn } from './cohort/resolve.ts'
 import { addData } from './data-api.ts'
 import { addDeadLetters } from './dead-letter-api.ts'
@@ -224,6 +225,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   const watchMetrics = deps.watchMetrics ?? createWatchMetrics(deps.metrics)
   addSaved(app, { ...deps, webhooks, watchMetrics, requireProject })
   addData(app, { ...deps, runner, requireProject, settle, refuse, tell })
+  addCohorts(app, { ...deps, runner, requireProject, tell })
   addPersons(app, { ...deps, runner, requireProject, resolve: resolveOn(deps.metadata), tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { CohortRule } from './cohort.ts'
+import { PersonsParams } from './persons.ts'
+import { resultFacts } from './question.ts'
 import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
 import { idOf } from './saved-id.ts'
 
@@ -19,3 +21,15 @@ export const SavedCohort = z
   .object({ id: idOf('cohort'), ...savedFacts, ...cohortBody })
   .openapi('SavedCohort')
 export type SavedCohort = z.infer<typeof SavedCohort>
+
+/** GET /api/cohorts/{id}/persons. */
+export const CohortPersonsParams = PersonsParams.pick({ project: true, limit: true, after: true })
+
+export const CohortSize = z
+  .object({
+    /** Persons who belong to it now. */
+    persons: z.number(),
+    ...resultFacts,
+  })
+  .openapi('CohortSize')
+export type CohortSize = z.infer<typeof CohortSize>

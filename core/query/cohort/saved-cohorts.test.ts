@@ -166,6 +166,53 @@ describe('a cohort that a question names by its id', () => {
   })
 })
 
+describe('the persons of a saved cohort', () => {
+  const of = (id: string, more: string, project = 'p') =>
+    call('GET', `/api/cohorts/${id}/${more}project=${project}`)
+  const names = ({ body }: Answer) =>
+    body.persons.flatMap((person: { distinct_ids: string[] }) => person.distinct_ids).sort()
+
+  it('are listed page by page, and counted, by its rule as it is now', async () => {
+    const id = await saved('Counted', did('cart'))
+    expect(names(await of(id, 'persons?'))).toEqual(['bob', 'cem'])
+    expect((await of(id, 'size?')).body).toMatchObject({ persons: 2, from_cache: false })
+    const rule = did('cart', { negate: true })
+    await call('PUT', `/api/cohorts/${id}?project=p`, { name: 'Counted', version: 1, rule })
+    expect((await of(id, 'size?')).body.persons).toBe(2)
+    const first = await of(id, 'persons?limit=1&')
+    const rest = await of(id, `persons?limit=1&after=${first.body.next}&`)
+    expect([...names(first), ...names(rest)].sort()).toEqual(['ann', 'dee'])
+    expect(rest.body.next).toBeNull()
+    const { body } = await call('GET', `/api/persons/${rest.body.persons[0].id}?project=p`)
+    expect(body.person).toEqual(rest.body.persons[0])
+  })
+
+  it('are nobody where nobody meets the rule, and those of the last days only', async () => {
+    const never = await saved('Never', did('refund'))
+    expect((await of(never, 'size?')).body.persons).toBe(0)
+    expect((await of(never, 'persons?')).body).toMatchObject({ persons: [], next: null })
+    const within = { within: { value: 3, unit: 'day' } }
+    const lately = await saved('Just', did('buy', within))
+    expect((await of(lately, 'size?')).body.persons).toBe(0)
+  })
+
+  it('are not told of another project’s cohort, nor of one that is gone', async () => {
+    const theirs = await saved('Theirs', did('buy'), 'q')
+    const gone = await saved('Gone', did('buy'))
+    await call('DELETE', `/api/cohorts/${gone}?project=p`)
+    for (const id of [theirs, gone, UNKNOWN]) {
+      for (const path of ['persons?', 'size?']) {
+        const { status, body } = await of(id, path)
+        expect([status, body.error.code]).toEqual([404, 'not_found'])
+      }
+    }
+    expect((await of(theirs, 'size?', 'nobody')).body.error.code).toBe('unknown_project')
+    expect((await of('x', 'size?')).status).toBe(400)
+    expect((await of(theirs, 'persons?limit=0&')).body.error.field).toBe('limit')
+    expect((await of(gone, 'persons?filters=[]&')).body.error.field).toBe('filters')
+  })
+})
+
 describe('what is saved with a cohort in it', () => {
   const insight = (filters: object[]) => ({ name: 'x', query: question({ filters }) })
 

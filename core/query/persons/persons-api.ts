@@ -5,7 +5,7 @@ import type { EventStore, Query, QueryStore } from '../../store/store.ts'
 import type { ResolveCohorts } from '../cohort/resolve.ts'
 import { settleCohorts } from '../cohort/settle.ts'
 import { QueryRefusal } from '../errors.ts'
-import type { QueryRunner, RunFacts } from '../run.ts'
+import { answerInRounds, type RoundsDeps } from '../rounds.ts'
 import { type LinkDeps, listLinks, mergePersons, turnLink } from './links.ts'
 import { listPersons, showPerson } from './persons.ts'
 import {
@@ -20,43 +20,25 @@ import {
 import type { Ask } from './properties.ts'
 import { compileTimeline, shapeTimeline, type TimelineRow } from './timeline.ts'
 
-export interface PersonsDeps {
+export interface PersonsDeps extends RoundsDeps {
   store: QueryStore
   /** Where merges and what undoes them are written. @default they are refused */
   journal?: Pick<EventStore, 'insert'>
-  runner: QueryRunner
   clock: Clock
   timeoutMs: number
-  requireProject(id: string): Promise<void>
   resolve: ResolveCohorts
-  tell(insight: string, project: string, rows: number, facts: RunFacts): void
 }
 
 /** Lists and shows persons of one project, and joins and separates them. */
 export function addPersons(app: OpenAPIHono, deps: PersonsDeps): void {
-  const { store, runner, timeoutMs } = deps
+  const { store, timeoutMs } = deps
 
-  // Answers of several statements are kept, and complete, as the oldest of them.
-  async function answer<Result>(
+  const answer = <Result>(
     name: string,
     project: string,
     { signal }: Request,
     make: (ask: Ask) => Promise<{ result: Result; rows: number }>,
-  ): Promise<Result & RunFacts> {
-    await deps.requireProject(project)
-    const freshness = await runner.freshness()
-    let facts: RunFacts | null = null
-    const ask = async <Row>(query: Query): Promise<Row[]> => {
-      const key = `${name} ${JSON.stringify(query)}`
-      const asked = await runner.ask<Row>({ project, key, query, signal }, freshness)
-      facts = facts === null ? asked.facts : together(facts, asked.facts)
-      return asked.rows
-    }
-    const { result, rows } = await make(ask)
-    const all = facts ?? { complete_until: null, duration_ms: 0, from_cache: false }
-    deps.tell(name, project, rows, all)
-    return { ...result, ...all }
-  }
+  ) => answerInRounds({ name, project, signal }, make, deps)
 
   app.openapi(personsRoute, async (c) => {
     const params = c.req.valid('query')
@@ -122,9 +104,3 @@ export function addPersons(app: OpenAPIHono, deps: PersonsDeps): void {
     return c.json(await turn('redo', c.req.valid('param').uuid, project, c.req.raw), 200)
   })
 }
-
-const together = (a: RunFacts, b: RunFacts): RunFacts => ({
-  complete_until: a.complete_until,
-  duration_ms: a.duration_ms + b.duration_ms,
-  from_cache: a.from_cache && b.from_cache,
-})
