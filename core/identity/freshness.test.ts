@@ -8,6 +8,7 @@ import { silentLogger } from '../shared/logger.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { type ChdbStore, openChdbStore } from '../store/chdb.ts'
 import { sampleRows } from '../store/sample-row.ts'
+import { type QueryStore, StoreError } from '../store/store.ts'
 import { identityFreshness, showIdentityLag } from './freshness.ts'
 import { startIdentity } from './start.ts'
 
@@ -118,6 +119,25 @@ describe('how far answers are complete', () => {
     }
     expect(behind).toBeGreaterThan(5)
     expect(behind).toBeLessThan(24)
+  })
+
+  it('stays where it was while the store is away', async () => {
+    await rounds(2)
+    let isAway = false
+    const sometimes: Pick<QueryStore, 'query' | 'dataVersion'> = {
+      query: (...asked) => (isAway ? away() : store.query(...asked)),
+      dataVersion: () => (isAway ? away() : store.dataVersion()),
+    }
+    const away = () => Promise.reject(new StoreError('unavailable', 'no'))
+    const source = identityFreshness({ freshness: stored, store: sometimes, clock: () => now })
+    const before = now
+    expect((await source.read()).complete_until).toBe(before)
+    isAway = true
+    now += 1_000
+    expect((await source.read()).complete_until).toBe(before)
+    isAway = false
+    now += 1_000
+    expect((await source.read()).complete_until).toBe(now)
   })
 
   it('is not further than the store, whatever is known of persons', async () => {

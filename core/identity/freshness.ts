@@ -1,7 +1,7 @@
 import type { FreshnessReading, FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type Metrics, showReading } from '../shared/metrics.ts'
-import type { QueryStore } from '../store/store.ts'
+import { type QueryStore, StoreError } from '../store/store.ts'
 import { type IdentityProgress, readProgress } from './progress.ts'
 
 /** What was true half a second ago still is: it only claims a little less. */
@@ -24,15 +24,18 @@ export function identityFreshness({
   clock,
 }: IdentityFreshnessDeps): FreshnessSource {
   let last: { at: number; reading: Promise<number | null> } | null = null
+  let known: number | null = null
   const completeUntil = (): Promise<number | null> => {
     if (last && clock() - last.at < REREAD_MS) return last.reading
-    const reading = readStanding(freshness, store).then(({ completeUntil }) => completeUntil)
-    const mine = { at: clock(), reading }
-    // Who asks next tries again.
-    reading.catch(() => {
-      if (last === mine) last = null
-    })
-    last = mine
+    const reading = readStanding(freshness, store).then(
+      ({ completeUntil }) => (known = completeUntil),
+      (error: unknown) => {
+        // What was true before the store went away still is; what is asked of the store says that it did.
+        if (error instanceof StoreError) return known
+        throw error
+      },
+    )
+    last = { at: clock(), reading }
     return reading
   }
   return {
