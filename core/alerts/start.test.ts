@@ -35,7 +35,8 @@ it('looks and sends by itself, after a database that was away, until it is close
   await vi.waitFor(async () => {
     expect(await metrics.metrics()).toContain('headwater_alert_looks_total{result="kept"} 2')
   })
-  expect(await metrics.metrics()).toContain('headwater_alert_deliveries_total{result="sent"} 1')
+  const counted = 'headwater_alert_deliveries_total{channel="webhook",result="sent"} 1'
+  expect(await metrics.metrics()).toContain(counted)
   await watcher.close()
   now = day(2)
   await new Promise((resolve) => setTimeout(resolve, 100))

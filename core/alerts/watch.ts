@@ -105,10 +105,11 @@ export async function sendOne(
   { alerts, senders, logger, metrics }: SendDeps,
 ): Promise<void> {
   const { id, project, url, body, reason, attempts } = delivery
-  const sent = await senders[typeOf(url)].send({ id, project, url, body }, now)
+  const channel = typeOf(url)
+  const sent = await senders[channel].send({ id, project, url, body }, now)
   const retries = !sent.ok && !sent.final && reason !== 'test' && attempts < MAX_ATTEMPTS
   const state = sent.ok ? 'sent' : retries ? 'pending' : 'failed'
-  metrics.delivered(state)
+  metrics.delivered(channel, state)
   await alerts.settle(
     id,
     {
@@ -119,7 +120,7 @@ export async function sendOne(
     },
     now,
   )
-  const facts = { project, source: delivery.source, reason, ok: sent.ok, attempts }
+  const facts = { project, source: delivery.source, reason, channel, ok: sent.ok, attempts }
   logger.log(sent.ok ? 'info' : 'warn', 'delivered', facts)
 }
 
