@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { PropertyName } from './property.ts'
 import { ProjectId, resultFacts } from './question.ts'
+import { SessionPropertyDefinition } from './session-properties.ts'
 
 export const MAX_DESCRIPTION_LENGTH = 2_000
 
@@ -54,6 +55,8 @@ export const PropertyDefinitions = z
         ...said,
       }),
     ),
+    /** Those of sessions, which filters and breakdowns of type session name: the same in every project. */
+    session_properties: z.array(SessionPropertyDefinition),
     /** How many events were looked at. */
     sampled_events: z.number(),
     days: z.number(),

@@ -1,8 +1,14 @@
+import { z } from '@hono/zod-openapi'
+
 /** A property of sessions: what its values are, and what it says. */
-interface SessionPropertyDefinition {
-  type: 'number' | 'string' | 'boolean'
-  meaning: string
-}
+export const SessionPropertyDefinition = z
+  .object({
+    name: z.string().openapi({ example: '$entry_pathname' }),
+    type: z.enum(['number', 'string', 'boolean']),
+    meaning: z.string(),
+  })
+  .openapi('SessionPropertyDefinition')
+type Definition = Omit<z.infer<typeof SessionPropertyDefinition>, 'name'>
 
 /** What filters and breakdowns of type session can ask for. A page view is an event `$pageview`. */
 export const SESSION_PROPERTIES = {
@@ -29,7 +35,7 @@ export const SESSION_PROPERTIES = {
   $entry_utm_term: { type: 'string', meaning: 'utm_term of its first page view' },
   $entry_utm_content: { type: 'string', meaning: 'utm_content of its first page view' },
   $entry_country: { type: 'string', meaning: 'Country of its first page view' },
-} as const satisfies Record<string, SessionPropertyDefinition>
+} as const satisfies Record<string, Definition>
 export type SessionProperty = keyof typeof SESSION_PROPERTIES
 
 export const SESSION_PROPERTY_NAMES = Object.keys(SESSION_PROPERTIES) as SessionProperty[]

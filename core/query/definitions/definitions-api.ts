@@ -7,6 +7,10 @@ import {
   PropertyDefinitions,
   PropertyDefinitionsQuery,
 } from '@headwater/schemas/insights/definitions'
+import {
+  SESSION_PROPERTIES,
+  SESSION_PROPERTY_NAMES,
+} from '@headwater/schemas/insights/session-properties'
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Clock } from '../../shared/clock.ts'
 import { type EventStore, type Query, type QueryStore, StoreError } from '../../store/store.ts'
@@ -45,6 +49,7 @@ export interface DefinitionsDeps {
 const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 })
+const SESSIONS = SESSION_PROPERTY_NAMES.map((name) => ({ name, ...SESSION_PROPERTIES[name] }))
 const PATHS = { event: '/api/definitions/events', property: '/api/definitions/properties' } as const
 
 const eventsRoute = createRoute({
@@ -128,7 +133,13 @@ export function addDefinitions(app: OpenAPIHono, deps: DefinitionsDeps): void {
     deps.tell('definitions', project, paths.length, events.facts)
     const { properties, sampled_events } = shapeProperties(paths, samples[0])
     const described = withSaid(properties, said, include_hidden)
-    const result = { properties: described, sampled_events, days: PROPERTY_DAYS, ...events.facts }
+    const result = {
+      properties: described,
+      session_properties: SESSIONS,
+      sampled_events,
+      days: PROPERTY_DAYS,
+      ...events.facts,
+    }
     return c.json(result, 200)
   })
 

@@ -188,6 +188,20 @@ describe('definitions of properties', () => {
     expect(await sent({ include_hidden: '1' })).toHaveLength(2)
   })
 
+  it('of sessions are those that filters can ask for', async () => {
+    const { body } = await api.get<PropertyDefinitions>(PROPERTIES, { project })
+    const filters = body.session_properties.map(({ name: property, type }) => ({
+      type: 'session',
+      property,
+      ...(type === 'number' ? { operator: 'gte', value: 0 } : { operator: 'is_set' }),
+    }))
+    expect(filters).toContainEqual(
+      expect.objectContaining({ property: '$session_duration', operator: 'gte' }),
+    )
+    const answer = await api.post('/api/events', { project, filters })
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  })
+
   it('are none of a project without events', async () => {
     expect(await sent()).toEqual([])
   })
