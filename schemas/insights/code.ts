@@ -7,7 +7,7 @@ import { ProjectId } from './question.ts'
 import { insightCode, Key, MAX_SAVED } from './saved.ts'
 import { cohortCode } from './saved-cohort.ts'
 import { ID_PREFIXES, type SavedKind } from './saved-id.ts'
-import { SettingsBody } from './settings.ts'
+import { SettingsCode } from './settings.ts'
 
 export const CODE_VERSION = 1
 
@@ -18,7 +18,7 @@ export const Code = z
   .strictObject({
     version: z.literal(CODE_VERSION),
     /** Left out while the project was told nothing. */
-    settings: SettingsBody.optional(),
+    settings: SettingsCode.optional(),
     cohorts: listOf(z.strictObject(cohortCode)),
     insights: listOf(z.strictObject(insightCode)),
     dashboards: listOf(z.strictObject(dashboardCode)),

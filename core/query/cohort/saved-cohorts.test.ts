@@ -239,6 +239,37 @@ describe('what is saved with a cohort in it', () => {
     expect([refused.status, refused.body.error.field]).toEqual([400, 'query.filters.0.cohort'])
   })
 
+  it('is kept for the settings, and leaves out whoever is not in it', async () => {
+    const id = await saved('Outside', did('buy'))
+    const put = (version: number, filters: object[]) =>
+      call('PUT', '/api/settings?project=p', { version, internal_users_filters: filters })
+    const unknown = await put(0, [{ cohort: UNKNOWN }])
+    const field = 'internal_users_filters.0.cohort'
+    expect([unknown.status, unknown.body.error.field]).toEqual([400, field])
+    expect((await put(0, [{ cohort: id }])).status).toBe(200)
+    const totalOf = async (more: object) =>
+      totals(await client.post<TrendsResult>('/api/query', question(more)))
+    const inside = await totalOf({ filters: [{ cohort: id }] })
+    expect(await totalOf({ exclude_internal: true })).toEqual(inside)
+    expect(await totalOf({})).not.toEqual(inside)
+    const refused = await call('DELETE', `/api/cohorts/${id}?project=p`)
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'in_use'])
+    expect(refused.body.error.message).toContain('used by the settings of the project')
+    const { body: document } = await call('GET', '/api/dashboards/export?project=p')
+    expect(document.settings.internal_users_filters).toEqual([
+      { cohort: 'outside', operator: 'in' },
+    ])
+    const copy = await call('PUT', '/api/dashboards/import?project=copy', document)
+    expect(copy.status, JSON.stringify(copy.body)).toBe(200)
+    const copied = await call('GET', '/api/dashboards/export?project=copy')
+    expect(copied.body).toEqual(document)
+    const missing = { version: 1, settings: document.settings }
+    const bad = await call('PUT', '/api/dashboards/import?project=empty', missing)
+    expect([bad.status, bad.body.error.field]).toEqual([400, `settings.${field}`])
+    expect((await put(1, [])).status).toBe(200)
+    expect((await call('DELETE', `/api/cohorts/${id}?project=p`)).status).toBe(200)
+  })
+
   it('names its field when there is no such cohort', async () => {
     const theirs = await saved('Theirs', did('buy'), 'q')
     for (const id of [UNKNOWN, theirs]) {

@@ -19,14 +19,15 @@ export async function exportCode(
 ): Promise<Code> {
   const lists = await readAll(project, kinds, reader)
   const keys = new Map(lists.flatMap(({ items }) => items.map(({ id, key }) => [id, key])))
+  const keyOf = (id: string) => keys.get(id) ?? id
   const document: Record<string, unknown> = {
     version: CODE_VERSION,
-    ...(await exportSettings(project, reader)),
+    ...(await exportSettings(project, reader, keyOf)),
   }
   for (const { kind, items } of lists) {
     document[listName(kind)] = items.map(({ key, body }) => ({
       key,
-      ...kind.code?.to(inOrder(kind, body), (id) => keys.get(id) ?? id),
+      ...kind.code?.to(inOrder(kind, body), keyOf),
     }))
   }
   return document as Code
@@ -90,7 +91,7 @@ export async function importCode(
       live.set(placeOf(item), item)
     }
   }
-  await within('settings', () => importSettings(document, prune, report, writing))
+  await within('settings', () => importSettings(document, prune, { report, idOf, writing }))
   if (!prune) return report
   // What uses others goes before them.
   for (const { kind, items } of before.toReversed()) {

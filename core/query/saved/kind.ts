@@ -1,7 +1,7 @@
 import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import type { z } from '@hono/zod-openapi'
 import type { Metadata } from './metadata.ts'
-import type { Draft, Item, SavedWriter } from './saved-store.ts'
+import type { Draft, Item, ItemKind, SavedWriter } from './saved-store.ts'
 
 /** What a body is judged by. */
 export interface Writing {
@@ -35,7 +35,7 @@ export interface Kind<Body extends object> {
   /** What it is found by. `sort` is made of the key when it is left out. */
   index(body: Body): Partial<Omit<Draft, 'key' | 'body'>> & { name: string }
   /** Live items of these kinds keep one that they refer to from being deleted. */
-  usedBy: readonly SavedKind[]
+  usedBy: readonly ItemKind[]
   /** Live ones in a project. @default MAX_SAVED */
   max?: number
   /** More fields than the body's, of one item that is read or written. @default none */

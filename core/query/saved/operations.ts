@@ -64,7 +64,7 @@ export async function removeItem(
   requireVersion(item, version)
   const users = kind.usedBy.length > 0 ? await writer.usersOf(item.id, kind.usedBy) : []
   if (users.length > 0) {
-    const named = users.slice(0, 3).map((user) => `${user.kind} ${user.id}`)
+    const named = users.slice(0, 3).map(nameOf)
     const more = users.length > named.length ? ` and ${users.length - named.length} more` : ''
     throw new QueryRefusal('in_use', `${item.id} is used by ${named.join(', ')}${more}`)
   }
@@ -93,6 +93,10 @@ export async function restoreItem(
     : await firstFree(kind.kind, keysFor(kind.index(body).name, item.id), writing)
   return changeItem(kind, item, { body, key }, null, writing)
 }
+
+// Of settings a project has only one.
+const nameOf = ({ kind, id }: Item): string =>
+  kind === 'settings' ? 'the settings of the project' : `${kind} ${id}`
 
 function requireVersion(item: Item, version: number | null): void {
   if (version === null || version === item.version) return

@@ -20,7 +20,7 @@ export const savedCohort: Kind<CohortBody> = {
       conditions: [{ type: 'did', event: 'signup', within: { value: 30, unit: 'day' } }],
     },
   },
-  usedBy: ['insight', 'dashboard'],
+  usedBy: ['insight', 'dashboard', 'settings'],
 
   async check({ rule }, { project, now }) {
     ruleCondition(settleRule(rule, now), new Statement(project), 'rule')

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Code, ImportReport } from '@headwater/schemas/insights/code'
-import type { Writing } from './kind.ts'
+import { SettingsBody } from '@headwater/schemas/insights/settings'
+import { renameSaved } from '../cohort/walk.ts'
+import type { Ref, Writing } from './kind.ts'
 import type { SavedReader } from './saved-store.ts'
 import { changeSettings, removeSettings, SETTINGS, settingsOf } from './settings.ts'
 
@@ -10,19 +12,28 @@ const CHANGE = { kind: SETTINGS, key: SETTINGS } as const
 export async function exportSettings(
   project: string,
   reader: SavedReader,
+  keyOf: (id: string) => string,
 ): Promise<Pick<Code, 'settings'>> {
   const { body, item } = await settingsOf(project, reader)
-  return item ? { settings: body } : {}
+  return item ? { settings: renameSaved(body, keyOf) } : {}
+}
+
+interface Importing {
+  report: ImportReport
+  /** Throws a QueryRefusal when the project has no such item. */
+  idOf(ref: Ref): string
+  writing: Writing
 }
 
 /** Makes the settings what the document says; those of which it says nothing are removed only by `prune`. */
 export async function importSettings(
-  { settings }: Code,
+  { settings: code }: Code,
   prune: boolean,
-  report: ImportReport,
-  writing: Writing,
+  { report, idOf, writing }: Importing,
 ): Promise<void> {
   const old = await settingsOf(writing.project, writing.writer)
+  const byId = (key: string, field: string) => idOf({ kind: 'cohort', key, field })
+  const settings = code && SettingsBody.parse(renameSaved(code, byId))
   if (!settings) {
     if (!prune || !old.item) return
     await removeSettings(old.item, writing)

@@ -3,7 +3,9 @@ import {
   type ProjectSettings,
   type SettingsBody,
 } from '@headwater/schemas/insights/settings'
+import { resolveCohorts } from '../cohort/resolve.ts'
 import { settleCohorts } from '../cohort/settle.ts'
+import { cohortRefs } from '../cohort/walk.ts'
 import { QueryRefusal } from '../errors.ts'
 import { filterConditions } from '../filters.ts'
 import { Statement } from '../statement.ts'
@@ -44,7 +46,7 @@ export async function changeSettings(
     const message = `the settings were changed meanwhile: they are at version ${newest}, yours was ${version}; read them and change that`
     throw new QueryRefusal('version_conflict', message, { field: 'version' })
   }
-  checkFilters(body, writing)
+  await checkFilters(body, writing)
   const draft = draftOf(body)
   if (old) return stored(await writer.change(old, draft, now))
   const [made] = await writer.create(SETTINGS, [{ id: SETTINGS, ...draft }], now)
@@ -73,8 +75,12 @@ function stored(item: Item | null): StoredSettings {
   }
 }
 
-function checkFilters({ internal_users_filters }: SettingsBody, { project, now }: Writing): void {
-  const filters = settleCohorts(internal_users_filters, now)
+async function checkFilters(
+  { internal_users_filters }: SettingsBody,
+  { project, writer, now }: Writing,
+): Promise<void> {
+  const resolved = await resolveCohorts({ project, internal_users_filters }, writer)
+  const filters = settleCohorts(resolved.internal_users_filters, now)
   filterConditions(filters, new Statement(project), 'internal_users_filters')
 }
 
@@ -84,5 +90,5 @@ const draftOf = (body: SettingsBody): Draft => ({
   sort: SETTINGS,
   search: '',
   tags: [],
-  refs: [],
+  refs: cohortRefs(body),
 })
