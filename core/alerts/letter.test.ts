@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { hostileString } from '../query/hostile-strings.ts'
 import { countOf, inWords, localTime, NO_UNIT, type Unit } from './amount.ts'
 import { oneLine, type Sheet, writeLetter } from './letter.ts'
-import { alertLetter } from './letters.ts'
+import { alertLetter, reportLetter } from './letters.ts'
 import { unitAt } from './unit-at.ts'
 
 describe('a number', () => {
@@ -161,6 +161,17 @@ Project: shop
   ] as const)('of a change says what it was before: %j', (condition, sentence) => {
     const { text } = alertLetter({ ...news, condition, previous: 1 })
     expect(text).toContain(`Condition: ${sentence}\nValue: 7 persons\nInterval before: 1 person\n`)
+  })
+
+  it('of a report has twenty answers, and says how many more there are', () => {
+    const { project, now, interval, time_zone, completeUntil } = news
+    const table = { title: 'T', notes: [], head: ['', 'n'], rows: [['a', '1']], more: 0 }
+    const report = { project, name: 'R', now, interval, time_zone, completeUntil, subject: 'D' }
+    const textOf = (count: number) =>
+      reportLetter({ ...report, answers: Array.from({ length: count }, () => table) }).text
+    expect([textOf(20), textOf(23)].map((text) => text.match(/^T$/gm)?.length)).toEqual([20, 20])
+    expect(textOf(23)).toContain('Left out: 3 more insights')
+    expect(textOf(20)).not.toContain('Left out')
   })
 
   const evil = fc.oneof(

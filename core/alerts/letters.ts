@@ -6,6 +6,9 @@ import { tableOf } from './report-tables.ts'
 import type { Interval } from './schedule.ts'
 import { unitAt } from './unit-at.ts'
 
+/** Of a report; it is kept once for each address until it is sent. */
+const MAX_ANSWERS = 20
+
 /** What every letter is about. */
 export interface Occasion {
   project: string
@@ -62,12 +65,18 @@ export interface ReportNews extends Occasion, Timing {
 
 /** What a subscription sends. */
 export function reportLetter(news: ReportNews): Letter {
-  const { name, interval, time_zone, answers } = news
+  const { name, interval, time_zone } = news
+  const answers = news.answers.slice(0, MAX_ANSWERS)
+  const more = news.answers.length - answers.length
   const end = localTime(interval.to, time_zone)
   return letter(news, {
     subject: `Report: ${name}, until ${end} ${time_zone}`,
     title: `${name}, until ${end} ${time_zone}`,
-    facts: [['Of', news.subject ?? 'what it was of is gone'], ...timesOf(news)],
+    facts: [
+      ['Of', news.subject ?? 'what it was of is gone'],
+      ...timesOf(news),
+      ...(more > 0 ? [['Left out', `${more} more insights`] satisfies [string, string]] : []),
+    ],
     tables: answers,
   })
 }

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AlertBench, day } from '../../core/alerts/alert-bench.ts'
 import { describeAlerts } from '../../core/alerts/alerts.contract.ts'
+import { describeMail } from '../../core/alerts/mail.contract.ts'
 import { describeMessages } from '../../core/alerts/messages.contract.ts'
 import { describeProcesses } from '../../core/alerts/processes.contract.ts'
 import { openPostgres } from '../../core/auth/postgres.ts'
@@ -70,6 +71,12 @@ it('is whole after a backup of PostgreSQL was restored', async () => {
 
 const tool = (name: string) => join(postgresFolder() ?? '', name)
 
-const suites = [describeSavedStore, describeAlerts, describeMessages, describeProcesses]
+const suites = [
+  describeSavedStore,
+  describeAlerts,
+  describeMessages,
+  describeMail,
+  describeProcesses,
+]
 for (const describeSome of suites)
   describe('PostgreSQL', () => describeSome('PostgreSQL', openEmpty))
