@@ -302,7 +302,34 @@ const SECRET = 'belongs_to_another_project'
 const DATA_RANGE = { project: 'data', date_from: '2026-06-15', date_to: '2026-06-15' }
 const sql = (text: string) => (client: TestClient) =>
   client.post('/api/sql', { project: 'data', sql: text })
+const ofSession = (property: string, more: object = {}) => ({ type: 'session', property, ...more })
 const DATA_QUESTIONS: typeof QUESTIONS = [
+  ...[
+    { breakdowns: [ofSession('$entry_pathname'), ofSession('$pageview_count')] },
+    { breakdowns: [ofSession('$session_duration', { bins: 5 })] },
+    {
+      filters: [
+        ofSession('$exit_pathname', { operator: 'is_not', value: '/1' }),
+        ofSession('$session_duration', { operator: 'gt', value: 3 }),
+        {
+          cohort: {
+            conditions: [
+              { type: 'did', event: 'buy', filters: [ofSession('$is_bounce', { value: false })] },
+            ],
+          },
+        },
+      ],
+    },
+  ].map(
+    (more): (typeof QUESTIONS)[number] =>
+      (client) =>
+        client.post('/api/query', {
+          kind: 'trends',
+          series: [{ event: 'buy', measure: 'unique_persons' }, { event: '*' }],
+          ...DATA_RANGE,
+          ...more,
+        }),
+  ),
   (client) => client.post('/api/query', { kind: 'web_overview', ...DATA_RANGE, list_limit: 50 }),
   (client) =>
     client.post('/api/actors', {
