@@ -17,10 +17,10 @@ export interface Unsettled {
 }
 
 /**
- * Fills in what a question leaves to its project, and the rules of saved cohorts; done once, before it is planned, so that statements,
- * and with them the keys of kept answers, hold all that was meant. Rejects with a QueryRefusal that names
- * the field of an unknown cohort, and with DatabaseAway when what was meant cannot be told: an answer by
- * other settings would be a wrong one.
+ * Fills in what a question leaves to its project, and the rules of saved cohorts; done once, before it is
+ * planned, so that statements, and with them the keys of kept answers, hold all that was meant. Rejects with
+ * a QueryRefusal that names the field of an unknown cohort, and with DatabaseAway when what was meant cannot
+ * be told: an answer by other settings would be a wrong one.
  */
 export type Settle = <Question extends Unsettled>(question: Question) => Promise<Settled<Question>>
 
