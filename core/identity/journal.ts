@@ -1,4 +1,5 @@
 // The journal from which persons are resolved: the table person_links.
+import { compareText } from '../shared/compare-text.ts'
 
 /** What can make two distinct_ids one person: three kinds of events, and a merge by hand. */
 export const LINK_KINDS = ['identify', 'create_alias', 'merge_dangerously', 'merge'] as const
@@ -48,5 +49,3 @@ export const compareEntries = (a: JournalEntry, b: JournalEntry): number =>
   compareText(a.uuid, b.uuid) ||
   compareText(a.from_id, b.from_id) ||
   compareText(a.to_id, b.to_id)
-
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,10 +1,5 @@
-import {
-  compareEntries,
-  compareText,
-  isLink,
-  type JournalEntry,
-  type LinkState,
-} from './journal.ts'
+import { compareText } from '../shared/compare-text.ts'
+import { compareEntries, isLink, type JournalEntry, type LinkState } from './journal.ts'
 import { PersonSets } from './person-sets.ts'
 import { isUsableId } from './usable-id.ts'
 

@@ -10,5 +10,3 @@ export const lineText = (text: string): string =>
 const KIND_ORDER = ['value', 'other', 'none']
 /** Other and none come last. */
 export const orderOf = (kind: string | undefined): number => KIND_ORDER.indexOf(kind ?? '')
-
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

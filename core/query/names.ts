@@ -1,7 +1,7 @@
 import type { EventNames, PropertyNames } from '@headwater/schemas/insight'
 import { PROPERTY_COLUMNS } from '@headwater/schemas/row'
+import { compareText } from '../shared/compare-text.ts'
 import type { Query } from '../store/store.ts'
-import { compareText } from './lines.ts'
 import { unescapeDots } from './property.ts'
 import { type Scope, scopeConditions } from './scope.ts'
 import { Statement } from './statement.ts'

@@ -1,9 +1,10 @@
 import type { BrokenDownFunnel, FunnelBreakdownSelection } from '@headwater/schemas/insights/funnel'
 import type { BreakdownValue } from '@headwater/schemas/insights/property'
+import { compareText } from '../../shared/compare-text.ts'
 import { byProperties, type CohortLine, cohortLines, lineValue } from '../cohort/lines.ts'
 import { ruleCondition } from '../cohort/members.ts'
 import { QueryRefusal } from '../errors.ts'
-import { compareText, MAX_BREAKDOWN_LENGTH, orderOf } from '../lines.ts'
+import { MAX_BREAKDOWN_LENGTH, orderOf } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
 

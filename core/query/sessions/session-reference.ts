@@ -1,6 +1,6 @@
 // A session as one would tell it by hand: slow, obvious, and used by tests only.
 import type { SessionProperty } from '@headwater/schemas/insights/session-properties'
-import { compareText } from '../lines.ts'
+import { compareText } from '../../shared/compare-text.ts'
 
 export interface SessionEvent {
   event: string

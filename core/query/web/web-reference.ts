@@ -1,6 +1,6 @@
 // The overview as one would count it by hand: slow, obvious, and used by tests only.
 import type { WebList } from '@headwater/schemas/insights/web-overview'
-import { compareText } from '../lines.ts'
+import { compareText } from '../../shared/compare-text.ts'
 import { sessionByHand } from '../sessions/session-reference.ts'
 
 export interface Visit {
