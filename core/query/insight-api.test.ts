@@ -3,7 +3,7 @@ import { INSIGHT_EXAMPLES } from '@headwater/schemas/insights/examples'
 import { type InsightKind, InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import type { ApiError } from '@headwater/schemas/insights/question'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestApi, type TestApi } from './test-api.ts'
+import { openTestApi, type TestApi, testClient } from './test-api.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -118,6 +118,23 @@ describe('POST /api/actors', () => {
     }
     expect(await named('session')).toEqual(['a'])
     expect(await named('distinct_id')).toEqual(['ann', 'cem'])
+  })
+
+  it('asks at once for who they are and for what is known of them', async () => {
+    let [running, most] = [0, 0]
+    const counted = testClient({
+      store: {
+        dataVersion: () => api.store.dataVersion(),
+        async query(asked, options) {
+          most = Math.max(most, ++running)
+          const rows = await api.store.query(asked, options).finally(() => running--)
+          return rows as never[]
+        },
+      },
+      clock: () => api.now,
+    })
+    const { status } = await counted.post('/api/actors', { query, select: { intervals: 1 } })
+    expect([status, most]).toEqual([200, 2])
   })
 
   it('names nobody behind a zero', async () => {

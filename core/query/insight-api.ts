@@ -126,10 +126,11 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
     const page = { limit, after }
     const ids = await ask<ActorIdRow>(compileActorIds(insight.actors(plan, selection.data), page))
     const wanted = ids.rows.slice(0, limit).map(({ id }) => id)
-    const { rows, facts } = await ask<ActorRow>(compileActors(project, query.actor, wanted))
-    const known = await propertiesOf(project, query.actor, wanted, async <Row>(one: Query) => {
-      return (await ask<Row>(one)).rows
-    })
+    const askRows = async <Row>(statement: Query) => (await ask<Row>(statement)).rows
+    const [{ rows, facts }, known] = await Promise.all([
+      ask<ActorRow>(compileActors(project, query.actor, wanted)),
+      propertiesOf(project, query.actor, wanted, askRows),
+    ])
     deps.tell('actors', project, rows.length, facts)
     const actors = shapeActors(ids.rows, rows, limit, known)
     return c.json({ actor: query.actor, ...actors, ...facts }, 200)
