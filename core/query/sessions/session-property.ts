@@ -1,6 +1,6 @@
 import type { PropertyRef } from '@headwater/schemas/insights/property'
 import type { SessionProperty } from '@headwater/schemas/insights/session-properties'
-import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
+import { lineText } from '../lines.ts'
 import { projectCondition } from '../scope.ts'
 import type { Statement } from '../statement.ts'
 import { BOUNCED, HAS_SESSION, LENGTH_MS, ofEntry, ofExit, SESSION, VIEW } from './definition.ts'
@@ -39,8 +39,7 @@ export function sessionText({ property }: SessionRef, statement: Statement): str
   const { key } = statement.read
   // Equal texts are read once by the store, however often they stand in a statement.
   const values = statement.once(`session ${key} ${property}`, () => {
-    const text = `leftUTF8(text0, ${MAX_BREAKDOWN_LENGTH})`
-    return `(SELECT groupArray((session, ${text})) FROM (${sessionsSql([property], statement)}))`
+    return `(SELECT groupArray((session, ${lineText('text0')})) FROM (${sessionsSql([property], statement)}))`
   })
   return `transform(${SESSION}, ${values}.1, ${values}.2, '')`
 }
