@@ -1,6 +1,8 @@
+import { DEFAULT_SETTINGS } from '@headwater/schemas/insights/settings'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { metadataOn } from './metadata.ts'
 import type { Draft, Item, SavedStore, SavedWriter } from './saved-store.ts'
+import { changeSettings, removeSettings, settingsOf } from './settings.ts'
 import type { MetadataDatabase } from './tables.ts'
 import type { OpenDatabase } from './test-metadata.ts'
 
@@ -133,6 +135,34 @@ export function describeSavedStore(name: string, open: OpenDatabase): void {
       expect(await ids('found', { from: 'b', to: 'c' })).toEqual(['b'])
       const users = await store.write('found', (w) => w.usersOf('r1', ['insight', 'alert']))
       expect(users.map(({ id }) => id)).toEqual(['a', 'b'])
+    })
+
+    it('keeps the settings of each project, and lets one of two changes at a time through', async () => {
+      const change = (project: string, time_zone: string, version: number | null) =>
+        store.write(project, (writer) =>
+          changeSettings({ ...DEFAULT_SETTINGS, time_zone }, version, {
+            project,
+            writer,
+            now: NOW,
+          }),
+        )
+      const zoneOf = async (project: string) => {
+        const { body, version } = await settingsOf(project, store)
+        return [body.time_zone, version]
+      }
+      expect(await zoneOf('set')).toEqual(['UTC', 0])
+      const tries = ['Asia/Tokyo', 'Asia/Tokyo'].map((zone) => change('set', zone, 0))
+      const outcomes = (await Promise.allSettled(tries)).map(({ status }) => status)
+      expect(outcomes.sort()).toEqual(['fulfilled', 'rejected'])
+      expect(await zoneOf('set')).toEqual(['Asia/Tokyo', 1])
+      expect(await zoneOf('set too')).toEqual(['UTC', 0])
+      const { item } = await change('set', 'Europe/Berlin', null)
+      await store.write('set', (writer) =>
+        removeSettings(item as Item, { project: 'set', writer, now: NOW }),
+      )
+      expect(await zoneOf('set')).toEqual(['UTC', 3])
+      await change('set', 'Asia/Kolkata', 3)
+      expect(await zoneOf('set')).toEqual(['Asia/Kolkata', 4])
     })
 
     it('keeps and looks for whatever text there is', async () => {
