@@ -16,7 +16,9 @@ export const INSIGHT_EXAMPLES: {
     kind: 'funnel_correlation',
     project: 'default',
     steps: [{ event: '$pageview' }, { event: 'signup_click' }],
-    correlate: { properties: [{ property: '$browser' }, { property: '$country' }] },
+    correlate: {
+      properties: [{ property: '$browser' }, { type: 'session', property: '$channel_type' }],
+    },
     date_from: '-30d',
   },
   funnel_time: {
