@@ -1,4 +1,6 @@
 import type { Breakdown } from '@headwater/schemas/insights/property'
+import type { CohortLine } from '../cohort/lines.ts'
+import { ruleCondition } from '../cohort/members.ts'
 import { lineText } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
@@ -13,6 +15,7 @@ export const NONE_LINE = -1
 /** Splits events by the number of their line, which is faster to group by than a text. */
 export function lineSplit(plan: TrendsPlan, statement: Statement): Split {
   const { breakdowns } = plan.query
+  if (plan.cohorts) return cohortSplit(plan.cohorts, statement)
   if (breakdowns.length === 0) return NO_SPLIT
   const top = plan.top ?? []
   const labels = statement.add('Array(String)', top.map(encoded))
@@ -30,6 +33,18 @@ export function lineSplit(plan: TrendsPlan, statement: Statement): Split {
       `${encodedSql(textsOf(plan, statement))} AS label`,
       `if(label = '${none}', toInt64(${NONE_LINE}), ${line}) AS line`,
     ],
+    keys: ['line'],
+  }
+}
+
+/** Rows are as many as the event's person has cohorts. */
+function cohortSplit(cohorts: readonly CohortLine[], statement: Statement): Split {
+  const lines = cohorts.map(({ cohort }, place) => {
+    const isMember = ruleCondition(cohort, statement, `breakdowns.0.cohorts.${place}.cohort`)
+    return `if(${isMember}, ${place + 1}, 0)`
+  })
+  return {
+    columns: [`toInt64(arrayJoin(arrayFilter(line -> line > 0, [${lines.join(', ')}]))) AS line`],
     keys: ['line'],
   }
 }

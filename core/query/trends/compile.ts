@@ -4,6 +4,7 @@ import { onLine } from '../cohort/lines.ts'
 import { Statement } from '../statement.ts'
 import { seriesSql } from './amounts.ts'
 import { lineSplit } from './breakdown.ts'
+import { methodOf } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
 import { compileRanked } from './ranked-lines.ts'
 import { NO_SPLIT, sliceOf } from './slice.ts'
@@ -25,9 +26,10 @@ export function compileTrends(plan: TrendsPlan): Query[] {
   return plan.query.series.flatMap((_, series) =>
     plan.periods.map((_, period) => {
       const statement = new Statement(plan.query.project)
-      const text = plan.cohorts
-        ? byCohorts(plan, statement, series, period)
-        : amounts(plan, statement, series, period)
+      const text =
+        plan.cohorts && !readsOnce(plan, series)
+          ? byCohorts(plan, statement, series, period)
+          : amounts(plan, statement, series, period)
       return statement.query(text)
     }),
   )
@@ -40,7 +42,17 @@ function amounts(plan: TrendsPlan, statement: Statement, series: number, period:
   return `SELECT ${columns.join(', ')} FROM (${seriesSql(slice)})`
 }
 
-/** Lines are numbered from 1, in the order of the cohorts. */
+/**
+ * Whether one reading tells all cohorts apart: measured twice as fast as one for each. But which event was
+ * an actor's first may depend on the cohort, and a session lasts as long as all of its events.
+ */
+function readsOnce({ query }: TrendsPlan, place: number): boolean {
+  const series = query.series[place]
+  const method = series && methodOf(series)
+  return method !== 'firsts' && method !== 'session_durations'
+}
+
+/** Lines are numbered from 1, in the order of the cohorts; read one after the other. */
 function byCohorts(plan: TrendsPlan, statement: Statement, series: number, period: number): string {
   const bucket = bucketOf(plan, statement, period)
   const lines = (plan.cohorts ?? []).map((cohort, place) => {
