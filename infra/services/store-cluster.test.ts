@@ -261,6 +261,24 @@ const UNBROKEN = { ...RANGE, steps: [{ event: 'view' }, { event: 'buy' }] }
 const FUNNEL = { ...UNBROKEN, breakdowns: [{ property: 'plan' }], order: 'strict' }
 const COMING_BACK = { start: { event: 'view' }, return: { event: '*' }, interval: 'hour' }
 const BY_PLAN = { mode: 'first_time', breakdowns: [{ property: 'plan' }], breakdown_limit: 1 }
+const did = (event: string, more: object = {}) => ({
+  conditions: [{ type: 'did', event, ...more }],
+})
+const BY_COHORTS = {
+  breakdowns: [
+    {
+      cohorts: [
+        { name: 'bought', cohort: did('buy') },
+        { name: 'seldom', cohort: did('view', { times: { operator: 'lte', value: 2 } }) },
+        { name: 'never', cohort: did('refund') },
+      ],
+    },
+  ],
+}
+const SERIES = [
+  { event: '*', measure: 'unique_persons' },
+  { event: 'view', measure: 'first_time' },
+]
 const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknown }>)[] = [
   (client) => client.get('/api/trends', { ...RANGE, event: 'view' }),
   (client) => client.get('/api/trends', { ...RANGE, event: '*', measure: 'unique_persons' }),
@@ -285,6 +303,9 @@ const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknow
     { kind: 'retention', ...COMING_BACK },
     { kind: 'retention', ...COMING_BACK, ...BY_PLAN },
     { kind: 'retention', ...COMING_BACK, ...BY_PLAN, windows: 'from_start' },
+    { kind: 'retention', ...COMING_BACK, ...BY_COHORTS },
+    { kind: 'trends', series: SERIES, interval: 'hour', ...BY_COHORTS },
+    { ...UNBROKEN, kind: 'funnel', ...BY_COHORTS },
     { kind: 'lifecycle', activity: { event: '*' }, interval: 'hour' },
     { kind: 'stickiness', series: [{ event: 'view' }, { event: '*' }], interval: 'hour' },
     { kind: 'paths', items: [{ event: '*' }] },

@@ -1,64 +1,30 @@
 import type { ActorsResult } from '@headwater/schemas/insights/actors'
 import type { ApiError } from '@headwater/schemas/insights/question'
-import type { TrendsResult } from '@headwater/schemas/insights/trends'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPglite } from '../../auth/database.ts'
 import { DatabaseAway } from '../../auth/database-away.ts'
-import { metadataOn } from '../saved/metadata.ts'
-import type { MetadataDatabase, MetadataTables } from '../saved/tables.ts'
-import { openTestApi, type TestApi, type TestClient, testClient } from '../test-api.ts'
+import { hostileString, LEAK, SECRET } from '../hostile-strings.ts'
+import { testClient } from '../test-api.ts'
+import {
+  type Answer,
+  type CohortApi,
+  DAY_MS,
+  did,
+  openCohortApi,
+  question,
+  totals,
+  UNKNOWN,
+} from './test-cohorts.ts'
 
-const DAY_MS = 86_400_000
-const UNKNOWN = 'coh_00000000'
+const HOSTILE = 300
 
-// Ann and bob bought, bob and cem have a cart; all of them visit today.
-let api: TestApi
-let db: MetadataDatabase
-let client: TestClient
+let cohorts: CohortApi
+let { api, client, call, saved, ask } = {} as CohortApi
 beforeAll(async () => {
-  api = await openTestApi()
-  db = await openPglite<MetadataTables>('memory://')
-  const deps = { store: api.store, raw: api.store, clock: () => api.now }
-  client = testClient({ ...deps, metadata: metadataOn(() => db) })
-  const rows = (event: string, ago: number, ...ids: string[]) =>
-    ['p', 'q'].flatMap((project_id) =>
-      ids.map((distinct_id) => ({ project_id, event, distinct_id, timestamp: api.now - ago })),
-    )
-  await api.insert([
-    ...rows('buy', 9 * DAY_MS, 'ann', 'bob'),
-    ...rows('cart', 2 * DAY_MS, 'bob', 'cem'),
-    ...rows('visit', 0, 'ann', 'bob', 'cem', 'dee'),
-  ])
+  cohorts = await openCohortApi()
+  ;({ api, client, call, saved, ask } = cohorts)
 }, 60_000)
-afterAll(async () => {
-  await db.destroy()
-  await api.remove()
-})
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the body is
-type Answer = { status: number; body: any & Partial<ApiError> }
-async function call(method: string, path: string, body?: object): Promise<Answer> {
-  const response = await client.fetch(path, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text }
-}
-const did = (event: string, more = {}) => ({ conditions: [{ type: 'did', event, ...more }] })
-async function saved(name: string, rule: object, project = 'p'): Promise<string> {
-  const { status, body } = await call('POST', `/api/cohorts?project=${project}`, { name, rule })
-  expect(status, JSON.stringify(body)).toBe(201)
-  return body.id
-}
-const question = (more: object) => ({
-  ...{ kind: 'trends', project: 'p', date_from: '-1d' },
-  ...{ series: [{ event: 'visit', measure: 'unique_persons' }], ...more },
-})
-const ask = (more: object) => client.post<TrendsResult & ApiError>('/api/query', question(more))
-const totals = ({ body }: { body: TrendsResult }) =>
-  body.series.map(({ breakdown, total }) => [breakdown?.values[0] ?? null, total])
+afterAll(() => cohorts.close())
 
 describe('a cohort that a question names by its id', () => {
   it('is meant as it is at that moment: an answer is never that of another rule', async () => {
@@ -151,6 +117,27 @@ describe('a cohort that a question names by its id', () => {
     expect(body.error?.message).toContain(message)
   })
 
+  it(`is no way to anything else, whatever ${HOSTILE} hostile strings are sent in its place`, async () => {
+    const theirs = await saved(SECRET, did(SECRET), 'q')
+    const cohort = fc.oneof(
+      hostileString,
+      hostileString.map((text) => `${theirs}${text}`),
+    )
+    const property = fc.asyncProperty(cohort, hostileString, async (id, name) => {
+      const lines = { breakdowns: [{ cohorts: [{ name, cohort: id }] }] }
+      for (const more of [{ filters: [{ cohort: id }] }, lines]) {
+        const { status, body } = await ask(more)
+        const text = JSON.stringify(body)
+        expect([400, text.includes(SECRET), LEAK.test(text)], text).toEqual([status, false, false])
+      }
+      for (const path of ['size', 'persons']) {
+        const address = `/api/cohorts/${encodeURIComponent(id.toWellFormed())}/${path}?project=p`
+        expect([400, 404]).toContain((await call('GET', address)).status)
+      }
+    })
+    await fc.assert(property, { numRuns: HOSTILE })
+  }, 60_000)
+
   it('is not asked for where nothing is saved, and no other question needs it', async () => {
     const alone = testClient({ store: api.store, clock: () => api.now })
     const filters = [{ cohort: UNKNOWN }]
@@ -210,96 +197,5 @@ describe('the persons of a saved cohort', () => {
     expect((await of('x', 'size?')).status).toBe(400)
     expect((await of(theirs, 'persons?limit=0&')).body.error.field).toBe('limit')
     expect((await of(gone, 'persons?filters=[]&')).body.error.field).toBe('filters')
-  })
-})
-
-describe('what is saved with a cohort in it', () => {
-  const insight = (filters: object[]) => ({ name: 'x', query: question({ filters }) })
-
-  it('keeps the cohort from being deleted until it names it no more', async () => {
-    const id = await saved('Used', did('buy'))
-    const remove = () => call('DELETE', `/api/cohorts/${id}?project=p`)
-    const made = await call('POST', '/api/insights?project=p', insight([{ cohort: id }]))
-    const lines = question({ breakdowns: [{ cohorts: [{ cohort: id }] }] })
-    const split = await call('POST', '/api/insights?project=p', { name: 'y', query: lines })
-    const board = { name: 'd', filters: [{ cohort: id, operator: 'not_in' }] }
-    const dashboard = await call('POST', '/api/dashboards?project=p', board)
-    const users = [made, split, dashboard]
-    for (const { status, body } of users) expect(status, JSON.stringify(body)).toBe(201)
-    for (const [place, { body }] of users.entries()) {
-      const refused = await remove()
-      expect([refused.status, refused.body.error.code]).toEqual([409, 'in_use'])
-      expect(refused.body.error.message).toContain(body.id)
-      const path = place === 2 ? 'dashboards' : 'insights'
-      await call('DELETE', `/api/${path}/${body.id}?project=p`)
-    }
-    expect((await remove()).status).toBe(200)
-    const restored = `/api/insights/${made.body.id}/restore?project=p`
-    const refused = await call('POST', restored, { version: 1 })
-    expect([refused.status, refused.body.error.field]).toEqual([400, 'query.filters.0.cohort'])
-  })
-
-  it('is kept for the settings, and leaves out whoever is not in it', async () => {
-    const id = await saved('Outside', did('buy'))
-    const put = (version: number, filters: object[]) =>
-      call('PUT', '/api/settings?project=p', { version, internal_users_filters: filters })
-    const unknown = await put(0, [{ cohort: UNKNOWN }])
-    const field = 'internal_users_filters.0.cohort'
-    expect([unknown.status, unknown.body.error.field]).toEqual([400, field])
-    expect((await put(0, [{ cohort: id }])).status).toBe(200)
-    const totalOf = async (more: object) =>
-      totals(await client.post<TrendsResult>('/api/query', question(more)))
-    const inside = await totalOf({ filters: [{ cohort: id }] })
-    expect(await totalOf({ exclude_internal: true })).toEqual(inside)
-    expect(await totalOf({})).not.toEqual(inside)
-    const refused = await call('DELETE', `/api/cohorts/${id}?project=p`)
-    expect([refused.status, refused.body.error.code]).toEqual([409, 'in_use'])
-    expect(refused.body.error.message).toContain('used by the settings of the project')
-    const { body: document } = await call('GET', '/api/dashboards/export?project=p')
-    expect(document.settings.internal_users_filters).toEqual([
-      { cohort: 'outside', operator: 'in' },
-    ])
-    const copy = await call('PUT', '/api/dashboards/import?project=copy', document)
-    expect(copy.status, JSON.stringify(copy.body)).toBe(200)
-    const copied = await call('GET', '/api/dashboards/export?project=copy')
-    expect(copied.body).toEqual(document)
-    const missing = { version: 1, settings: document.settings }
-    const bad = await call('PUT', '/api/dashboards/import?project=empty', missing)
-    expect([bad.status, bad.body.error.field]).toEqual([400, `settings.${field}`])
-    expect((await put(1, [])).status).toBe(200)
-    expect((await call('DELETE', `/api/cohorts/${id}?project=p`)).status).toBe(200)
-  })
-
-  it('names its field when there is no such cohort', async () => {
-    const theirs = await saved('Theirs', did('buy'), 'q')
-    for (const id of [UNKNOWN, theirs]) {
-      const made = await call('POST', '/api/insights?project=p', insight([{ cohort: id }]))
-      expect([made.status, made.body.error.field]).toEqual([400, 'query.filters.0.cohort'])
-      const board = { name: 'd', filters: [{ cohort: id }] }
-      const dashboard = await call('POST', '/api/dashboards?project=p', board)
-      expect([dashboard.status, dashboard.body.error.field]).toEqual([400, 'filters.0.cohort'])
-    }
-  })
-
-  it('can be watched by an alert', async () => {
-    const id = await saved('Watched', did('buy'))
-    const made = await call('POST', '/api/insights?project=p', insight([{ cohort: id }]))
-    const alert = {
-      ...{ name: 'a', insight: made.body.id, every: 'day' },
-      condition: { type: 'below', threshold: 1 },
-      channels: [{ type: 'webhook', url: 'https://example.com/hook' }],
-    }
-    expect((await call('POST', '/api/alerts?project=p', alert)).status).toBe(201)
-  })
-
-  it('is answered as the dashboard asks it, with the cohort by its id', async () => {
-    const id = await saved('Shown', did('buy'))
-    const made = await call('POST', '/api/insights?project=p', insight([]))
-    const tile = { insight: made.body.id, x: 0, y: 0, w: 1, h: 1 }
-    const board = { name: 'd', filters: [{ cohort: id }], tiles: [tile] }
-    const { body } = await call('POST', '/api/dashboards?project=p', board)
-    const [{ query }] = body.insights
-    expect(query.filters).toEqual([{ cohort: id, operator: 'in' }])
-    expect(totals(await client.post<TrendsResult>('/api/query', query))).toEqual([[null, 2]])
   })
 })
