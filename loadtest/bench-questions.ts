@@ -13,17 +13,17 @@ export interface BenchQuestion {
   ofRows(rows: Row[]): number[]
 }
 
-type Row = Record<string, unknown>
+export type Row = Record<string, unknown>
 /** Loosely: whatever kind it is. */
 // biome-ignore lint/suspicious/noExplicitAny: the answers of many kinds, of which a few numbers are read
-type Answer = any
+export type Answer = any
 
-const COMMON = { project: SYNTHETIC_PROJECT, date_from: '2026-04-02', date_to: '2026-06-30' }
-const WHERE = `project_id = '${SYNTHETIC_PROJECT}' AND NOT is_bot
+export const COMMON = { project: SYNTHETIC_PROJECT, date_from: '2026-04-02', date_to: '2026-06-30' }
+export const WHERE = `project_id = '${SYNTHETIC_PROJECT}' AND NOT is_bot
   AND timestamp >= '2026-04-02' AND timestamp < '2026-07-01'`
-const STANDARD = `NOT is_bot AND ts >= '2026-04-02' AND ts < '2026-07-01'`
-const numbers = (rows: Row[], key = 'n'): number[] => rows.map((row) => Number(row[key]))
-const sum = (values: readonly number[]): number => values.reduce((total, n) => total + n, 0)
+export const STANDARD = `NOT is_bot AND ts >= '2026-04-02' AND ts < '2026-07-01'`
+export const numbers = (rows: Row[], key = 'n'): number[] => rows.map((row) => Number(row[key]))
+export const sum = (values: readonly number[]): number => values.reduce((total, n) => total + n, 0)
 
 const trends = (series: object, more: object = {}) => ({
   kind: 'trends',
@@ -37,7 +37,8 @@ const line = (answer: Answer): number[] => [...answer.series[0].values, answer.s
 const totals = (answer: Answer): number[] =>
   answer.series.map(({ total }: { total: number }) => total).sort((a: number, b: number) => b - a)
 
-export const BENCH_QUESTIONS: BenchQuestion[] = [
+/** About events, and about who came when. */
+export const COUNT_QUESTIONS: BenchQuestion[] = [
   {
     name: 'page views per day',
     ask: trends({}),

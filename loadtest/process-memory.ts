@@ -36,7 +36,8 @@ function nameOf(command: readonly string[]): string {
   return service ?? command.find((word) => word.endsWith('.ts')) ?? command[0] ?? 'unknown'
 }
 
-function descendants(root: number): number[] {
+/** Ids of all processes that one started, and those that they did. */
+export function descendants(root: number): number[] {
   const parents = new Map<number, number[]>()
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry)
