@@ -52,7 +52,7 @@ function visitorsOfSessions(
 ): ActorsSql {
   const statement = new Statement(plan.query.project)
   const lists = which === 'bounced' ? [] : [which.list]
-  const sessions = sessionsSql(plan, [rangeOf(period)], lists, statement)
+  const sessions = sessionsSql(plan, [rangeOf(period)], lists, statement, true)
   const condition =
     which === 'bounced'
       ? 'bounced'

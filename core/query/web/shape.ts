@@ -9,7 +9,7 @@ import { bucketLabels } from '../buckets.ts'
 import type { Answer } from '../insight.ts'
 import { formatInstant, offsetAt } from '../zone.ts'
 import type { Period, WebPlan } from './plan.ts'
-import type { SessionListRow, SessionTotalsRow } from './sessions-sql.ts'
+import type { SessionsRow } from './sessions-sql.ts'
 import type { ViewListRow, ViewsRow, VitalsRow } from './views-sql.ts'
 
 type ListRow = WebOverviewResult['lists'][number]['rows'][number]
@@ -17,9 +17,8 @@ type ListRow = WebOverviewResult['lists'][number]['rows'][number]
 /** The rows of every statement, by what they are. */
 export interface WebRows {
   views: readonly ViewsRow[]
-  sessions: readonly SessionTotalsRow[]
+  sessions: readonly SessionsRow[]
   vitals: readonly VitalsRow[]
-  sessionLists: readonly SessionListRow[]
   /** By name of the list. */
   viewLists: ReadonlyMap<string, readonly ViewListRow[]>
 }
@@ -55,7 +54,7 @@ interface Totals {
 
 function totalsOf({ views, sessions }: WebRows, previous: number): Totals {
   const all = views.find((row) => row.place === null && row.previous === previous)
-  const whole = sessions.find((row) => Number(row.previous) === previous)
+  const whole = sessions.find((row) => row.list === null && row.previous === previous)
   return {
     visitors: Number(all?.visitors ?? 0),
     pageViews: Number(all?.views ?? 0),
@@ -99,7 +98,7 @@ function seriesOf(
 function listOf(list: (typeof WEB_LISTS)[number], rows: WebRows): ListRow[] {
   const place = WEB_LISTS.indexOf(list)
   const views = rows.viewLists.get(list)
-  if (!views) return rows.sessionLists.filter((row) => row.list === place).map(sessionListRow)
+  if (!views) return rows.sessions.filter((row) => row.list === place).map(sessionListRow)
   return views.map((row) => ({
     value: row.value || null,
     visitors: Number(row.visitors),
@@ -110,7 +109,7 @@ function listOf(list: (typeof WEB_LISTS)[number], rows: WebRows): ListRow[] {
   }))
 }
 
-function sessionListRow(row: SessionListRow): ListRow {
+function sessionListRow(row: SessionsRow): ListRow {
   const sessions = Number(row.sessions)
   return {
     value: row.value || null,

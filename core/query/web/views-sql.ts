@@ -6,7 +6,7 @@ import type { Range } from '../date-range.ts'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import { instant, scopeConditions } from '../scope.ts'
-import { PAGE_VIEW } from '../sessions/definition.ts'
+import { HAS_SESSION, PAGE_VIEW, SESSION } from '../sessions/definition.ts'
 import type { SqlParams } from '../sql-params.ts'
 import { Statement } from '../statement.ts'
 import type { WebPlan } from './plan.ts'
@@ -52,7 +52,7 @@ export function compileViews(plan: WebPlan): Query {
   return statement.query(`SELECT timestamp < ${instant(plan.from, statement)} AS previous,
     ${bucket} AS bucket, if(grouping(bucket) = 1, NULL, bucket) AS place,
     uniqExact(${id}) AS visitors,
-    uniqExactIf(session_id, session_id != '') AS sessions,
+    uniqExactIf(${SESSION}, ${HAS_SESSION}) AS sessions,
     count() AS views
   FROM events
   WHERE ${periodConditions(plan, [PAGE_VIEW], statement)}

@@ -6,13 +6,7 @@ import {
 import type { ActorsSql, Insight } from '../insight.ts'
 import { compileVisitors } from './actors.ts'
 import { planWeb, type WebPlan } from './plan.ts'
-import {
-  compileSessionLists,
-  compileSessionTotals,
-  isSessionList,
-  type SessionListRow,
-  type SessionTotalsRow,
-} from './sessions-sql.ts'
+import { compileSessions, isSessionList, type SessionsRow } from './sessions-sql.ts'
 import { shapeWeb } from './shape.ts'
 import {
   compileViewList,
@@ -36,24 +30,21 @@ export const webOverview: Insight<
   // What every overview has comes first, then its lists.
   compile: (plan) => {
     const { lists } = plan.query
-    const ofSessions = lists.filter(isSessionList)
     return [
       compileViews(plan),
-      compileSessionTotals(plan),
       compileVitals(plan),
       ...lists.filter(isViewList).map((list) => compileViewList(plan, list)),
-      ...(ofSessions.length > 0 ? [compileSessionLists(plan, ofSessions)] : []),
+      ...compileSessions(plan, lists.filter(isSessionList)),
     ]
   },
 
-  shape(plan, [views, sessions, vitals, ...lists]) {
+  shape(plan, [views, vitals, ...rest]) {
     const viewLists = plan.query.lists.filter(isViewList)
     return shapeWeb(plan, {
       views: views as ViewsRow[],
-      sessions: sessions as SessionTotalsRow[],
+      sessions: rest.slice(viewLists.length).flat() as SessionsRow[],
       vitals: vitals as VitalsRow[],
-      viewLists: new Map(viewLists.map((list, place) => [list, lists[place] as ViewListRow[]])),
-      sessionLists: (lists[viewLists.length] ?? []) as SessionListRow[],
+      viewLists: new Map(viewLists.map((list, place) => [list, rest[place] as ViewListRow[]])),
     })
   },
 
