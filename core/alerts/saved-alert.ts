@@ -1,4 +1,5 @@
 import { type AlertBody, alertBody, alertCode, SavedAlert } from '@headwater/schemas/insights/alert'
+import { isByCohorts } from '@headwater/schemas/insights/breakdowns'
 import type { InsightQuery } from '@headwater/schemas/insights/insight'
 import type { InsightBody } from '@headwater/schemas/insights/saved'
 import { QueryRefusal } from '../query/errors.ts'
@@ -59,7 +60,8 @@ export async function checkAlertOn(
   const refuse = (field: string, message: string, allowed?: string[]): never => {
     throw new QueryRefusal('invalid_query', message, { field, ...(allowed && { allowed }) })
   }
-  if ('breakdowns' in query && (query.breakdowns as unknown[]).length > 0) {
+  // Lines of cohorts have their places by the question.
+  if ('breakdowns' in query && !query.breakdowns.every(isByCohorts)) {
     refuse('insight', 'insight has breakdowns: its lines change places; use a filter instead')
   }
   if (/^\d/.test(query.date_to ?? '')) {

@@ -87,6 +87,13 @@ describe('what is saved with a cohort in it', () => {
       channels: [{ type: 'webhook', url: 'https://example.com/hook' }],
     }
     expect((await call('POST', '/api/alerts?project=p', alert)).status).toBe(201)
+    const query = question({ breakdowns: [{ cohorts: [{ cohort: id }] }] })
+    const lines = await call('POST', '/api/insights?project=p', { name: 'y', query })
+    const onLine = { ...alert, insight: lines.body.id }
+    expect((await call('POST', '/api/alerts?project=p', onLine)).status).toBe(201)
+    const beyond = { ...onLine, value: 'series.1.values.-1' }
+    const refused = await call('POST', '/api/alerts?project=p', beyond)
+    expect([refused.status, refused.body.error.field]).toEqual([400, 'value'])
   })
 
   it('is answered as the dashboard asks it, with the cohort by its id', async () => {
