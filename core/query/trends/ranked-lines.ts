@@ -2,7 +2,7 @@ import type { Query } from '../../store/store.ts'
 import { bucketPlace } from '../bucket-place.ts'
 import { Statement } from '../statement.ts'
 import { partialAmounts } from './amounts.ts'
-import { NONE_LINE, OTHER_LINE, separateSplit, textSplit } from './breakdown.ts'
+import { NONE_LINE, OTHER_LINE, separateSplit } from './breakdown.ts'
 import { canMerge } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
 import { eventRows, sliceOf } from './slice.ts'
@@ -12,7 +12,7 @@ import { eventRows, sliceOf } from './slice.ts'
 // into memory, so a part of the events is asked which it is.
 
 /** Events that tell whether values are few. They are read in the order of the store, by persons. */
-const SAMPLE_EVENTS = 65_536
+const SAMPLE_EVENTS = 20_000
 const FEW_VALUES = 1_000
 
 /** Whether the lines can be ranked by the amounts themselves: those of one series, when Other's can be merged. */
@@ -28,8 +28,9 @@ interface SampleRow {
 /** Asks how many values some of the events have. */
 export function compileSample(plan: TrendsPlan): Query {
   const statement = new Statement(plan.query.project)
-  const slice = sliceOf(plan, statement, 0, 0, textSplit(plan, statement), null)
-  return statement.query(`SELECT uniqExact(labels) AS values
+  const split = separateSplit(plan, statement)
+  const slice = sliceOf(plan, statement, 0, 0, split, null)
+  return statement.query(`SELECT uniqExact(${split.keys.join(', ')}) AS values
   FROM (
     ${eventRows(slice, slice.period)}
     LIMIT ${SAMPLE_EVENTS})`)
