@@ -1,6 +1,6 @@
 import type { PathsQuery } from '@headwater/schemas/insights/paths'
 import type { Range } from '../date-range.ts'
-import { EVENT_ORDER } from '../event-order.ts'
+import { EVENT_KEY, msOfEventKey } from '../event-order.ts'
 import type { Statement } from '../statement.ts'
 import { nodesSql } from './nodes-sql.ts'
 
@@ -57,8 +57,9 @@ function pathsSql(query: PathsQuery, range: Range, statement: Statement): string
   return `SELECT actor, arrayFilter((node, before) -> node.2 != before,
         run, arrayPushFront(arrayPopBack(run.2), '')) AS path
       FROM (
-        SELECT actor, arraySort((node, order) -> order,
-          arrayZip(groupArray(t), groupArray(name)), groupArray(${EVENT_ORDER})) AS nodes
+        SELECT actor, groupArray(${EVENT_KEY}) AS keys,
+          arrayZip(arrayMap(key -> ${msOfEventKey('key')}, arraySort(keys)),
+            arraySort((one, key) -> key, groupArray(name), keys)) AS nodes
         FROM (${nodesSql(query, range, statement)})
         GROUP BY actor)
       ARRAY JOIN arraySplit((node, pause) -> pause >= ${gapMs}, nodes, arrayDifference(nodes.1)) AS run`
