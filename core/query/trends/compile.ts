@@ -1,5 +1,4 @@
 import type { Query } from '../../store/store.ts'
-import { bucketPlace } from '../bucket-place.ts'
 import { onLine } from '../cohort/lines.ts'
 import { Statement } from '../statement.ts'
 import { seriesSql } from './amounts.ts'
@@ -7,7 +6,7 @@ import { lineSplit } from './breakdown.ts'
 import { methodOf } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
 import { compileRanked } from './ranked-lines.ts'
-import { NO_SPLIT, sliceOf } from './slice.ts'
+import { bucketOf, NO_SPLIT, sliceOf } from './slice.ts'
 
 /** One number of the answer. */
 export interface TrendsRow {
@@ -63,9 +62,3 @@ function byCohorts(plan: TrendsPlan, statement: Statement, series: number, perio
   })
   return lines.join('\n  UNION ALL ')
 }
-
-const bucketOf = (
-  { isWhole, periods }: TrendsPlan,
-  statement: Statement,
-  period: number,
-): string | null => (isWhole ? null : bucketPlace(periods[period]?.starts ?? [], statement))

@@ -1,11 +1,10 @@
 import type { Query } from '../../store/store.ts'
-import { bucketPlace } from '../bucket-place.ts'
 import { Statement } from '../statement.ts'
 import { partialAmounts } from './amounts.ts'
 import { NONE_LINE, OTHER_LINE, separateSplit } from './breakdown.ts'
 import { canMerge } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
-import { eventRows, sliceOf } from './slice.ts'
+import { bucketOf, eventRows, sliceOf } from './slice.ts'
 
 // Where a breakdown has few values, the amounts of all of them are made in one reading, and ranked; that
 // is nearly twice as fast as asking for the top ones first. With many values the amounts would not fit
@@ -15,8 +14,12 @@ import { eventRows, sliceOf } from './slice.ts'
 const SAMPLE_EVENTS = 20_000
 const FEW_VALUES = 1_000
 
-/** Whether the lines can be ranked by the amounts themselves: those of one series, when Other's can be merged. */
-export const canRank = ({ query, periods }: TrendsPlan): boolean =>
+/**
+ * Whether it is still to be asked if values are few: where the lines could be ranked by the amounts
+ * themselves, as those of one series can, when Other's can be merged.
+ */
+export const needsSample = ({ query, periods, hasFewValues }: TrendsPlan): boolean =>
+  hasFewValues === null &&
   query.series.length === 1 &&
   periods.length === 1 &&
   query.series.every((series) => canMerge(series, query))
@@ -43,7 +46,7 @@ export const areFew = (rows: readonly unknown[]): boolean =>
 export function compileRanked(plan: TrendsPlan): Query {
   const statement = new Statement(plan.query.project)
   const split = separateSplit(plan, statement)
-  const bucket = plan.isWhole ? null : bucketPlace(plan.periods[0]?.starts ?? [], statement)
+  const bucket = bucketOf(plan, statement, 0)
   const { rows, finished, merged } = partialAmounts(sliceOf(plan, statement, 0, 0, split, bucket))
   const labels = `[${split.keys.join(', ')}]`
   const isNone = split.keys.map((key) => `${key} = ''`).join(' AND ')

@@ -1,6 +1,7 @@
 // What the SQL of one line's numbers is made of.
 import type { TrendsSeries } from '@headwater/schemas/insights/trends'
 import { type ActorSql, actorSql, PERSON } from '../actor.ts'
+import { bucketPlace } from '../bucket-place.ts'
 import type { Range } from '../date-range.ts'
 import { refuseSubcolumnSyntax } from '../property.ts'
 import { scopeConditions } from '../scope.ts'
@@ -44,6 +45,13 @@ export function sliceOf(
   if (!series || !found) throw new RangeError(`no series ${place} in period ${period}`)
   return { plan, series, place, period: found, statement, split, bucket }
 }
+
+/** SQL of the place of an event's bucket in a period; null when the plan has one bucket only. */
+export const bucketOf = (
+  { isWhole, periods }: TrendsPlan,
+  statement: Statement,
+  period: number,
+): string | null => (isWhole ? null : bucketPlace(periods[period]?.starts ?? [], statement))
 
 /** SQL of the events that a series means in a range, with what tells lines apart and more columns. */
 export function eventRows(

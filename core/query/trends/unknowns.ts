@@ -5,7 +5,7 @@ import { binsBetween } from './bins.ts'
 import { propertyOf, textSplit } from './breakdown.ts'
 import { emptyAmount } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
-import { areFew, canRank, compileSample } from './ranked-lines.ts'
+import { areFew, compileSample, needsSample } from './ranked-lines.ts'
 import { readRange } from './rolling.ts'
 import { eventScope, NO_SPLIT, seriesCondition, sliceOf } from './slice.ts'
 
@@ -29,16 +29,14 @@ interface TopRow {
 export function unknownsOf(plan: TrendsPlan): Query[] {
   if (plan.query.breakdowns.length === 0) return []
   if (plan.bins === null) return [compileEdges(plan)]
-  if (plan.hasFewValues === null && canRank(plan)) return [compileSample(plan)]
+  if (needsSample(plan)) return [compileSample(plan)]
   return plan.hasFewValues || plan.top !== null ? [] : [compileTop(plan)]
 }
 
 /** The plan with what was asked. */
 export function learn(plan: TrendsPlan, rows: readonly unknown[][]): TrendsPlan {
   if (plan.bins !== null) {
-    if (plan.hasFewValues === null && canRank(plan)) {
-      return { ...plan, hasFewValues: areFew(rows[0] ?? []) }
-    }
+    if (needsSample(plan)) return { ...plan, hasFewValues: areFew(rows[0] ?? []) }
     return { ...plan, top: ((rows[0] ?? []) as TopRow[]).map(({ labels }) => labels) }
   }
   const [edges] = (rows[0] ?? []) as EdgesRow[]
