@@ -1,5 +1,5 @@
 // Numbers and times as people read them.
-import { offsetAt } from '../query/zone.ts'
+import { formatInstant, offsetAt } from '../query/zone.ts'
 
 export type Unit =
   | { kind: 'count'; one: string; many: string }
@@ -69,12 +69,7 @@ function lasting(seconds: number): string {
 
 /** `2026-06-17 00:00 +02:00`: to the minute, and to the second where it is on none. */
 export function localTime(instant: number, zone: string): string {
-  const offset = offsetAt(zone, instant)
-  const text = new Date(instant + offset).toISOString()
+  const text = formatInstant(instant, offsetAt(zone, instant))
   const time = text.slice(11, instant % MINUTE_MS === 0 ? 16 : 19)
-  const minutes = Math.round(Math.abs(offset) / MINUTE_MS)
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60].map((n) =>
-    String(n).padStart(2, '0'),
-  )
-  return `${text.slice(0, 10)} ${time} ${offset < 0 ? '-' : '+'}${hours}:${rest}`
+  return `${text.slice(0, 10)} ${time} ${text.slice(19)}`
 }
