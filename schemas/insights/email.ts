@@ -4,4 +4,9 @@ import { z } from '@hono/zod-openapi'
 export const EmailAddress = z
   .email('must be an e-mail address')
   .max(254)
+  // Mail servers refuse a part of a domain that ends in a hyphen.
+  .refine(
+    (address) => !/-(\.|$)/.test(address.slice(address.indexOf('@'))),
+    'must be an e-mail address',
+  )
   .openapi({ example: 'ann@example.com' })
