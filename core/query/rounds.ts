@@ -1,6 +1,7 @@
 import type { Query } from '../store/store.ts'
 import type { Ask } from './persons/properties.ts'
-import type { QueryRunner, RunFacts } from './run.ts'
+import { type QueryRunner, questionOf, type RunFacts } from './run.ts'
+import { withRounds } from './whole-plan.ts'
 
 export interface RoundsDeps {
   runner: QueryRunner
@@ -17,21 +18,17 @@ export async function answerInRounds<Result>(
 ): Promise<Result & RunFacts> {
   await requireProject(project)
   const freshness = await runner.freshness()
-  let facts: RunFacts | null = null
+  const facts: RunFacts[] = []
   const ask = async <Row>(query: Query): Promise<Row[]> => {
-    const key = `${name} ${JSON.stringify(query)}`
-    const asked = await runner.ask<Row>({ project, key, query, signal }, freshness)
-    facts = facts === null ? asked.facts : together(facts, asked.facts)
+    const asked = await runner.ask<Row>(questionOf(name, project, query, signal), freshness)
+    facts.push(asked.facts)
     return asked.rows
   }
   const { result, rows } = await make(ask)
-  const all = facts ?? { complete_until: null, duration_ms: 0, from_cache: false }
+  const [last = NOTHING_ASKED, ...earlier] = facts.toReversed()
+  const all = withRounds(last, earlier)
   tell(name, project, rows, all)
   return { ...result, ...all }
 }
 
-const together = (a: RunFacts, b: RunFacts): RunFacts => ({
-  complete_until: a.complete_until,
-  duration_ms: a.duration_ms + b.duration_ms,
-  from_cache: a.from_cache && b.from_cache,
-})
+const NOTHING_ASKED: RunFacts = { complete_until: null, duration_ms: 0, from_cache: false }

@@ -15,7 +15,7 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Clock } from '../../shared/clock.ts'
 import { type EventStore, type Query, type QueryStore, StoreError } from '../../store/store.ts'
 import { answers } from '../routes.ts'
-import type { QueryRunner, RunFacts } from '../run.ts'
+import { type QueryRunner, questionOf, type RunFacts } from '../run.ts'
 import {
   compileEventDefinitions,
   EVENT_DAYS,
@@ -95,10 +95,7 @@ export function addDefinitions(app: OpenAPIHono, deps: DefinitionsDeps): void {
   const asker = async (project: string, signal: AbortSignal) => {
     const freshness = await runner.freshness()
     return <Row>(query: Query) =>
-      runner.ask<Row>(
-        { project, key: `definitions ${JSON.stringify(query)}`, query, signal },
-        freshness,
-      )
+      runner.ask<Row>(questionOf('definitions', project, query, signal), freshness)
   }
 
   app.openapi(eventsRoute, async (c) => {

@@ -6,7 +6,7 @@ import type { Query } from '../../store/store.ts'
 import { settleCohorts } from '../cohort/settle.ts'
 import { QueryRefusal } from '../errors.ts'
 import { answers } from '../routes.ts'
-import type { QueryRunner, RunFacts } from '../run.ts'
+import { type QueryRunner, questionOf, type RunFacts } from '../run.ts'
 import { type Settle, settledFacts } from '../settle.ts'
 import { compileEvent, shapeWholeEvent, type WholeEventRow } from './event.ts'
 import { compileEvents, planEvents, shapeEvents } from './events.ts'
@@ -59,7 +59,7 @@ const eventRoute = createRoute({
 export function addEvents(app: OpenAPIHono, { runner, ...deps }: EventsDeps): void {
   const ask = async <Row>(project: string, query: Query, signal: AbortSignal) => {
     const freshness = await runner.freshness()
-    const question = { project, key: `events ${JSON.stringify(query)}`, query, signal }
+    const question = questionOf('events', project, query, signal)
     const { rows, facts } = await runner.ask<Row>(question, freshness)
     deps.tell('events', project, rows.length, facts)
     return { rows, facts }
