@@ -12,6 +12,7 @@ import {
   shapeActors,
 } from './actors.ts'
 import { type QueryRefusal, toApiError } from './errors.ts'
+import type { Moment } from './insight.ts'
 import { streamAnswer, TotalProgress, wantsProgress } from './insight-stream.ts'
 import { insightOf } from './insights.ts'
 import { refusalOf } from './parse.ts'
@@ -21,7 +22,7 @@ import { type QueryRunner, questionOf, type RunFacts } from './run.ts'
 import { projectCondition } from './scope.ts'
 import { type Settle, settledFacts } from './settle.ts'
 import { Statement } from './statement.ts'
-import { wholePlan, withRounds } from './whole-plan.ts'
+import { type AskAll, wholePlan, withRounds } from './whole-plan.ts'
 
 export interface InsightDeps {
   store: QueryStore
@@ -140,21 +141,30 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
 async function prepare(question: AskedInsight, deps: InsightDeps, signal: AbortSignal) {
   await deps.requireProject(question.project)
   const [freshness, query] = await Promise.all([deps.runner.freshness(), deps.settle(question)])
-  const insight = insightOf(query)
-  const planned = insight.plan(query, {
-    now: deps.clock(),
-    completeUntil: freshness.complete_until,
-    firstEventAt: query.date_from === 'all' ? await firstEventAt(query.project, deps) : null,
-  })
-  const { plan, ...asked } = await wholePlan(insight, planned, (statements) => {
+  const ask: AskAll = (statements) => {
     const questions = statements.map((one) => questionOf(query.kind, query.project, one, signal))
     return deps.runner.askAll(questions, freshness)
-  })
-  return { query, insight, plan, freshness, asked }
+  }
+  const moment = { now: deps.clock(), completeUntil: freshness.complete_until }
+  return { query, freshness, ...(await planInsight(query, moment, ask, deps)) }
+}
+
+/** Plans a settled question as of a moment, and asks for what the plan needs. Throws a QueryRefusal. */
+export async function planInsight(
+  query: InsightQuery,
+  moment: Omit<Moment, 'firstEventAt'>,
+  ask: AskAll,
+  deps: Pick<InsightDeps, 'store' | 'timeoutMs'>,
+) {
+  const insight = insightOf(query)
+  const first = query.date_from === 'all' ? await firstEventAt(query.project, deps) : null
+  const planned = insight.plan(query, { ...moment, firstEventAt: first })
+  const { plan, ...asked } = await wholePlan(insight, planned, ask)
+  return { insight, plan, asked }
 }
 
 /** When the first event of a project happened, ms; null when it has none. */
-export async function firstEventAt(
+async function firstEventAt(
   project: string,
   { store, timeoutMs }: Pick<InsightDeps, 'store' | 'timeoutMs'>,
 ): Promise<number | null> {

@@ -15,7 +15,7 @@ export async function wholePlan<Plan>(
   // biome-ignore lint/suspicious/noExplicitAny: of whichever kind
   insight: Pick<Insight<any, Plan, any, any>, 'unknowns' | 'learn'>,
   plan: Plan,
-  ask: (statements: readonly Query[]) => Promise<{ rows: unknown[][]; facts: RunFacts }>,
+  ask: AskAll,
 ): Promise<WholePlan<Plan>> {
   const whole: WholePlan<Plan> = { plan, statements: [], facts: [] }
   for (;;) {
@@ -27,6 +27,11 @@ export async function wholePlan<Plan>(
     whole.facts.push(facts)
   }
 }
+
+/** Rows of statements, in order. */
+export type AskAll = (
+  statements: readonly Query[],
+) => Promise<{ rows: unknown[][]; facts: RunFacts }>
 
 /** Facts of an answer that took several rounds: their times add up. */
 export const withRounds = (last: RunFacts, earlier: readonly RunFacts[]): RunFacts => ({

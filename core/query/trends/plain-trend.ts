@@ -3,10 +3,9 @@ import type { TrendQuery, TrendResult } from '@headwater/schemas/insight'
 import type { Settled } from '@headwater/schemas/insights/question'
 import { type TrendsLine, TrendsQuery } from '@headwater/schemas/insights/trends'
 import type { z } from '@hono/zod-openapi'
-import type { Query } from '../../store/store.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { RunFacts } from '../run.ts'
-import { wholePlan, withRounds } from '../whole-plan.ts'
+import { type AskAll, wholePlan, withRounds } from '../whole-plan.ts'
 import { trends } from './trends.ts'
 
 export interface AnsweredTrend {
@@ -24,7 +23,7 @@ export async function answerTrend(
   { event, interval, measure }: TrendQuery,
   question: TrendsQuery,
   now: number,
-  ask: (statements: readonly Query[]) => Promise<{ rows: unknown[][]; facts: RunFacts }>,
+  ask: AskAll,
 ): Promise<AnsweredTrend> {
   const planned = trends.plan(question, { now, completeUntil: null, firstEventAt: null })
   const whole = await wholePlan(trends, planned, ask).catch((error: unknown) => {
