@@ -4,6 +4,7 @@ import { AlertBody, type Channel, SubscriptionBody } from '@headwater/schemas/in
 import { DashboardBody } from '@headwater/schemas/insights/dashboard'
 import type { InsightResult } from '@headwater/schemas/insights/insight'
 import { InsightBody } from '@headwater/schemas/insights/saved'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type Metadata, metadataOn } from '../query/saved/metadata.ts'
 import { randomId } from '../query/saved/names.ts'
 import { type AnyKind, changeItem, createItem } from '../query/saved/operations.ts'
@@ -29,6 +30,17 @@ export const DAY_MS = 24 * HOUR_MS
 export const MIDNIGHT = Date.UTC(2026, 5, 17)
 export const day = (number: number): number => MIDNIGHT + number * DAY_MS
 export const SECRET = 's'.repeat(32)
+
+/** Opens a bench before all tests of a suite, clears it before each, and closes it after all. */
+export function eachOnBench(open: OpenDatabase, take: (bench: AlertBench) => void): void {
+  let bench: AlertBench
+  beforeAll(async () => {
+    bench = await AlertBench.open(open)
+    take(bench)
+  }, 60_000)
+  beforeEach(() => bench.clear())
+  afterAll(() => bench.close())
+}
 
 export class AlertBench {
   /** The number of the interval that ends at a moment; 0 where none is set. */

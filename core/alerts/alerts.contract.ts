@@ -1,23 +1,21 @@
 import type { AlertBody } from '@headwater/schemas/insights/alert'
 import { InsightBody } from '@headwater/schemas/insights/saved'
 import { DEFAULT_SETTINGS } from '@headwater/schemas/insights/settings'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { changeItem } from '../query/saved/operations.ts'
 import { savedInsight } from '../query/saved/saved-insight.ts'
 import type { Item } from '../query/saved/saved-store.ts'
 import { changeSettings } from '../query/saved/settings.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
 import { StoreError } from '../store/store.ts'
-import { AlertBench, day, HOUR_MS } from './alert-bench.ts'
+import { type AlertBench, day, eachOnBench, HOUR_MS } from './alert-bench.ts'
 
 /** What alerts tell, on any database; `open` gives an empty one. */
 export function describeAlerts(name: string, open: OpenDatabase): void {
   let bench: AlertBench
-  beforeAll(async () => {
-    bench = await AlertBench.open(open)
-  }, 60_000)
-  beforeEach(() => bench.clear())
-  afterAll(() => bench.close())
+  eachOnBench(open, (opened) => {
+    bench = opened
+  })
 
   describe(`alerts: ${name}`, () => {
     it('tell each crossing once, up and down', async () => {

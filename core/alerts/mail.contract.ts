@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
-import { AlertBench, DAY_MS, day, HOUR_MS } from './alert-bench.ts'
+import { type AlertBench, DAY_MS, day, eachOnBench, HOUR_MS } from './alert-bench.ts'
 import { sendAll } from './watch.ts'
 
 /** What people are told by e-mail, on any database. */
 export function describeMail(name: string, open: OpenDatabase): void {
   let bench: AlertBench
-  beforeAll(async () => {
-    bench = await AlertBench.open(open)
-  }, 60_000)
-  beforeEach(() => bench.clear())
-  afterAll(() => bench.close())
+  eachOnBench(open, (opened) => {
+    bench = opened
+  })
 
   const deliveries = async (alert: Awaited<ReturnType<AlertBench['alert']>>) => {
     const all = await bench.metadata.alerts.deliveriesOf(alert, 100)

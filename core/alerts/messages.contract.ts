@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { removeItem } from '../query/saved/operations.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
-import { AlertBench, DAY_MS, day, HOUR_MS } from './alert-bench.ts'
+import { type AlertBench, DAY_MS, day, eachOnBench, HOUR_MS } from './alert-bench.ts'
 import { savedAlert } from './saved-alert.ts'
 import { retryAfter, sendAll } from './watch.ts'
 
 /** How messages are sent and reports made, on any database. */
 export function describeMessages(name: string, open: OpenDatabase): void {
   let bench: AlertBench
-  beforeAll(async () => {
-    bench = await AlertBench.open(open)
-  }, 60_000)
-  beforeEach(() => bench.clear())
-  afterAll(() => bench.close())
+  eachOnBench(open, (opened) => {
+    bench = opened
+  })
 
   describe(`a message: ${name}`, () => {
     it('is tried again, later and later, with the same id', async () => {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { removeItem } from '../query/saved/operations.ts'
 import type { Item } from '../query/saved/saved-store.ts'
 import type { OpenDatabase } from '../query/saved/test-metadata.ts'
-import { AlertBench, day } from './alert-bench.ts'
+import { type AlertBench, day, eachOnBench } from './alert-bench.ts'
 import type { AlertStore } from './alert-store.ts'
 import { savedAlert } from './saved-alert.ts'
 import { lookAtAll, sendAll } from './watch.ts'
@@ -10,11 +10,9 @@ import { lookAtAll, sendAll } from './watch.ts'
 /** What becomes of alerts when processes die, and when there are several. */
 export function describeProcesses(name: string, open: OpenDatabase): void {
   let bench: AlertBench
-  beforeAll(async () => {
-    bench = await AlertBench.open(open)
-  }, 60_000)
-  beforeEach(() => bench.clear())
-  afterAll(() => bench.close())
+  eachOnBench(open, (opened) => {
+    bench = opened
+  })
 
   const crashing = (method: keyof AlertStore, when: 'before' | 'after'): { alerts: AlertStore } => {
     const { alerts } = bench.metadata
