@@ -28,6 +28,8 @@ export const InsightQuery = z
   .openapi('InsightQuery')
 /** As it is asked and saved. */
 export type AskedInsight = z.infer<typeof InsightQuery>
+/** As a client writes it: what has a default may be left out. */
+export type InsightInput = z.input<typeof InsightQuery>
 /** As it is planned. */
 export type InsightQuery = Settled<AskedInsight>
 export type InsightKind = InsightQuery['kind']

@@ -4,7 +4,7 @@ import { type DashboardQuestions, dashboardQuestions } from '../lib/dashboard.ts
 import type { Live } from '../lib/live.ts'
 import { useEventNames, useFreshness, useFunnel, useTrend } from '../lib/questions.ts'
 import { type Site, useSite } from '../lib/site.ts'
-import { type RangeQuestion, readRange, writeRange } from '../lib/url-state.ts'
+import { type RangeQuestion, readRange, writeRange } from '../lib/url-reader.ts'
 import { earliest } from '../plots/series.ts'
 import { Answer, Card } from './card.tsx'
 import { BreakdownCard, FunnelCard, TrendCard } from './dashboard-cards.tsx'

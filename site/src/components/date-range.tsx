@@ -1,5 +1,5 @@
 import { DATE_PRESETS, INTERVALS } from '../lib/choices.ts'
-import type { RangeQuestion } from '../lib/url-state.ts'
+import type { RangeQuestion } from '../lib/url-reader.ts'
 import { Choice, optionsOf, TextField } from './choice.tsx'
 
 type Range = Pick<RangeQuestion, 'date_from' | 'interval'> & {

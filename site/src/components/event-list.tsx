@@ -1,6 +1,7 @@
 import type { EventNames } from '@headwater/schemas/insight'
 import { formatAgo, formatNumber } from '../lib/format.ts'
-import { type RangeQuestion, writeTrend } from '../lib/url-state.ts'
+import type { RangeQuestion } from '../lib/url-reader.ts'
+import { writeTrend } from '../lib/url-state.ts'
 
 interface Props {
   names: EventNames

@@ -10,6 +10,20 @@ import type {
   TrendQuery,
   TrendResult,
 } from '@headwater/schemas/insight'
+import type { InsightInput, InsightKind, InsightResult } from '@headwater/schemas/insights/insight'
+
+export type InsightInputOf<Kind extends InsightKind> = Extract<InsightInput, { kind: Kind }>
+export type InsightResultOf<Kind extends InsightKind> = Extract<InsightResult, { kind: Kind }>
+
+/** A call of any other route. */
+export interface ApiCall {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With its query string. */
+  path: string
+  /** Sent as JSON. */
+  body?: unknown
+  signal?: AbortSignal | undefined
+}
 
 /** Answers questions about one Query API. Every method rejects with a QueryError, or as aborted. */
 export interface QueryClient {
@@ -20,6 +34,12 @@ export interface QueryClient {
   eventNames(project: string, signal?: AbortSignal): Promise<EventNames>
   properties(project: string, signal?: AbortSignal): Promise<PropertyNames>
   freshness(project: string, signal?: AbortSignal): Promise<Freshness>
+  insight<Kind extends InsightKind>(
+    query: InsightInputOf<Kind>,
+    signal?: AbortSignal,
+  ): Promise<InsightResultOf<Kind>>
+  /** Every other route. `key` is a field that its answer always has: what lacks it is another service. */
+  call<T>(call: ApiCall, key: keyof T & string): Promise<T>
 }
 
 /** Whose fault it is: the way there, what answers there, the question, or the service itself. */
@@ -64,6 +84,15 @@ export function httpQueryClient(
   }
   const get = <T>(path: string, key: keyof T & string, signal?: AbortSignal) =>
     ask<T>(path, key, signal ? { signal } : {})
+  const call = <T>({ method, path, body, signal }: ApiCall, key: keyof T & string) =>
+    ask<T>(path, key, {
+      method,
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+      ...(signal && { signal }),
+    })
   const ofProject = (project: string) => new URLSearchParams({ project })
 
   return {
@@ -72,13 +101,14 @@ export function httpQueryClient(
     },
     trend: (query, signal) =>
       get<TrendResult>(`/api/trends?${trendParams(query)}`, 'buckets', signal),
-    funnel: (query, signal) =>
-      ask<FunnelResult>('/api/funnels', 'groups', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(query),
-        ...(signal && { signal }),
-      }),
+    funnel: (body, signal) =>
+      call<FunnelResult>({ method: 'POST', path: '/api/funnels', body, signal }, 'groups'),
+    insight: <Kind extends InsightKind>(body: InsightInputOf<Kind>, signal?: AbortSignal) =>
+      call<InsightResultOf<Kind>>(
+        { method: 'POST', path: '/api/query', body, signal },
+        'complete_until' as keyof InsightResultOf<Kind> & string,
+      ),
+    call,
     eventNames: (project, signal) =>
       get<EventNames>(`/api/events/names?${ofProject(project)}`, 'events', signal),
     properties: (project, signal) =>

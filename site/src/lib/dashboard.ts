@@ -1,11 +1,6 @@
 import { ANY_EVENT } from './choices.ts'
-import {
-  DEMO_STEPS,
-  demoSteps,
-  type FunnelQuestion,
-  type RangeQuestion,
-  type TrendQuestion,
-} from './url-state.ts'
+import type { RangeQuestion } from './url-reader.ts'
+import { DEMO_STEPS, demoSteps, type FunnelQuestion, type TrendQuestion } from './url-state.ts'
 
 /** What the dashboard can split persons by. */
 export const DASHBOARD_BREAKDOWNS: Record<string, string> = {

@@ -5,7 +5,9 @@ import type {
   PropertyNames,
   TrendResult,
 } from '@headwater/schemas/insight'
+import type { InsightKind } from '@headwater/schemas/insights/insight'
 import { mergeTrends } from '../plots/series.ts'
+import type { ApiCall, InsightInputOf, InsightResultOf } from './api.ts'
 import { type Live, useLive } from './live.ts'
 import type { Site } from './site.ts'
 import { type FunnelQuestion, type TrendQuestion, trendQueries } from './url-state.ts'
@@ -24,6 +26,39 @@ export function useTrend(
       const { client, question: current } = bothOf(site, question)
       const answers = trendQueries(current).map((query) => client.trend(query, signal))
       return mergeTrends(await Promise.all(answers))
+    },
+    paused,
+  )
+}
+
+/** Any insight; nothing is asked while there is no question. */
+export function useInsight<Kind extends InsightKind>(
+  site: Site | null,
+  question: InsightInputOf<Kind> | null,
+  paused: boolean,
+): Live<InsightResultOf<Kind>> {
+  return useLive(
+    keyOf(site, question),
+    (signal) => {
+      const { client, question: current } = bothOf(site, question)
+      return client.insight<Kind>(current, signal)
+    },
+    paused,
+  )
+}
+
+/** What another route of the API answers; see QueryClient.call. */
+export function useCall<T>(
+  site: Site | null,
+  call: Omit<ApiCall, 'signal'> | null,
+  key: keyof T & string,
+  paused: boolean,
+): Live<T> {
+  return useLive(
+    keyOf(site, call),
+    (signal) => {
+      const { client, question } = bothOf(site, call)
+      return client.call<T>({ ...question, signal }, key)
     },
     paused,
   )

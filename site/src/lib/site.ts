@@ -7,7 +7,7 @@ import {
   type SiteAddresses,
   savedConnection,
 } from './connection.ts'
-import type { Defaults } from './url-state.ts'
+import type { Defaults } from './url-reader.ts'
 
 /** What every page stands on: where to ask, and where things are. */
 export interface Site {

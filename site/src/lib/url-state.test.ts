@@ -1,14 +1,13 @@
 import { FunnelQuery, TrendQuery } from '@headwater/schemas/insight'
 import { describe, expect, it } from 'vitest'
+import { readRange, writeRange } from './url-reader.ts'
 import {
   type FunnelQuestion,
   readFunnel,
-  readRange,
   readTrend,
   type TrendQuestion,
   trendQueries,
   writeFunnel,
-  writeRange,
   writeTrend,
 } from './url-state.ts'
 

@@ -1,0 +1,21 @@
+/** One page of the site, as the navigation names it. */
+export interface NavigationPage {
+  name: string
+  /** Without a slash at its end. */
+  path: string
+}
+
+/** The pages by what they are for, in the order in which they are shown. */
+export const NAVIGATION: readonly { title: string; pages: readonly NavigationPage[] }[] = [
+  {
+    title: 'Overview',
+    pages: [{ name: 'Dashboard', path: '/dashboard' }],
+  },
+  {
+    title: 'Insights',
+    pages: [
+      { name: 'Trends', path: '/trends' },
+      { name: 'Funnels', path: '/funnels' },
+    ],
+  },
+]

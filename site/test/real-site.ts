@@ -1,0 +1,96 @@
+import type { AddressInfo } from 'node:net'
+import type { EventRow } from '@headwater/schemas/row'
+import { serve } from '@hono/node-server'
+import type { Browser, Page } from 'playwright-core'
+import { openPglite } from '../../core/auth/database.ts'
+import { createQueryApp } from '../../core/query/app.ts'
+import { metadataOn } from '../../core/query/saved/metadata.ts'
+import type { MetadataTables } from '../../core/query/saved/tables.ts'
+import { openTestApi } from '../../core/query/test-api.ts'
+import { silentLogger } from '../../core/shared/logger.ts'
+import { createMetrics } from '../../core/shared/metrics.ts'
+import { launchBrowser } from './browser.ts'
+import { startSite } from './site-server.ts'
+
+/** The pages before the query API itself, on a store and a database of their own, in Chromium. */
+export interface RealSite {
+  /** Of the pages. */
+  url: string
+  apiUrl: string
+  insert(facts: readonly Partial<EventRow>[]): Promise<void>
+  /** Asks the API as the pages do. Throws its words when it refuses. */
+  call<Body>(method: string, path: string, body?: unknown): Promise<Body>
+  openPage(): Promise<TestPage>
+  close(): Promise<void>
+}
+
+/** A tab, and what it complained of: lines of the console, errors, calls of foreign hosts. */
+export interface TestPage {
+  page: Page
+  complaints: string[]
+  close(): Promise<void>
+}
+
+/** Starts everything on free ports. A process opens the store once: one for a test file. */
+export async function startRealSite(dist: string): Promise<RealSite> {
+  const browser = await launchBrowser()
+  const api = await openTestApi()
+  const db = await openPglite<MetadataTables>('memory://')
+  // Pages and API name each other: the port comes first, what answers there after.
+  let answer: (request: Request) => Response | Promise<Response> = () => new Response()
+  const server = serve({ fetch: (request) => answer(request), hostname: '127.0.0.1', port: 0 })
+  await new Promise((resolve) => server.once('listening', resolve))
+  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const site = await startSite(dist, { QUERY_URL: apiUrl, WRITE_KEY: 'wk_default_1_abc' })
+  const app = createQueryApp({
+    ...{ store: api.store, raw: api.store, writer: api.store, journal: api.store },
+    metadata: metadataOn(() => db),
+    freshness: { read: async () => ({ complete_until: Date.now(), lag_records: 0 }) },
+    projectExists: async (id) => id === 'default',
+    timeoutMs: 20_000,
+    origins: [site.url],
+    hosts: [],
+    clock: () => Date.now(),
+    logger: silentLogger,
+    metrics: createMetrics(),
+  })
+  answer = app.fetch
+  return {
+    url: site.url,
+    apiUrl,
+    insert: api.insert,
+    async call<Body>(method: string, path: string, body?: unknown) {
+      const headers = { 'content-type': 'application/json' }
+      const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
+      const response = await fetch(apiUrl + path, init)
+      if (!response.ok) throw new Error(await response.text())
+      return (await response.json()) as Body
+    },
+    openPage: () => openPage(browser, [apiUrl, site.url]),
+    async close() {
+      await browser.close()
+      await site.close()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      })
+      await db.destroy()
+      await api.remove()
+    },
+  }
+}
+
+async function openPage(browser: Browser, allowed: readonly string[]): Promise<TestPage> {
+  const context = await browser.newContext({ timezoneId: 'UTC', locale: 'de-DE' })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (line) => {
+    if (line.type() === 'error' || line.type() === 'warning') complaints.push(line.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url())
+    if (protocol !== 'data:' && !allowed.includes(origin)) complaints.push(request.url())
+  })
+  return { page, complaints, close: () => context.close() }
+}
