@@ -6,8 +6,12 @@ import {
   formatSeconds,
   formatShare,
 } from '../lib/format.ts'
+import { funnelInsight, funnelSelection } from '../lib/questions-as-insights.ts'
+import type { Site } from '../lib/site.ts'
+import type { FunnelQuestion } from '../lib/url-state.ts'
 import { funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
 import { seriesColors } from '../plots/series.ts'
+import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
 import { Swatch } from './trend-view.tsx'
 
@@ -58,8 +62,13 @@ export function FunnelChart({ result, breakdown, height = HEIGHT }: Props) {
   )
 }
 
+interface TableProps extends Omit<Props, 'height'> {
+  /** Lets numbers name who is behind them. */
+  asked?: { site: Site; question: FunnelQuestion }
+}
+
 /** The same numbers as a table: one row per step and group. */
-export function FunnelTable({ result, breakdown }: Omit<Props, 'height'>) {
+export function FunnelTable({ result, breakdown, asked }: TableProps) {
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
@@ -85,21 +94,35 @@ export function FunnelTable({ result, breakdown }: Omit<Props, 'height'>) {
                 </th>
               </tr>
             )}
-            {group.steps.map((step, s) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place; events may repeat.
-              <tr key={s}>
-                <th scope="row">
-                  {s + 1}. {formatEvent(step.event)}
-                </th>
-                <td className="number total">{formatNumber(step.count)}</td>
-                <td className="number">{formatShare(step.rate_from_first)}</td>
-                <td className="number">{s === 0 ? '–' : formatShare(step.rate_from_previous)}</td>
-                <td className="number">{formatNumber(step.dropped)}</td>
-                <td className="number">{formatNumber(step.open)}</td>
-                <td className="number">{formatSeconds(step.mean_seconds)}</td>
-                <td className="number">{formatSeconds(step.median_seconds)}</td>
-              </tr>
-            ))}
+            {group.steps.map((step, s) => {
+              const who = (count: number, outcome: keyof typeof OUTCOMES) =>
+                asked ? (
+                  <Who
+                    count={count}
+                    site={asked.site}
+                    query={funnelInsight(asked.question)}
+                    select={funnelSelection(group, s + 1, outcome)}
+                    title={`${OUTCOMES[outcome]} step ${s + 1}, ${formatEvent(step.event)}`}
+                  />
+                ) : (
+                  formatNumber(count)
+                )
+              return (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place; events may repeat.
+                <tr key={s}>
+                  <th scope="row">
+                    {s + 1}. {formatEvent(step.event)}
+                  </th>
+                  <td className="number total">{who(step.count, 'reached')}</td>
+                  <td className="number">{formatShare(step.rate_from_first)}</td>
+                  <td className="number">{s === 0 ? '–' : formatShare(step.rate_from_previous)}</td>
+                  <td className="number">{who(step.dropped, 'dropped')}</td>
+                  <td className="number">{who(step.open, 'open')}</td>
+                  <td className="number">{formatSeconds(step.mean_seconds)}</td>
+                  <td className="number">{formatSeconds(step.median_seconds)}</td>
+                </tr>
+              )
+            })}
           </tbody>
         ))}
       </table>
@@ -107,6 +130,7 @@ export function FunnelTable({ result, breakdown }: Omit<Props, 'height'>) {
   )
 }
 
+const OUTCOMES = { reached: 'Reached', dropped: 'Dropped after', open: 'Still at' } as const
 const COLUMNS = [
   ['Persons', 'Persons who reached this step within the conversion window'],
   ['Of step 1', 'Share of those who entered the funnel'],

@@ -56,7 +56,11 @@ export function FunnelsPage() {
           {(result) => (
             <>
               <FunnelChart result={result} breakdown={question.breakdown} height={320} />
-              <FunnelTable result={result} breakdown={question.breakdown} />
+              <FunnelTable
+                result={result}
+                breakdown={question.breakdown}
+                asked={{ site, question }}
+              />
               <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
             </>
           )}

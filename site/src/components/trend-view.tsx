@@ -1,8 +1,12 @@
 import type { TrendResult } from '@headwater/schemas/insight'
 import type { Chart } from '../lib/choices.ts'
 import { formatBucket, formatNumber } from '../lib/format.ts'
+import { trendInsight, trendSelection } from '../lib/questions-as-insights.ts'
+import type { Site } from '../lib/site.ts'
+import type { TrendQuestion } from '../lib/url-state.ts'
 import { seriesColors, seriesNames } from '../plots/series.ts'
 import { trendPlot } from '../plots/trend.ts'
+import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
 
 interface Props {
@@ -41,12 +45,31 @@ export function TrendChart({ result, chart, breakdown, height = HEIGHT }: Props)
   )
 }
 
+interface TableProps extends Omit<Props, 'chart' | 'height'> {
+  /** Lets numbers name who is behind them. */
+  asked?: { site: Site; question: TrendQuestion }
+}
+
 /** The same numbers as a table: one row per series, the newest buckets at the right. */
-export function TrendTable({ result, breakdown }: Omit<Props, 'chart' | 'height'>) {
+export function TrendTable({ result, breakdown, asked }: TableProps) {
   const names = seriesNames(result, breakdown)
   const colors = seriesColors(result.series.map((series) => series.breakdown))
   const first = Math.max(0, result.buckets.length - TABLE_BUCKETS)
   const buckets = result.buckets.slice(first)
+  const who = (line: number, count: number, bucket: string | null) => {
+    const series = result.series[line]
+    if (!asked || !series) return formatNumber(count)
+    const when = bucket === null ? '' : `, ${formatBucket(bucket, result.interval)}`
+    return (
+      <Who
+        count={count}
+        site={asked.site}
+        query={trendInsight(asked.question, series.event)}
+        select={trendSelection(series, bucket)}
+        title={`${names[line]}${when}`}
+      />
+    )
+  }
   return (
     <>
       {first > 0 && (
@@ -77,10 +100,10 @@ export function TrendTable({ result, breakdown }: Omit<Props, 'chart' | 'height'
                   <Swatch color={colors[i]} />
                   {names[i]}
                 </th>
-                <td className="number total">{formatNumber(series.total)}</td>
+                <td className="number total">{who(i, series.total, null)}</td>
                 {buckets.map((bucket, b) => (
                   <td className="number" key={bucket}>
-                    {formatNumber(series.values[first + b] ?? 0)}
+                    {who(i, series.values[first + b] ?? 0, bucket)}
                   </td>
                 ))}
               </tr>

@@ -63,7 +63,11 @@ export function TrendsPage() {
                 breakdown={question.breakdown}
                 height={320}
               />
-              <TrendTable result={result} breakdown={question.breakdown} />
+              <TrendTable
+                result={result}
+                breakdown={question.breakdown}
+                asked={{ site, question }}
+              />
               {effectiveChart(question.chart, result) !== question.chart && (
                 <p className="hint">
                   Drawn as lines: on bars that stand on each other, one person would count twice.

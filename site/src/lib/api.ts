@@ -63,6 +63,12 @@ export class QueryError extends Error {
   }
 }
 
+/** What was thrown, as an error that can be shown. */
+export function toQueryError(error: unknown): QueryError {
+  if (error instanceof QueryError) return error
+  return new QueryError('failed', error instanceof Error ? error.message : String(error))
+}
+
 /** Longer than the query service gives its store. */
 const TIMEOUT_MS = 35_000
 const PROBE_TIMEOUT_MS = 3_000

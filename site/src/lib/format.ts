@@ -66,6 +66,19 @@ export function formatClock(
   return sameDay ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`
 }
 
+/** Day and time of day to the second, in a zone or in UTC: `17 Jun 2026, 12:00:00`. */
+export function formatMoment(iso: string, timeZone = 'UTC'): string {
+  let format = momentFormats.get(timeZone)
+  if (!format) {
+    const fields = { day: 'numeric', month: 'short', year: 'numeric' } as const
+    const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+    format = new Intl.DateTimeFormat(LOCALE, { ...fields, ...clock, timeZone, hourCycle: 'h23' })
+    momentFormats.set(timeZone, format)
+  }
+  return format.format(new Date(iso))
+}
+const momentFormats = new Map<string, Intl.DateTimeFormat>()
+
 /** How long ago, in one unit: `4 s ago`, `3 h ago`. */
 export function formatAgo(iso: string, now: Date = new Date()): string {
   const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 1000))

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { QueryError } from './api.ts'
+import { type QueryError, toQueryError } from './api.ts'
 
 /** An answer that keeps itself fresh, and what is known about it. */
 export interface Live<T> {
@@ -84,9 +84,4 @@ interface Answer<T> {
   key: string
   data: T
   loadedAt: number
-}
-
-function toQueryError(error: unknown): QueryError {
-  if (error instanceof QueryError) return error
-  return new QueryError('failed', error instanceof Error ? error.message : String(error))
 }

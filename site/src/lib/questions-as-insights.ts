@@ -1,0 +1,57 @@
+import type { FunnelResult, TrendResult } from '@headwater/schemas/insight'
+import type { FunnelSelection } from '@headwater/schemas/insights/funnel'
+import type { InsightInputOf } from './api.ts'
+import type { FunnelQuestion, TrendQuestion } from './url-state.ts'
+
+// GET /api/trends and POST /api/funnels have answers of their own, but the people behind a number are
+// asked of the insight that means the same.
+
+type Value = { kind: 'value' | 'other' | 'none'; value: string } | null
+
+/** The `funnel` insight of a question of POST /api/funnels. */
+export function funnelInsight(question: FunnelQuestion): InsightInputOf<'funnel'> {
+  const { conversion_window, breakdown, ...same } = question
+  return {
+    ...same,
+    kind: 'funnel',
+    window: conversion_window,
+    ...(breakdown !== undefined && {
+      breakdowns: [{ property: breakdown }],
+      attribution: { step: 1 },
+    }),
+  }
+}
+
+/** Who has an outcome at a step, from 1, of a group. */
+export function funnelSelection(
+  group: FunnelResult['groups'][number],
+  step: number,
+  outcome: FunnelSelection['outcome'],
+): Record<string, unknown> {
+  return { step, outcome, breakdown: breakdownOf(group.breakdown) }
+}
+
+/** The `trends` insight of one event of a question of GET /api/trends. */
+export function trendInsight(question: TrendQuestion, event: string): InsightInputOf<'trends'> {
+  const { events: _, chart: __, measure, breakdown, ...same } = question
+  return {
+    ...same,
+    kind: 'trends',
+    series: [{ event, measure }],
+    ...(breakdown !== undefined && { breakdowns: [{ property: breakdown }] }),
+  }
+}
+
+/** Who is in a bucket, or in the whole range, of a line. */
+export function trendSelection(
+  series: TrendResult['series'][number],
+  bucket: string | null,
+): Record<string, unknown> {
+  return { series: 0, bucket, breakdown: breakdownOf(series.breakdown) }
+}
+
+function breakdownOf(value: Value) {
+  if (value === null) return null
+  if (value.kind === 'value') return { kind: value.kind, values: [value.value] }
+  return { kind: value.kind, values: value.kind === 'none' ? [null] : [] }
+}
