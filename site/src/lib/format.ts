@@ -1,4 +1,5 @@
 import type { Interval, TrendResult } from '@headwater/schemas/insight'
+import type { BreakdownValue } from '@headwater/schemas/insights/property'
 import { ANY_EVENT } from './choices.ts'
 
 // One locale, so that a shared picture shows everybody the same text.
@@ -139,6 +140,14 @@ export function formatBreakdown(breakdown: NonNullable<Breakdown>, property?: st
     return regions.of(breakdown.value) ?? breakdown.value
   }
   return breakdown.value
+}
+
+/** A line of an insight in words: its value, or everyone where nothing is broken down. */
+export function breakdownName(breakdown: BreakdownValue, property?: string): string {
+  if (!breakdown) return 'Everyone'
+  const { kind, values } = breakdown
+  if (kind !== 'value') return formatBreakdown({ kind, value: '' }, property)
+  return values.map((value) => formatBreakdown({ kind, value: value ?? '' }, property)).join(' · ')
 }
 
 const PROPERTY_WORDS: Record<string, string> = {

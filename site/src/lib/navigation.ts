@@ -16,6 +16,7 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
     pages: [
       { name: 'Trends', path: '/trends' },
       { name: 'Funnels', path: '/funnels' },
+      { name: 'Retention', path: '/retention' },
     ],
   },
 ]

@@ -47,6 +47,15 @@ export function commonParams(question: Common): [string, string][] {
 }
 
 export function readCommon(read: AddressReader, defaults: Defaults): RangeQuestion {
+  const interval = read.one('interval', oneOf(INTERVALS), 'day')
+  return { ...readShared(read, defaults), interval }
+}
+
+/** The same without an interval, for questions that have none or know only some. */
+export function readShared(
+  read: AddressReader,
+  defaults: Defaults,
+): Omit<RangeQuestion, 'interval'> {
   const dateTo = read.one<string | null>('date_to', matching(DATE_BOUND), null)
   const breakdown = read.one<string | null>('breakdown', isName, null)
   // The project's own where the viewer chose none: one link shows everybody the same days.
@@ -57,7 +66,6 @@ export function readCommon(read: AddressReader, defaults: Defaults): RangeQuesti
   )
   return {
     project: read.one('project', (text) => (isProjectId(text) ? text : null), defaults.project),
-    interval: read.one('interval', (text) => (isKeyOf(INTERVALS, text) ? text : null), 'day'),
     date_from: read.one('date_from', matching(DATE_BOUND), '-7d'),
     ...(dateTo !== null && { date_to: dateTo }),
     ...(timeZone !== null && { time_zone: timeZone }),
@@ -96,6 +104,15 @@ export function reader(params: URLSearchParams): AddressReader {
 
 const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : null)
 export const isName = (text: string) => (text.length > 0 && text.length <= 200 ? text : null)
+/** One of the keys of a record of words. */
+export const oneOf =
+  <T extends string>(words: Record<T, string>) =>
+  (text: string): T | null =>
+    isKeyOf(words, text) ? text : null
+
+/** A whole number from 1 on. How large it may be, the API knows and says. */
+export const wholeNumber = (text: string) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null)
+
 export const readBoolean = (text: string) =>
   text === 'true' ? true : text === 'false' ? false : null
 

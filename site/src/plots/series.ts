@@ -1,5 +1,6 @@
 import type { TrendResult } from '@headwater/schemas/insight'
-import { type Breakdown, formatBreakdown, formatEvent } from '../lib/format.ts'
+import type { BreakdownKind } from '@headwater/schemas/insights/property'
+import { formatBreakdown, formatEvent } from '../lib/format.ts'
 
 const SERIES_COLORS = 8
 
@@ -7,7 +8,7 @@ const SERIES_COLORS = 8
  * The colours of lines or bar groups, as CSS variables, so that dark and light both fit. `other` and
  * `none` have their own, wherever they stand, and take none from the values.
  */
-export function seriesColors(breakdowns: readonly Breakdown[]): string[] {
+export function seriesColors(breakdowns: readonly ({ kind: BreakdownKind } | null)[]): string[] {
   let values = 0
   return breakdowns.map((breakdown) => {
     if (breakdown && breakdown.kind !== 'value') return `var(--series-${breakdown.kind})`
