@@ -1,5 +1,6 @@
 import type { CohortCondition, CohortFilter, CohortRef } from '@headwater/schemas/insights/cohort'
 import { QueryRefusal } from '../errors.ts'
+import { UUID_ORDER } from '../event-order.ts'
 import { EVERYTHING } from '../events-read.ts'
 import { filterConditions } from '../filters.ts'
 import { PERSON, personSql } from '../persons/person-sql.ts'
@@ -87,7 +88,7 @@ function sequenceSql(condition: Sequence, statement: Statement, field: string): 
 function chain(steps: readonly string[], window: string): string {
   const none = `CAST([${steps.map(() => '0').join(', ')}], 'Array(Int64)')`
   const bits = steps.map((step, place) => `bitShiftLeft(toUInt32(${step}), ${place})`)
-  const events = `arraySort(groupArray((toUnixTimestamp64Milli(timestamp), sequence, uuid,
+  const events = `arraySort(groupArray((toUnixTimestamp64Milli(timestamp), sequence, ${UUID_ORDER},
         ${bits.join(' + ')})))`
   const next = steps.map((_, place) => {
     const matches = `bitTest(event.4, ${place})`

@@ -3,6 +3,7 @@ import { PROPERTY_COLUMNS } from '@headwater/schemas/row'
 import { storedObject } from '../../identity/stored-json.ts'
 import type { Query } from '../../store/store.ts'
 import { QueryRefusal } from '../errors.ts'
+import { UUID_ORDER } from '../event-order.ts'
 import { projectCondition } from '../scope.ts'
 import { Statement } from '../statement.ts'
 import { isOneOf } from './person-sql.ts'
@@ -31,19 +32,19 @@ export function compileTimeline(
   { limit, before }: TimelinePage,
 ): Query {
   const statement = new Statement(project)
-  const order = '(timestamp, sequence, uuid)'
+  const order = `(timestamp, sequence, ${UUID_ORDER})`
   const until = before === undefined ? '' : `AND ${order} < ${readCursor(before, statement)}`
   const columns = Object.values(PROPERTY_COLUMNS).map((column) => `toString(${column})`)
-  return statement.query(`SELECT toString(key) AS uuid, event, distinct_id, at,
+  return statement.query(`SELECT toString(uuid) AS uuid, event, distinct_id, at,
     toString(sequence) AS sequence, properties, JSONAllPathsWithTypes(properties) AS types, columns
   FROM (
-    SELECT uuid AS key, event, distinct_id, timestamp, sequence AS number, sequence, properties,
+    SELECT uuid, ${UUID_ORDER} AS place, event, distinct_id, timestamp, sequence AS number, sequence, properties,
       toUnixTimestamp64Milli(timestamp) AS at, [${columns.join(', ')}] AS columns
     FROM events
     WHERE ${projectCondition(statement)} AND ${isOneOf([id], statement)} ${until}
-    ORDER BY timestamp DESC, sequence DESC, uuid DESC
+    ORDER BY timestamp DESC, sequence DESC, place DESC
     LIMIT ${statement.add('UInt32', limit + 1)})
-  ORDER BY timestamp DESC, number DESC, key DESC`)
+  ORDER BY timestamp DESC, number DESC, place DESC`)
 }
 
 export function shapeTimeline(
@@ -81,5 +82,5 @@ function readCursor(text: string, statement: Statement): string {
     throw new QueryRefusal('invalid_query', 'before is not the end of a page', { field: 'before' })
   }
   const moment = `fromUnixTimestamp64Milli(${statement.add('Int64', at)}, 'UTC')`
-  return `(${moment}, toUInt64OrZero(${statement.add('String', sequence)}), toUUIDOrZero(${statement.add('String', uuid)}))`
+  return `(${moment}, toUInt64OrZero(${statement.add('String', sequence)}), toUInt128(toUUIDOrZero(${statement.add('String', uuid)})))`
 }

@@ -1,7 +1,7 @@
 import type { RetentionQuery } from '@headwater/schemas/insights/retention'
 import { bucketPlace } from '../bucket-place.ts'
 import { bucketSet } from '../bucket-set.ts'
-import { EVENT_ORDER } from '../event-order.ts'
+import { eventOrder } from '../event-order.ts'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
@@ -59,7 +59,7 @@ function orderedStarts({ query, from }: RetentionPlan, statement: Statement): st
   const label =
     query.breakdowns.length > 0 ? collected('label') : `arrayWithConstant(countIf(candidate), '')`
   const facts = [collected('toInt64(place)'), collected('t'), label, collected('starts')]
-  const ordered = `arraySort((one, order) -> order, arrayZip(${facts.join(', ')}), ${collected(EVENT_ORDER)})`
+  const ordered = `arraySort((one, order) -> order, arrayZip(${facts.join(', ')}), ${collected(eventOrder('t'))})`
   const firsts =
     query.mode === 'recurring'
       ? `arrayFilter((one, before) -> one.1 != before,

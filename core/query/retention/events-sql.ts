@@ -6,9 +6,6 @@ import { eventsOf, selectorCondition } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 import type { RetentionPlan } from './plan.ts'
 
-/** Order of one actor's events. */
-export const IN_ORDER = '(timestamp, sequence, uuid)'
-
 /** SQL over the events that a plan reads. */
 export interface RetentionEvents {
   /** Columns `actor`, `t`, and the flags `candidate`, `starts` and `returns`. */

@@ -1,3 +1,4 @@
+import { UUID_ORDER } from '../event-order.ts'
 import { filterConditions } from '../filters.ts'
 import { instant, scopeConditions } from '../scope.ts'
 import { eventsOf } from '../selector.ts'
@@ -54,7 +55,7 @@ function firstEvents(slice: Slice, before: readonly string[], after: readonly st
   const named = facts.map((fact, at) => `first.${at + 1} AS ${fact}`)
   return `SELECT ${['unit', 'timestamp', ...named].join(', ')}
       FROM (
-        SELECT unit, min(at) AS timestamp, argMin((${facts.join(', ')}, 0), (at, sequence, uuid)) AS first
+        SELECT unit, min(at) AS timestamp, argMin((${facts.join(', ')}, 0), (at, sequence, ${UUID_ORDER})) AS first
         FROM (SELECT ${columns.join(', ')}
           FROM events
           WHERE ${everWhere(slice, period.from, before)}

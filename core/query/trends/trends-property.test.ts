@@ -179,7 +179,7 @@ function historyEvent(drawn: {
     distinct_id,
     at,
     sequence,
-    uuid: `00000000-0000-4000-8000-${String(uuids++).padStart(12, '0')}`,
+    uuid: uuidOf(uuids++),
     is_bot,
     // Of several people, so that most have several events.
     session: drawn.has_session ? `${drawn.actor % 2} ${Math.floor(at / SESSION_MS)}` : '',
@@ -188,6 +188,10 @@ function historyEvent(drawn: {
     properties: { plan, size },
   }
 }
+
+/** One half counts up, the other down: which of the two decides makes a difference. */
+const uuidOf = (number: number): string =>
+  `${String(10_000_000 - number).padStart(8, '0')}-0000-4000-8000-${String(number).padStart(12, '0')}`
 
 function rowOf(project_id: string, event: HistoryEvent): Partial<EventRow> {
   const { distinct_id, sequence, uuid, is_bot, company } = event
