@@ -27,6 +27,13 @@ export function formatShare(share: number | null): string {
   return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`
 }
 
+/** A change as a share of what was, in per cent without a sign: `12 %`, `3.4 %`; `–` when unknown. */
+export function formatChange(change: number | null): string {
+  if (change === null) return '–'
+  const percent = Math.abs(change) * 100
+  return `${percent >= 10 ? whole.format(Math.round(percent)) : Number(percent.toFixed(1))} %`
+}
+
 const UNITS = [
   ['d', 86_400],
   ['h', 3_600],

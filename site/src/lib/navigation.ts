@@ -9,7 +9,10 @@ export interface NavigationPage {
 export const NAVIGATION: readonly { title: string; pages: readonly NavigationPage[] }[] = [
   {
     title: 'Overview',
-    pages: [{ name: 'Dashboard', path: '/dashboard' }],
+    pages: [
+      { name: 'Dashboard', path: '/dashboard' },
+      { name: 'Web', path: '/web' },
+    ],
   },
   {
     title: 'Insights',

@@ -179,7 +179,7 @@ function tipMarks(result: TrendResult, property: string | undefined, top: number
 }
 
 // Plot's own ticks tell hours as 12 AM; everything else here counts to 24.
-function clockTicks(interval: Interval): Plot.AxisXOptions {
+export function clockTicks(interval: Interval): Plot.AxisXOptions {
   if (interval !== 'hour' && interval !== 'minute') return {}
   let lastDay = ''
   return {
@@ -193,11 +193,14 @@ function clockTicks(interval: Interval): Plot.AxisXOptions {
 }
 
 /** Ticks of a count are whole numbers. */
-function yTicks(top: number): number {
+export function yTicks(top: number): number {
   return Math.max(1, Math.min(5, Math.floor(top)))
 }
 
-function isComplete(bucket: string, result: TrendResult): boolean {
+export function isComplete(
+  bucket: string,
+  result: Pick<TrendResult, 'complete_until' | 'interval'>,
+): boolean {
   if (result.complete_until === null) return true
   const start = wallTime(bucket).getTime()
   const lengthMs = nextWallTime(bucket, result.interval).getTime() - start

@@ -1,0 +1,110 @@
+import type { WebOverviewResult } from '@headwater/schemas/insights/web-overview'
+import { formatBucket, formatNumber } from '../../lib/format.ts'
+import type { Live } from '../../lib/live.ts'
+import { WEB_METRICS, type WebQuestion } from '../../lib/web-question.ts'
+import { webPlot, webPoints } from '../../plots/web.ts'
+import { Answer, Card } from '../card.tsx'
+import { PlotFigure } from '../plot-figure.tsx'
+import { Swatch } from '../trend-view.tsx'
+
+interface Props {
+  live: Live<WebOverviewResult>
+  question: WebQuestion
+}
+
+const HEIGHT = 260
+
+/** The chosen count over time, beside the time before, with its table. */
+export function WebChart({ live, question }: Props) {
+  const quiet = { ...live, error: null }
+  return (
+    <Card title={`${WEB_METRICS[question.metric]} over time`} className="web-chart">
+      <Answer live={quiet} emptyWords={emptyWords}>
+        {(result) => <Chart result={result} question={question} />}
+      </Answer>
+    </Card>
+  )
+}
+
+interface ChartProps {
+  result: WebOverviewResult
+  question: WebQuestion
+}
+
+function Chart({ result, question: { metric, interval } }: ChartProps) {
+  const minute = result.complete_until?.slice(0, 16)
+  const { series, previous_series } = result
+  return (
+    <>
+      <ul className="legend" aria-label="Lines">
+        <li>
+          <Swatch color="var(--series-1)" />
+          {WEB_METRICS[metric]}
+        </li>
+        {previous_series && (
+          <li>
+            <Swatch color="var(--axis)" />
+            Time before
+          </li>
+        )}
+      </ul>
+      <PlotFigure
+        signature={JSON.stringify([series, previous_series, minute, metric, interval])}
+        height={HEIGHT}
+        draw={(width) => webPlot(result, { width, metric, interval, height: HEIGHT })}
+      />
+      <details>
+        <summary>Show as table</summary>
+        <ChartTable result={result} metric={metric} interval={interval} />
+      </details>
+    </>
+  )
+}
+
+type TableProps = { result: WebOverviewResult } & Pick<WebQuestion, 'metric' | 'interval'>
+
+function ChartTable({ result, metric, interval }: TableProps) {
+  const compared = result.previous_series !== null
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
+    <section className="table-scroll table-tall" tabIndex={0} aria-label="Chart as a table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col" className="number">
+              {WEB_METRICS[metric]}
+            </th>
+            {compared && (
+              <>
+                <th scope="col" className="number">
+                  Before
+                </th>
+                <th scope="col">Time before</th>
+              </>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {webPoints(result, metric, interval).map(({ bucket, value, previous }) => (
+            <tr key={bucket}>
+              <th scope="row">{formatBucket(bucket, interval)}</th>
+              <td className="number">{value === null ? '–' : formatNumber(value)}</td>
+              {compared && (
+                <>
+                  <td className="number">{previous ? formatNumber(previous.value) : '–'}</td>
+                  <td>{previous ? formatBucket(previous.bucket, interval) : '–'}</td>
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function emptyWords({ page_views }: WebOverviewResult): string | null {
+  if (page_views.value || page_views.previous) return null
+  return 'No page views in this date range.'
+}
