@@ -108,6 +108,7 @@ async function startFlow(config: Config, ground: Ground, closers: Closers) {
     freshness: identityFreshness({ freshness, store, clock: systemClock }),
     metadata,
     projectExists: async (id) => (await startingAuth).projectExists(id),
+    findAsker: async (credential) => (await startingAuth).findAsker(credential),
     ...queryFacts,
   })
   closers.add(() => query.close())

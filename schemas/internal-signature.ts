@@ -1,4 +1,4 @@
-// Calls between our own services that are not batches: a GET, signed with the secret they share.
+// Calls between our own services that are not batches, signed with the secret they share.
 import { BATCH_SIGNATURE_WINDOW_MS } from './limits.ts'
 import { constantTimeEqual, hmacSha256 } from './signature.ts'
 
@@ -10,12 +10,17 @@ export const PROJECT_PATH = '/internal/projects/{id}'
 export const projectPath = (id: string): string =>
   PROJECT_PATH.replace('{id}', encodeURIComponent(id))
 
+/** Where the query service asks the auth service who holds a credential. It is in the body: a URL is logged. */
+export const ASKERS_PATH = '/internal/askers'
+/** What is signed for that in the place of a path: a signature serves for one credential only. */
+export const askerPath = (credential: string): string => `${ASKERS_PATH}\n${credential}`
+
 export const INTERNAL_HEADERS = {
   time: 'x-headwater-time',
   signature: 'x-headwater-signature',
 } as const
 
-/** Signs a GET between our own services: HMAC-SHA256 over the time and the path. */
+/** Signs a call between our own services: HMAC-SHA256 over the time and the path. */
 export async function signInternal(
   secret: string,
   path: string,

@@ -149,7 +149,8 @@ export function describeAuthApi(name: string, open: () => Promise<Database>): vo
       expect(made).toMatchObject({ status: 201, body: { name: 'report', expires_at: null } })
       const { key, id } = made.body
       expect(key).toMatch(/^rk_\w{48}$/)
-      expect(await auth.verifyReadKey(key)).toBe('hanks')
+      const reader = { name: 'report', projects: [{ id: 'hanks', role: 'reader' }] }
+      expect(await auth.findAsker(key)).toEqual(reader)
       const listed = await hank('/api/projects/hanks/read-keys')
       expect(listed.body.read_keys).toMatchObject([{ id, start: key.slice(0, 8) }])
       const stored = await auth.db.selectFrom('apikey').selectAll().execute()
@@ -159,7 +160,7 @@ export function describeAuthApi(name: string, open: () => Promise<Database>): vo
       expect((await hank(wrong, { method: 'DELETE' })).status).toBe(404)
       const right = `/api/projects/hanks/read-keys/${id}`
       expect((await hank(right, { method: 'DELETE' })).status).toBe(204)
-      expect(await auth.verifyReadKey(key)).toBeNull()
+      expect(await auth.findAsker(key)).toBeNull()
     })
 
     it('opens nothing with a key that is not one', async () => {
@@ -170,7 +171,7 @@ export function describeAuthApi(name: string, open: () => Promise<Database>): vo
         `rk_${'a'.repeat(5_000)}`,
         'wk_x_1_2',
       ]) {
-        expect(await auth.verifyReadKey(key)).toBeNull()
+        expect(await auth.findAsker(key)).toBeNull()
       }
     })
 

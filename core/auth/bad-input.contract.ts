@@ -82,7 +82,9 @@ export function describeBadInput(name: string, open: () => Promise<Database>): v
       })
       expect(other.status).toBe(500)
       expect(JSON.stringify(other.body)).not.toMatch(/pglite|kysely|select|node_modules/i)
-      await expect(broken.verifyReadKey(`rk_${'a'.repeat(48)}`)).rejects.toThrow()
+      for (const credential of [`rk_${'a'.repeat(48)}`, 'a'.repeat(32)]) {
+        await expect(broken.findAsker(credential)).rejects.toThrow()
+      }
       await broken.close()
     }, 60_000)
 

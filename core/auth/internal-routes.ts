@@ -1,4 +1,7 @@
+import { AskerAnswer } from '@headwater/schemas/asker'
 import {
+  ASKERS_PATH,
+  askerPath,
   INTERNAL_HEADERS,
   PROJECT_PATH,
   projectPath,
@@ -7,10 +10,11 @@ import {
 } from '@headwater/schemas/internal-signature'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AuthApp, AuthAppDeps } from './app.ts'
+import { findAsker } from './askers.ts'
 import { Revoked } from './contract.ts'
 import { AuthError } from './errors.ts'
 import { projectExists } from './projects.ts'
-import { errors, json } from './routes.ts'
+import { errors, json, jsonBody } from './routes.ts'
 import { listRevocations } from './write-keys.ts'
 
 const SIGNED = z.object({
@@ -46,6 +50,26 @@ export function addInternalRoutes(app: AuthApp, deps: AuthAppDeps): void {
     await requireSigned(deps, projectPath(id), (name) => c.req.header(name))
     if (!(await projectExists(deps.db, id))) throw new AuthError('not_found', 'No such project.')
     return c.json({ id }, 200)
+  })
+  const asker = createRoute({
+    method: 'post',
+    path: ASKERS_PATH,
+    summary: 'Who holds a read key or a session token, for the query service',
+    request: {
+      headers: SIGNED,
+      body: jsonBody(z.object({ credential: z.string() })),
+    },
+    responses: {
+      // Not 404 for nobody: that is also what a service answers which does not know this path.
+      200: json(AskerAnswer, 'Who they are, and what they may ask about; or nobody.'),
+      ...errors('invalid_request', 'bad_signature', 'rate_limited'),
+    },
+  })
+  app.openapi(asker, async (c) => {
+    const { credential } = c.req.valid('json')
+    await requireSigned(deps, askerPath(credential), (name) => c.req.header(name))
+    c.header('cache-control', 'no-store')
+    return c.json({ asker: await findAsker(deps, credential) }, 200)
   })
 }
 

@@ -114,7 +114,7 @@ function addReadKeyRoutes(app: AuthApp, { auth, db }: AuthAppDeps): void {
     method: 'delete',
     path: `${path}/{id}`,
     middleware,
-    summary: 'Revoke a read key: it stops working at once',
+    summary: 'Revoke a read key: the query API stops taking it within 10 s',
     request: { params: ReadKeyParam },
     responses: { 204: { description: 'It is gone.' }, ...usual },
   })

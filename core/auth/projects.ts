@@ -80,6 +80,15 @@ export async function listProjects(db: Database, userId: string): Promise<Stored
   return rows.map(toProject)
 }
 
+/** The roles of the user in every project of theirs, as better-auth keeps them. */
+export function listAccess(db: Database, userId: string): Promise<{ id: string; role: string }[]> {
+  return visibleProjects(db, userId)
+    .clearSelect()
+    .select(['projects.id', 'member.role'])
+    .orderBy('projects.id')
+    .execute()
+}
+
 /**
  * The project, when the user may do this to it. Throws `not_found` when it is not theirs, exactly as
  * when it does not exist, and `forbidden` when their role does not allow it.

@@ -1,5 +1,6 @@
+import type { Asker } from '@headwater/schemas/asker'
 import { sql } from 'kysely'
-import { type Auth, READ_KEY_CONFIG, READ_KEY_PREFIX } from './better-auth.ts'
+import { type Auth, READ_KEY_CONFIG } from './better-auth.ts'
 import type { MadeReadKey, ReadKey } from './contract.ts'
 import type { Database } from './database.ts'
 import { AuthError } from './errors.ts'
@@ -42,7 +43,7 @@ export async function createReadKey(
   return { ...toReadKey(made), key }
 }
 
-/** Deletes the key: it stops working at once. Throws `not_found`. */
+/** Deletes the key: whoever asks from now on learns that it opens nothing. Throws `not_found`. */
 export async function revokeReadKey(
   db: Database,
   project: StoredProject,
@@ -59,17 +60,19 @@ export async function revokeReadKey(
 }
 
 /**
- * The project that a read key opens; null when it opens none. Throws `rate_limited` when the key is
- * used too often, and rejects when the database is away: that is no answer about the key.
+ * The read key as one who asks; null when it opens nothing. Throws `rate_limited` when the key is used
+ * too often, and rejects when the database is away: that is no answer about the key.
  */
-export async function verifyReadKey(auth: Auth, db: Database, key: string): Promise<string | null> {
-  if (!key.startsWith(READ_KEY_PREFIX) || key.length > MAX_READ_KEY_LENGTH) return null
+export async function findReadKey(auth: Auth, db: Database, key: string): Promise<Asker | null> {
+  if (key.length > MAX_READ_KEY_LENGTH) return null
   const checked = await auth.api.verifyApiKey({ body: { configId: READ_KEY_CONFIG, key } })
   if (checked.error?.code === 'RATE_LIMITED') {
     throw new AuthError('rate_limited', 'This read key is used too often: slow down.')
   }
   const projects: unknown = checked.valid && checked.key?.permissions?.read
-  if (Array.isArray(projects) && typeof projects[0] === 'string') return projects[0]
+  if (Array.isArray(projects) && typeof projects[0] === 'string') {
+    return { name: checked.key?.name ?? '', projects: [{ id: projects[0], role: 'reader' }] }
+  }
   // The plugin calls a key invalid also when it could not look it up.
   await sql`SELECT 1`.execute(db)
   return null

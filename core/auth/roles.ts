@@ -1,3 +1,4 @@
+import { ROLES, type Role } from '@headwater/schemas/asker'
 import { createAccessControl } from 'better-auth/plugins/access'
 import {
   adminAc,
@@ -39,6 +40,12 @@ export function mayDo(memberRoles: string, permission: Permission): boolean {
   return memberRoles
     .split(',')
     .some((name) => isRole(name) && roles[name].authorize(permission).success)
+}
+
+/** The highest of the member's roles, as the query API knows them; null when it knows none. */
+export function highestRole(memberRoles: string): Role | null {
+  const names = memberRoles.split(',')
+  return ROLES.findLast((role) => isRole(role) && names.includes(role)) ?? null
 }
 
 function isRole(name: string): name is keyof typeof roles {

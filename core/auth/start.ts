@@ -1,5 +1,6 @@
 // Beside the stages: auth. In: people and their browsers. Out: sessions, projects and keys.
 // Promise: a key opens its own project and nothing else, and a revoked key opens nothing.
+import type { Asker } from '@headwater/schemas/asker'
 import type { Revocations } from '@headwater/schemas/write-key'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
@@ -7,18 +8,18 @@ import type { Logger } from '../shared/logger.ts'
 import { createMetrics, type Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
 import { createAuthApp } from './app.ts'
+import { findAsker } from './askers.ts'
 import { authOptions, createAuth } from './better-auth.ts'
 import { type Database, openDatabase } from './database.ts'
 import { migrate } from './migrate.ts'
 import { admitUser, projectExists } from './projects.ts'
-import { verifyReadKey } from './read-keys.ts'
 import { listRevocations } from './write-keys.ts'
 
 export interface AuthService extends Service {
   projectExists(id: string): Promise<boolean>
   listRevocations(): Promise<Revocations>
-  /** The project that a read key opens, or null; rejects when that cannot be told now. */
-  verifyReadKey(key: string): Promise<string | null>
+  /** Who holds a read key or a session token, or null; rejects when that cannot be told now. */
+  findAsker(credential: string): Promise<Asker | null>
 }
 
 export interface AuthStartDeps {
@@ -65,7 +66,7 @@ export async function startAuth(deps: AuthStartDeps): Promise<AuthService> {
       url: server.url,
       projectExists: (id) => projectExists(db, id),
       listRevocations: () => listRevocations(db),
-      verifyReadKey: (key) => verifyReadKey(auth, db, key),
+      findAsker: (credential) => findAsker({ auth, db, clock }, credential),
       async close() {
         await server.close()
         await db.destroy()

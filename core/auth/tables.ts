@@ -15,6 +15,7 @@ export interface Tables {
     expiresAt: Date | null
     lastRequest: Date | null
   }
+  session: { id: string; token: string; userId: string; expiresAt: Date }
   rateLimit: { id: string; key: string }
   projects: {
     id: string

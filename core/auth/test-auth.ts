@@ -1,6 +1,7 @@
 // What the tests of this folder share: a served auth API on a database of its own, and its users.
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { sql } from 'kysely'
 import { readConfig } from '../shared/config.ts'
 import { silentLogger } from '../shared/logger.ts'
 import { type Database, openPglite } from './database.ts'
@@ -28,6 +29,10 @@ export interface TestAuth extends AuthService {
   call(path: string, init?: CallInit): Promise<Answer>
   /** Signs up and returns a caller that carries the new session. */
   signUp(name: string): Promise<(path: string, init?: CallInit) => Promise<Answer>>
+  /** Signs in who has signed up, and returns the token of the session. */
+  signIn(name: string): Promise<string>
+  /** Makes who has signed up a member of an organisation. */
+  join(name: string, organizationId: string, role: string): Promise<void>
 }
 
 export interface CallInit {
@@ -48,22 +53,37 @@ export async function startTestAuth(open = () => openPglite('memory://')): Promi
   const config = readConfig({ ...SECRETS, AUTH_PORT: '0', REGIONS: 'local,eu,ap-south-1' })
   const service = await startAuth({ config, logger: silentLogger, db })
   const call = (path: string, init: CallInit = {}) => send(`${service.url}${path}`, init)
+  async function enter(how: 'sign-up' | 'sign-in', json: object): Promise<Answer> {
+    // The limit on guesses is per address, and all tests have one.
+    await db.deleteFrom('rateLimit').execute()
+    const answer = await call(`/api/auth/${how}/email`, { json })
+    if (answer.status !== 200) throw new Error(`${how} failed: ${JSON.stringify(answer.body)}`)
+    return answer
+  }
   return {
     ...service,
     db,
     call,
     async signUp(name) {
-      // The limit on guesses is per address, and all tests have one.
-      await db.deleteFrom('rateLimit').execute()
-      const json = { name, email: `${name}@example.com`, password: 'correct horse battery' }
-      const { status, headers, body } = await call('/api/auth/sign-up/email', { json })
-      if (status !== 200) throw new Error(`sign-up failed: ${JSON.stringify(body)}`)
+      const { headers } = await enter('sign-up', { name, ...accountOf(name) })
       const cookie = headers.getSetCookie().map((line) => line.split(';', 1)[0])
       return (path, init = {}) =>
         call(path, { ...init, headers: { cookie: cookie.join('; '), ...init.headers } })
     },
+    signIn: async (name) => (await enter('sign-in', accountOf(name))).body.token,
+    async join(name, organizationId, role) {
+      const { email } = accountOf(name)
+      await sql`INSERT INTO member (id, "organizationId", "userId", role, "createdAt")
+        SELECT ${`${name} of ${organizationId}`}, ${organizationId}, id, ${role}, now()
+        FROM "user" WHERE email = ${email}`.execute(db)
+    },
   }
 }
+
+const accountOf = (name: string) => ({
+  email: `${name}@example.com`,
+  password: 'correct horse battery',
+})
 
 async function send(url: string, { json, headers, method }: CallInit): Promise<Answer> {
   const response = await fetch(url, {

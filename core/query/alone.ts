@@ -9,6 +9,7 @@ import { jsonLogger, type Logger } from '../shared/logger.ts'
 import { createProcessMetrics } from '../shared/metrics.ts'
 import { type Running, startWhole } from '../shared/running.ts'
 import { openConfiguredStore } from '../store/open.ts'
+import { remoteAskers } from './access/remote-askers.ts'
 import { replayTarget } from './dead-letter-replay.ts'
 import type { RedisCache } from './redis-cache.ts'
 import { remoteProjects } from './remote-projects.ts'
@@ -26,12 +27,12 @@ export function startQueryAlone(config: Config): Promise<Running> {
     closers.add(() => store.close())
     const log = await openConfiguredLog(config, logger)
     closers.add(() => log.close())
-    const isKnown = remoteProjects({
+    const auth = {
       url: config.INTERNAL_AUTH_URL || config.AUTH_URL,
       secret: config.BRIDGE_SECRET,
       clock: systemClock,
-      logger,
-    })
+    }
+    const isKnown = remoteProjects({ ...auth, logger })
     const sharedCache = config.REDIS_URL ? await openSharedCache(config, logger) : undefined
     if (sharedCache) closers.add(() => sharedCache.close())
     const database = config.DATABASE_URL ? await openDatabase(config.DATABASE_URL) : undefined
@@ -52,6 +53,7 @@ export function startQueryAlone(config: Config): Promise<Running> {
       clock: systemClock,
       logger,
       metrics,
+      findAsker: remoteAskers(auth),
       metadata: database && metadataOn(() => database),
       checks: [logCheck(log), ...(database ? [metadataCheck(database)] : [])],
     })

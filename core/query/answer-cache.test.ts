@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeAnswerCache } from './answer-cache.contract.ts'
 import type { AnswerCache } from './answer-cache.ts'
-import { answerKey } from './answer-key.ts'
+import { type AnswerFacts, answerKey } from './answer-key.ts'
 import { CacheLevels } from './cache-levels.ts'
 import { MemoryCache } from './memory-cache.ts'
 
@@ -26,22 +26,29 @@ describe('answers kept in memory', () => {
 })
 
 describe('the key of an answer', () => {
-  const facts = { project: 'shop', version: '7.1.0', question: 'trend {"email":"ann@example.com"}' }
+  const facts: AnswerFacts = {
+    project: 'shop',
+    role: 'owner',
+    version: '7.1.0',
+    question: 'trend {"email":"ann@example.com"}',
+  }
 
   it('differs with everything that the answer depends on', () => {
-    const keys = [
+    const all: AnswerFacts[] = [
       facts,
       { ...facts, project: 'eu.shop' },
       { ...facts, version: '8.2.0' },
       { ...facts, question: 'funnel' },
-    ].map(answerKey)
-    expect(new Set(keys).size).toBe(4)
+      { ...facts, role: 'reader' },
+    ]
+    const keys = all.map(answerKey)
+    expect(new Set(keys).size).toBe(5)
     expect(answerKey({ ...facts })).toBe(keys[0])
   })
 
-  it('is short, and tells nothing but the project', () => {
+  it('is short, and tells nothing but the project and the role', () => {
     const question = facts.question.repeat(1_000)
-    expect(answerKey({ ...facts, question })).toMatch(/^headwater:answer:\d+:shop:[\w-]{43}$/)
+    expect(answerKey({ ...facts, question })).toMatch(/^headwater:answer:\d+:shop:owner:[\w-]{43}$/)
   })
 })
 

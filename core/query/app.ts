@@ -18,6 +18,9 @@ import type { Metrics } from '../shared/metrics.ts'
 import { storeCheck } from '../store/health.ts'
 import type { RawStore } from '../store/raw-store.ts'
 import { type EventStore, type Query, type QueryStore, StoreError } from '../store/store.ts'
+import { requireProject } from './access/admission.ts'
+import { admit, requireRoles } from './access/admit.ts'
+import { type FindAsker, KnownAskers } from './access/known-askers.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { CacheLevels } from './cache-levels.ts'
 import { addCohorts } from './cohort/cohort-api.ts'
@@ -84,7 +87,10 @@ export interface QueryAppDeps extends Partial<SendOptions> {
   /** Where merges of persons and what undoes them are written. @default they are refused */
   journal?: Pick<EventStore, 'insert'>
   freshness: FreshnessSource
+  /** Whether there is a project; not asked when `findAsker` tells it. */
   projectExists(id: string): Promise<boolean>
+  /** Who holds a credential. @default nobody is asked for one: everybody is an owner of every project */
+  findAsker?: FindAsker | undefined
   /** The store gives up a question after this long. */
   timeoutMs: number
   /** How much one project may ask at one time. */
@@ -121,6 +127,8 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   app.use(guard(deps))
   const [limit, largeLimit] = [limitBody(MAX_BODY_BYTES), limitBody(MAX_LARGE_BODY_BYTES)]
   app.use((c, next) => (LARGE_BODIES.has(c.req.path) ? largeLimit : limit)(c, next))
+  const askers = deps.findAsker && new KnownAskers({ ...deps, find: deps.findAsker })
+  app.use('/api/*', admit({ ...deps, askers }))
   app.onError((error, c) => {
     // Nobody is left to read an answer, and nothing failed.
     if (c.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE })
@@ -129,11 +137,6 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   app.notFound((c) =>
     answerRefusal(c, new QueryRefusal('not_found', `there is no ${c.req.method} ${c.req.path}`)),
   )
-
-  async function requireProject(id: string): Promise<void> {
-    if (await deps.projectExists(id)) return
-    throw new QueryRefusal('unknown_project', `there is no project ${id}`, { field: 'project' })
-  }
 
   // Counts the refusal, and keeps what is our own fault for whoever mends it.
   function refuse(error: unknown, path: string): QueryRefusal {
@@ -233,6 +236,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     metrics: deps.metrics,
   })
   addDocs(app)
+  requireRoles(app)
   return app
 }
 
@@ -260,6 +264,7 @@ function refusalFor(error: unknown): QueryRefusal {
 
 function answerRefusal(c: Context, refusal: QueryRefusal): Response {
   const status = QUERY_STATUS[refusal.code]
+  if (status === 401) c.header('www-authenticate', 'Bearer')
   if (status === 503 || status === 429) c.header('retry-after', RETRY_AFTER_S)
   return c.json(toApiError(refusal), status)
 }

@@ -4,6 +4,8 @@ import type { ApiError } from '@headwater/schemas/insight'
 export const QUERY_STATUS = {
   malformed_json: 400,
   invalid_query: 400,
+  unauthorized: 401,
+  forbidden: 403,
   unknown_project: 404,
   unknown_letter: 404,
   unknown_person: 404,
@@ -20,6 +22,7 @@ export const QUERY_STATUS = {
   log_unavailable: 503,
   not_configured: 503,
   metadata_unavailable: 503,
+  auth_unavailable: 503,
   query_too_heavy: 504,
 } as const satisfies Record<string, number>
 export type QueryErrorCode = keyof typeof QUERY_STATUS

@@ -12,6 +12,7 @@ import { describeQueryApi } from './openapi.ts'
 import { metadataOn } from './saved/metadata.ts'
 import type { MetadataDatabase, MetadataTables } from './saved/tables.ts'
 import { NOW, type TestClient, testClient } from './test-api.ts'
+import { type Operation, operationsOf } from './test-operations.ts'
 
 // Every operation that the API describes is called for one project while another holds the secret: one
 // that is added is tried without another word.
@@ -21,19 +22,6 @@ const UUID = '018f0000-0000-7000-8000-000000000001'
 const ADDRESS = 'belongs-to-another-project@example.com'
 /** A stream is read so long. */
 const STREAM_MS = 500
-
-interface Parameter {
-  name: string
-  in: 'query' | 'path' | 'header'
-  required?: boolean
-  schema?: { example?: unknown; default?: unknown }
-}
-interface Operation {
-  method: string
-  path: string
-  parameters: Parameter[]
-  bodies: object[]
-}
 
 const operations = operationsOf(JSON.parse(describeQueryApi()))
 let folder: string
@@ -232,37 +220,4 @@ function renamed(body: object, project: string, known: readonly string[]): objec
       return id ? JSON.stringify(id) : all
     })
   return JSON.parse(text)
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: an OpenAPI document
-type Document = any
-
-function operationsOf(document: Document): Operation[] {
-  return Object.entries<Document>(document.paths).flatMap(([path, methods]) =>
-    Object.entries<Document>(methods).map(([method, operation]) => {
-      const content = operation.requestBody?.content?.['application/json']
-      const parameters = operation.parameters ?? []
-      return { method: method.toUpperCase(), path, parameters, bodies: bodiesOf(content, document) }
-    }),
-  )
-}
-
-/** The examples of a body; without one, what its schema's own examples make. */
-function bodiesOf(content: Document, document: Document): object[] {
-  if (!content) return []
-  const examples = Object.values<{ value: object }>(content.examples ?? {}).map(
-    ({ value }) => value,
-  )
-  if (content.example) examples.push(content.example)
-  return examples.length > 0 ? examples : [madeOf(content.schema, document)]
-}
-
-function madeOf(schema: Document, document: Document): object {
-  const name = schema.$ref?.split('/').at(-1)
-  const { properties = {}, required = [] } = name ? document.components.schemas[name] : schema
-  const known = Object.entries<Document>(properties).filter(
-    ([, { example }]) => example !== undefined,
-  )
-  const made = Object.fromEntries(known.map(([key, { example }]) => [key, example]))
-  return required.includes('project') ? { ...made, project: 'default' } : made
 }

@@ -14,8 +14,14 @@ import { TrendParams } from './parse.ts'
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } })
 export const refusal = (description: string) => ({ description, content: json(ApiError) })
 
+/** What every operation answers to who may not. */
+export const accessErrors = {
+  401: refusal('The credential is missing, or nobody has it'),
+  403: refusal('The role in the project does not allow this; names those that do'),
+}
 const errors = {
   400: refusal('The question is not valid; names the field and the values it may have'),
+  ...accessErrors,
   404: refusal('There is no such project'),
   429: refusal('Too many questions of the project wait; Retry-After says when to come back'),
   503: refusal('The store is away or busy; Retry-After says when to come back'),

@@ -1,5 +1,6 @@
 import type { FreshnessReading, FreshnessSource } from '../consumer/freshness.ts'
 import type { Progress, Query, QueryStore } from '../store/store.ts'
+import { askerRole } from './access/admission.ts'
 import { answerKey } from './answer-key.ts'
 import type { CacheLevels } from './cache-levels.ts'
 import { type GateOptions, ProjectGate } from './project-gate.ts'
@@ -72,7 +73,7 @@ export class QueryRunner {
     const complete_until = isoOrNull(freshness.complete_until)
     // Read before the rows: what is inserted meanwhile makes the kept answer look old, never new.
     const version = await this.#deps.store.dataVersion()
-    const versioned = answerKey({ project, version, question: key })
+    const versioned = answerKey({ project, role: askerRole(), version, question: key })
     const run = (stop: AbortSignal, tell: (progress: Progress) => void) =>
       this.#run(project, versioned, query, stop, tell)
     const { rows, durationMs, fromCache } = await this.#runs.join(versioned, run, {

@@ -2,7 +2,7 @@ import { createWatchMetrics } from '../alerts/metrics.ts'
 import { startWatcher } from '../alerts/start.ts'
 import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
-import type { Config } from '../shared/config.ts'
+import { type Config, isOnLoopback } from '../shared/config.ts'
 import type { HealthCheck } from '../shared/health.ts'
 import type { Logger } from '../shared/logger.ts'
 import { readMail } from '../shared/mail-server.ts'
@@ -10,6 +10,7 @@ import type { Metrics } from '../shared/metrics.ts'
 import { listen, type Service } from '../shared/service.ts'
 import type { RawStore } from '../store/raw-store.ts'
 import type { EventStore, QueryStore } from '../store/store.ts'
+import type { FindAsker } from './access/known-askers.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { createQueryApp } from './app.ts'
 import type { ReplayTarget } from './dead-letter-replay.ts'
@@ -39,6 +40,8 @@ export interface QueryStartDeps {
   checks?: readonly HealthCheck[]
   /** Whether there is such a project. @default `default`, and every project that has events */
   projectExists?: (id: string) => Promise<boolean>
+  /** Who holds a credential. Needed when QUERY_ACCESS is `required`, and not asked when it is `open`. */
+  findAsker?: FindAsker
 }
 
 /** Serves the query API, and looks after alerts. Rejects when the address is taken. */
@@ -49,12 +52,14 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
     privateHosts: config.WEBHOOK_PRIVATE_HOSTS,
   }
   const mail = readMail(config)
+  const findAsker = askersFor(deps)
   const watchMetrics = createWatchMetrics(deps.metrics)
   const closing = new AbortController()
   const app = createQueryApp({
     ...deps,
     closing: closing.signal,
     watchMetrics,
+    findAsker,
     projectExists: deps.projectExists ?? ((id) => hasEvents(store, id)),
     timeoutMs: config.QUERY_TIMEOUT_MS,
     gate: { maxRunning: config.QUERY_MAX_RUNNING, maxWaiting: config.QUERY_MAX_WAITING },
@@ -77,6 +82,19 @@ export async function startQuery(deps: QueryStartDeps): Promise<Service> {
       await Promise.all([server.close(), watcher.close()])
     },
   }
+}
+
+function askersFor({ config, findAsker, logger }: QueryStartDeps): FindAsker | undefined {
+  if (config.QUERY_ACCESS === 'required') {
+    if (findAsker) return findAsker
+    throw new Error('QUERY_ACCESS is required, and nobody is there to tell who asks')
+  }
+  if (!isOnLoopback(config)) {
+    logger.log('warn', 'access_open', {
+      message: 'whoever reaches this address may ask and change',
+    })
+  }
+  return undefined
 }
 
 export async function hasEvents(store: QueryStore, project: string): Promise<boolean> {

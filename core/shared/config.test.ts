@@ -47,6 +47,20 @@ describe('readConfig', () => {
     })
   })
 
+  it('lets everybody ask only where nobody else can reach it, or when told so', () => {
+    const accessOf = (env: object) => readConfig({ ...secrets, ...env }).QUERY_ACCESS
+    for (const HOST of ['', '127.0.0.1', '127.8.8.8', 'localhost', '::1']) {
+      expect(accessOf({ HOST }), HOST).toBe('open')
+      expect(accessOf({ HOST, QUERY_ACCESS: 'required' }), HOST).toBe('required')
+      expect(accessOf({ HOST, ALLOWED_HOSTS: 'query.example.com' }), HOST).toBe('required')
+    }
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.7', 'localhost.example.com', '127.0.0.1.nip.io']) {
+      expect(accessOf({ HOST }), HOST).toBe('required')
+      expect(accessOf({ HOST, QUERY_ACCESS: 'open' }), HOST).toBe('open')
+    }
+    expect(() => accessOf({ QUERY_ACCESS: 'Open' })).toThrow(/QUERY_ACCESS/)
+  })
+
   it('takes only names that a project’s id can hold, and a bridge of one of them', () => {
     for (const REGIONS of ['us,Europe', 'us,,eu', 'eleven-long', ',']) {
       expect(() => readConfig({ ...secrets, REGIONS }), REGIONS).toThrow('REGIONS')

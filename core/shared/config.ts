@@ -51,12 +51,16 @@ const mailbox = z
     'must be an address such as alerts@example.com or Our numbers <alerts@example.com>',
   )
 
+const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/
+
 const optionalUrl = (protocol: RegExp) => z.union([z.literal(''), z.url({ protocol })]).default('')
 
 const Variables = z.object({
   /** Address every service binds. @default 127.0.0.1 */
   HOST: z.string().default('127.0.0.1'),
   QUERY_PORT: port(8001),
+  /** Who may ask the query API, `open` or `required`; empty: everybody, if only this machine can reach it. */
+  QUERY_ACCESS: z.enum(['open', 'required']).optional(),
   AUTH_PORT: port(8002),
   BRIDGE_PORT: port(8003),
   /** Health and metrics of a consumer that runs alone. */
@@ -143,13 +147,17 @@ const Variables = z.object({
   QUERY_MAX_WAITING: count(100, 0, 10_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
-const Config = Variables.refine(
+const Checked = Variables.refine(
   ({ BRIDGE_REGION, REGIONS }) => BRIDGE_REGION === '' || REGIONS.includes(BRIDGE_REGION),
   { path: ['BRIDGE_REGION'], error: 'must be one of REGIONS' },
 ).refine(({ SMTP_URL, MAIL_FROM }) => SMTP_URL === '' || MAIL_FROM !== '', {
   path: ['MAIL_FROM'],
   error: 'is needed with SMTP_URL: whom mail is from',
 })
+const Config = Checked.transform((config) => ({
+  ...config,
+  QUERY_ACCESS: config.QUERY_ACCESS ?? (isOnLoopback(config) ? 'open' : 'required'),
+}))
 export type Config = z.infer<typeof Config>
 export const CONFIG_VARIABLES = Object.keys(Variables.shape)
 
@@ -161,6 +169,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`invalid configuration\n  ${faults.join('\n  ')}`)
+}
+
+interface Reach {
+  HOST: string
+  ALLOWED_HOSTS: readonly string[]
+}
+
+/** Whether nobody else can reach the services; one that is called by another name stands behind a proxy. */
+export function isOnLoopback({ HOST, ALLOWED_HOSTS }: Reach): boolean {
+  return LOOPBACK.test(HOST) && ALLOWED_HOSTS.length === 0
 }
 
 function isAddress(text: string): boolean {

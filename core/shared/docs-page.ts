@@ -22,6 +22,7 @@ export const docsPage = (title: string): string => `<!doctype html>
 <h1>${title}</h1>
 <p id="about"></p>
 <p>The whole description: <a href="/openapi.json">/openapi.json</a>.</p>
+<p id="access" hidden><label><span>credential</span> <input id="credential" type="password" autocomplete="off"></label></p>
 <main></main>
 <script type="module">
 const make = (tag, text, parent) => {
@@ -41,6 +42,7 @@ const valueOf = (schema = {}) => {
 }
 const api = await (await fetch('/openapi.json')).json()
 document.querySelector('#about').textContent = api.info.description
+document.querySelector('#access').hidden = !api.security
 for (const [path, methods] of Object.entries(api.paths)) {
   for (const [method, operation] of Object.entries(methods)) describe(path, method, operation)
 }
@@ -68,7 +70,8 @@ function describe(path, method, operation) {
     const filled = given('path').reduce((at, [name, value]) => at.replace('{' + name + '}', encodeURIComponent(value)), path)
     const query = String(new URLSearchParams(given('query')))
     const url = filled + (query && '?' + query)
-    const headers = Object.fromEntries(given('header'))
+    const credential = document.querySelector('#credential').value
+    const headers = { ...Object.fromEntries(given('header')), ...(credential && { authorization: 'Bearer ' + credential }) }
     const init = body ? { method, body: body.value, headers: { ...headers, 'content-type': 'application/json' } } : { method, headers }
     shown.hidden = false
     shown.textContent = '…'

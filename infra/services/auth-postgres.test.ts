@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { describeAuthApi } from '../../core/auth/app.contract.ts'
+import { describeAskers } from '../../core/auth/askers.contract.ts'
 import { describeBadInput } from '../../core/auth/bad-input.contract.ts'
 import type { Database } from '../../core/auth/database.ts'
 import { openPostgres } from '../../core/auth/postgres.ts'
@@ -33,6 +34,6 @@ async function openEmpty(): Promise<Database> {
   return openPostgres(new URL(`/${name}`, server.url).href)
 }
 
-for (const describeAuth of [describeAuthApi, describeSignIn, describeBadInput]) {
+for (const describeAuth of [describeAuthApi, describeSignIn, describeAskers, describeBadInput]) {
   describeAuth('PostgreSQL', openEmpty)
 }

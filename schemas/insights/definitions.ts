@@ -84,11 +84,13 @@ const saying = {
   hidden: z.boolean().default(false),
 }
 /** PUT: what is said of an event from now on. */
-export const DescribeEvent = z.strictObject({ ...saying, name: EventName }).openapi('DescribeEvent')
+export const DescribeEvent = z
+  .strictObject({ ...saying, name: EventName.openapi({ example: 'signup' }) })
+  .openapi('DescribeEvent')
 export type DescribeEvent = z.infer<typeof DescribeEvent>
 /** PUT: what is said of a property from now on. */
 export const DescribeProperty = z
-  .strictObject({ ...saying, name: PropertyName })
+  .strictObject({ ...saying, name: PropertyName.openapi({ example: 'plan' }) })
   .openapi('DescribeProperty')
 export type DescribeProperty = z.infer<typeof DescribeProperty>
 

@@ -11,7 +11,7 @@ import {
 } from '@headwater/schemas/insights/saved'
 import { idOf } from '@headwater/schemas/insights/saved-id'
 import { createRoute, z } from '@hono/zod-openapi'
-import { answers, refusal } from '../routes.ts'
+import { accessErrors, answers, refusal } from '../routes.ts'
 import type { AnyKind } from './operations.ts'
 
 const conflicts = {
@@ -70,6 +70,7 @@ export function savedRoutes(kind: AnyKind) {
       responses: {
         201: answers(`The ${noun}, with its id`, item)[200],
         400: refusal('It is not valid; names the field and the values it may have'),
+        ...accessErrors,
         ...conflicts,
         ...common,
       },
