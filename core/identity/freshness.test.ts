@@ -140,6 +140,27 @@ describe('how far answers are complete', () => {
     expect((await source.read()).complete_until).toBe(now)
   })
 
+  it('is read once for all that a scrape shows of it, and again for the next scrape', async () => {
+    const metrics = createMetrics()
+    const reads = { stored: 0, version: 0 }
+    const counted = <Value>(of: keyof typeof reads, read: () => Promise<Value>) => {
+      reads[of]++
+      return read()
+    }
+    showIdentityLag(metrics, {
+      freshness: { read: () => counted('stored', stored.read) },
+      store: {
+        query: (...asked) => store.query(...asked),
+        dataVersion: () => counted('version', () => store.dataVersion()),
+      },
+    })
+    expect(await metrics.metrics()).toContain('headwater_identity_lag_events 0')
+    expect(reads).toEqual({ stored: 1, version: 1 })
+    await identify('between scrapes')
+    expect(await metrics.metrics()).toContain('headwater_identity_lag_events 2')
+    expect(reads).toEqual({ stored: 2, version: 2 })
+  })
+
   it('is not further than the store, whatever is known of persons', async () => {
     await rounds(2)
     const late = { read: async () => ({ complete_until: NOON - 1, lag_records: 7 }) }

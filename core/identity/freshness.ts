@@ -1,6 +1,6 @@
 import type { FreshnessReading, FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
-import { type Metrics, showReading } from '../shared/metrics.ts'
+import { type Metrics, sharedReading, showReading } from '../shared/metrics.ts'
 import { type QueryStore, StoreError } from '../store/store.ts'
 import { type IdentityProgress, readProgress } from './progress.ts'
 
@@ -51,11 +51,12 @@ export function showIdentityLag(
   metrics: Metrics,
   { freshness, store }: Omit<IdentityFreshnessDeps, 'clock'>,
 ): void {
+  const standing = sharedReading(() => readStanding(freshness, store))
   showReading(metrics, {
     name: 'headwater_identity_lag_seconds',
     help: 'How much later the store is complete than what is known of persons; NaN while either is not known',
     async read() {
-      const { stored, completeUntil } = await readStanding(freshness, store)
+      const { stored, completeUntil } = await standing()
       if (stored.complete_until === null || completeUntil === null) return Number.NaN
       return Math.max(stored.complete_until - completeUntil, 0) / 1000
     },
@@ -64,7 +65,7 @@ export function showIdentityLag(
     name: 'headwater_identity_lag_events',
     help: 'Events in the store that were not looked through for persons yet; NaN while that is not known',
     async read() {
-      const { progress, isUpToDate } = await readStanding(freshness, store)
+      const { progress, isUpToDate } = await standing()
       if (isUpToDate) return 0
       return progress ? insertedSince(store, progress.readUntil) : Number.NaN
     },

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createMetrics, showReading, showReadings } from './metrics.ts'
+import { createMetrics, sharedReading, showReading, showReadings } from './metrics.ts'
 
 it('shows what can be read, and leaves out what cannot', async () => {
   const metrics = createMetrics()
@@ -32,5 +32,23 @@ it('does not let one that never answers hold up the others', async () => {
   await vi.advanceTimersByTimeAsync(5_000)
   expect(await text).toMatch(/^b_records 1$/m)
   expect(await text).not.toMatch(/^a_records /m)
+  vi.useRealTimers()
+})
+
+it('reads what several are made of once for each scrape, also after a reading that never ends', async () => {
+  vi.useFakeTimers()
+  const metrics = createMetrics()
+  let reads = 0
+  const read = sharedReading(() =>
+    ++reads === 1 ? new Promise<number>(() => {}) : Promise.resolve(reads),
+  )
+  showReading(metrics, { name: 'a_records', help: 'Some', read })
+  showReading(metrics, { name: 'b_records', help: 'Some', read: async () => -(await read()) })
+  const hanging = metrics.metrics()
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(await hanging).not.toMatch(/^[ab]_records /m)
+  const text = await metrics.metrics()
+  expect(text).toMatch(/^a_records 2$/m)
+  expect(text).toMatch(/^b_records -2$/m)
   vi.useRealTimers()
 })

@@ -61,7 +61,19 @@ export function showReadings(
 }
 export type Reads = Readonly<Record<string, Reading['read']>>
 
-async function inTime(read: Reading['read']): Promise<number> {
+/** What several figures are made of: read once for those that are asked for together. Rejects when it is too slow. */
+export function sharedReading<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let running: Promise<Value> | null = null
+  const forget = () => {
+    running = null
+  }
+  return () => {
+    running ??= inTime(read).finally(forget)
+    return running
+  }
+}
+
+async function inTime<Value>(read: () => Promise<Value>): Promise<Value> {
   const timer = Promise.withResolvers<never>()
   const timeout = setTimeout(() => timer.reject(new Error('too slow')), READ_TIMEOUT_MS)
   return Promise.race([read(), timer.promise]).finally(() => clearTimeout(timeout))
