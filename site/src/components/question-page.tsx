@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Live } from '../lib/live.ts'
 import type { PageQuestion } from '../lib/page-question.ts'
+import type { Site } from '../lib/site.ts'
 import { FreshnessLine } from './freshness-line.tsx'
 import { PageFrame } from './page-frame.tsx'
 
@@ -11,7 +12,7 @@ interface Props<Q> {
   answer: Live<{ complete_until: string | null; time_zone: string }>
   /** Fields of the question; `names` are those of the project's events. */
   controls(question: Q, names: string[]): ReactNode
-  children(question: Q): ReactNode
+  children(question: Q, site: Site): ReactNode
 }
 
 /** A page of one question: its fields above, its answer below, both as the address has them. */
@@ -37,7 +38,7 @@ export function QuestionPage<Q extends { project: string }>(props: Props<Q>) {
       }
       controls={controls(question, names.data?.events.map(({ event }) => event) ?? [])}
     >
-      {children(question)}
+      {children(question, site)}
     </PageFrame>
   )
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useFullAddress, useSearch } from '../lib/address.ts'
-import { CHARTS, MAX_EVENTS_IN_TREND, MEASURES } from '../lib/choices.ts'
+import { CHARTS, MEASURES } from '../lib/choices.ts'
 import { formatProperty } from '../lib/format.ts'
 import { useEventNames, useFreshness, useTrend } from '../lib/questions.ts'
 import { useSite } from '../lib/site.ts'
@@ -9,7 +9,7 @@ import { effectiveChart } from '../plots/trend.ts'
 import { Answer, Card } from './card.tsx'
 import { Choice, optionsOf } from './choice.tsx'
 import { DateRange } from './date-range.tsx'
-import { EventPicker } from './event-picker.tsx'
+import { EventsEditor } from './events-editor.tsx'
 import { FilterList } from './filter-list.tsx'
 import { FreshnessLine } from './freshness-line.tsx'
 import { PageFrame } from './page-frame.tsx'
@@ -89,31 +89,14 @@ interface EditorProps {
 }
 
 function TrendEditor({ question, names, onChange }: EditorProps) {
-  const { events } = question
   return (
     <section className="controls" aria-label="Question">
       <div className="control-row">
-        {events.map((event, i) => (
-          <div className="event-choice" key={event}>
-            <EventPicker
-              label={events.length > 1 ? `Event ${i + 1}` : 'Event'}
-              value={event}
-              names={names}
-              onChange={(name) => onChange({ events: [...new Set(events.with(i, name))] })}
-            />
-            {events.length > 1 && (
-              <button
-                type="button"
-                className="icon"
-                onClick={() => onChange({ events: events.filter((name) => name !== event) })}
-              >
-                <span aria-hidden="true">×</span>
-                <span className="visually-hidden">Remove {event}</span>
-              </button>
-            )}
-          </div>
-        ))}
-        <AddEvent events={events} names={names} onChange={onChange} />
+        <EventsEditor
+          events={question.events}
+          names={names}
+          onChange={(events) => onChange({ events })}
+        />
       </div>
       <div className="control-row">
         <Choice
@@ -143,22 +126,6 @@ function TrendEditor({ question, names, onChange }: EditorProps) {
       </div>
     </section>
   )
-}
-
-function AddEvent({ events, names, onChange }: AddEventProps) {
-  const next = names.find((name) => !events.includes(name))
-  if (events.length >= MAX_EVENTS_IN_TREND || next === undefined) return null
-  return (
-    <button type="button" className="quiet" onClick={() => onChange({ events: [...events, next] })}>
-      + Add event
-    </button>
-  )
-}
-
-interface AddEventProps {
-  events: string[]
-  names: string[]
-  onChange(change: Partial<TrendQuestion>): void
 }
 
 function title({ measure, breakdown }: TrendQuestion): string {

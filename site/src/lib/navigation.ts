@@ -20,6 +20,8 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
       { name: 'Trends', path: '/trends' },
       { name: 'Funnels', path: '/funnels' },
       { name: 'Retention', path: '/retention' },
+      { name: 'Stickiness', path: '/stickiness' },
+      { name: 'Lifecycle', path: '/lifecycle' },
     ],
   },
 ]

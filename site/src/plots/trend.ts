@@ -1,7 +1,8 @@
-import type { Interval, TrendResult } from '@headwater/schemas/insight'
+import type { TrendResult } from '@headwater/schemas/insight'
 import * as Plot from '@observablehq/plot'
 import type { Chart } from '../lib/choices.ts'
-import { formatBucket, formatCompact, formatNumber, formatTick, wallTime } from '../lib/format.ts'
+import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
+import { clockTicks, isComplete, nextWallTime, yTicks } from './buckets.ts'
 import { seriesColors, seriesNames } from './series.ts'
 
 /** One series in one bucket. */
@@ -28,7 +29,6 @@ export interface TrendPlotOptions {
 const HEIGHT = 264
 const TIP_SERIES = 8
 const DOTS_UP_TO = 40
-const HOUR_MS = 3_600_000
 
 /** What a trend is drawn from. */
 export function trendPoints(result: TrendResult): TrendPoint[] {
@@ -176,45 +176,4 @@ function tipMarks(result: TrendResult, property: string | undefined, top: number
       }),
     ),
   ]
-}
-
-// Plot's own ticks tell hours as 12 AM; everything else here counts to 24.
-export function clockTicks(interval: Interval): Plot.AxisXOptions {
-  if (interval !== 'hour' && interval !== 'minute') return {}
-  let lastDay = ''
-  return {
-    tickFormat: (date: Date, index: number) => {
-      const [day, clock] = formatTick(date)
-      const isNew = index === 0 || day !== lastDay
-      lastDay = day
-      return isNew ? `${clock}\n${day}` : clock
-    },
-  }
-}
-
-/** Ticks of a count are whole numbers. */
-export function yTicks(top: number): number {
-  return Math.max(1, Math.min(5, Math.floor(top)))
-}
-
-export function isComplete(
-  bucket: string,
-  result: Pick<TrendResult, 'complete_until' | 'interval'>,
-): boolean {
-  if (result.complete_until === null) return true
-  const start = wallTime(bucket).getTime()
-  const lengthMs = nextWallTime(bucket, result.interval).getTime() - start
-  return Date.parse(result.complete_until) >= Date.parse(bucket) + lengthMs
-}
-
-const LENGTH_MS = { minute: 60_000, hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS }
-const MONTHS = { month: 1, quarter: 3, year: 12 }
-
-function nextWallTime(bucket: string, interval: Interval): Date {
-  const start = wallTime(bucket)
-  if (interval in LENGTH_MS) {
-    return new Date(start.getTime() + LENGTH_MS[interval as keyof typeof LENGTH_MS])
-  }
-  const month = start.getUTCMonth() + MONTHS[interval as keyof typeof MONTHS]
-  return new Date(Date.UTC(start.getUTCFullYear(), month, start.getUTCDate()))
 }

@@ -3,7 +3,7 @@ import type { WebOverviewResult } from '@headwater/schemas/insights/web-overview
 import * as Plot from '@observablehq/plot'
 import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
 import { WEB_METRICS, type WebMetric } from '../lib/web-question.ts'
-import { clockTicks, isComplete, yTicks } from './trend.ts'
+import { clockTicks, isComplete, yTicks } from './buckets.ts'
 
 /** One bucket of the range, beside the one in the same place of the time before. */
 export interface WebPoint {

@@ -13,16 +13,18 @@ interface Props {
   select: Record<string, unknown>
   /** Whose number it is, in words: `Dropped after step 2`. */
   title: string
+  /** What is written. @default the count */
+  words?: string
 }
 
 /** A number that names who is behind it when it is clicked; nobody is behind 0. */
-export function Who({ count, ...asked }: Props) {
+export function Who({ count, words = formatNumber(count), ...asked }: Props) {
   const [open, setOpen] = useState(false)
-  if (count === 0) return formatNumber(count)
+  if (count === 0) return words
   return (
     <>
       <button type="button" className="who" onClick={() => setOpen(true)}>
-        {formatNumber(count)}
+        {words}
         <span className="visually-hidden"> Who: {asked.title}</span>
       </button>
       {open && <ActorsDialog {...asked} onClose={() => setOpen(false)} />}

@@ -20,13 +20,15 @@ export function RetentionPage() {
         <RetentionEditor question={question} names={names} onChange={page.ask} />
       )}
     >
-      {({ breakdown, cells }) => (
+      {({ breakdown, cells }, site) => (
         <Card title="Persons who came back">
           <Answer live={answer} emptyWords={retentionEmptyWords}>
             {(result) => (
               <>
                 <RetentionChart result={result} breakdown={breakdown} />
-                <RetentionTable result={result} breakdown={breakdown} cells={cells} />
+                {query && (
+                  <RetentionTable {...{ result, breakdown, cells }} asked={{ site, query }} />
+                )}
                 <p className="hint">
                   A mean counts rows by their size, and leaves out those whose period is not over.
                   Answered in {Math.round(result.duration_ms)} ms.

@@ -1,19 +1,24 @@
 import type { RetentionResult } from '@headwater/schemas/insights/retention'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
+import type { InsightInputOf } from '../../lib/api.ts'
 import { breakdownName, formatBucket, formatNumber, formatShare } from '../../lib/format.ts'
 import type { RetentionCells } from '../../lib/retention.ts'
+import type { Site } from '../../lib/site.ts'
 import { columnName, type RetentionGroup, retentionMeans } from '../../plots/retention.ts'
 import { seriesColors } from '../../plots/series.ts'
+import { Who } from '../actors/who.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 interface Props {
   result: RetentionResult
   breakdown: string | undefined
   cells: RetentionCells
+  /** Where, and by which question, those behind a number are asked. */
+  asked: { site: Site; query: InsightInputOf<'retention'> }
 }
 
 /** The triangle: a row for each interval of starts, a column for each period after it. */
-export function RetentionTable({ result, breakdown, cells }: Props) {
+export function RetentionTable({ result, breakdown, cells, asked }: Props) {
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set())
   const toggle = (name: string) => {
@@ -53,7 +58,7 @@ export function RetentionTable({ result, breakdown, cells }: Props) {
                   open={isOpen}
                   onToggle={group.breakdown ? () => toggle(name) : null}
                 />
-                {isOpen && <GroupRows result={result} group={group} cells={cells} />}
+                {isOpen && <GroupRows result={result} group={group} cells={cells} asked={asked} />}
               </tbody>
             )
           })}
@@ -100,49 +105,57 @@ function MeanRow({ name, group, columns, cells, color, open, onToggle }: MeanPro
           // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place.
           key={c}
           share={mean.share}
-          words={cells === 'share' ? formatShare(mean.share) : `${mean.returned} of ${mean.size}`}
           state={mean.share === null ? 'future' : mean.complete ? 'complete' : 'incomplete'}
-        />
+        >
+          {cells === 'share' ? formatShare(mean.share) : `${mean.returned} of ${mean.size}`}
+        </Cell>
       ))}
     </tr>
   )
 }
 
-interface RowsProps {
-  result: RetentionResult
-  group: RetentionGroup
-  cells: RetentionCells
-}
+type RowsProps = Omit<Props, 'breakdown'> & { group: RetentionGroup }
 
-function GroupRows({ result, group, cells }: RowsProps) {
-  return group.rows.map((row, r) => (
-    <tr key={result.buckets[r]}>
-      <th scope="row">{formatBucket(result.buckets[r] ?? '', result.interval)}</th>
-      <td className="number">{row.size === null ? '' : formatNumber(row.size)}</td>
-      {row.cells.map(({ value, state }, c) => {
-        const share = row.size ? (value ?? 0) / row.size : null
-        return (
-          <Cell
+function GroupRows({ result, group, cells, asked }: RowsProps) {
+  return group.rows.map((row, r) => {
+    const started = formatBucket(result.buckets[r] ?? '', result.interval)
+    return (
+      <tr key={result.buckets[r]}>
+        <th scope="row">{started}</th>
+        <td className="number">{row.size === null ? '' : formatNumber(row.size)}</td>
+        {row.cells.map(({ value, state }, c) => {
+          const count = value ?? 0
+          const share = row.size ? count / row.size : null
+          return (
             // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place.
-            key={c}
-            share={share}
-            words={cells === 'share' ? formatShare(share) : formatNumber(value ?? 0)}
-            state={state}
-          />
-        )
-      })}
-    </tr>
-  ))
+            <Cell key={c} share={share} state={state}>
+              <Who
+                count={count}
+                words={cells === 'share' ? formatShare(share) : formatNumber(count)}
+                select={{
+                  row: r,
+                  column: c,
+                  ...(group.breakdown && { breakdown: group.breakdown }),
+                }}
+                title={`Started ${started}, ${columnName(result, c)}`}
+                {...asked}
+              />
+            </Cell>
+          )
+        })}
+      </tr>
+    )
+  })
 }
 
 interface CellProps {
   /** From 0 to 1: how deep the cell is coloured; null where nobody started. */
   share: number | null
-  words: string
   state: 'complete' | 'incomplete' | 'future'
+  children: ReactNode
 }
 
-function Cell({ share, words, state }: CellProps) {
+function Cell({ share, state, children }: CellProps) {
   if (state === 'future') return <td className="retention-cell" data-state="future" />
   return (
     <td
@@ -151,7 +164,7 @@ function Cell({ share, words, state }: CellProps) {
       title={state === 'incomplete' ? 'So far: its time is not over' : undefined}
       style={{ backgroundColor: shade(share ?? 0) }}
     >
-      {words}
+      {children}
       {state === 'incomplete' && <span className="visually-hidden"> so far</span>}
     </td>
   )
