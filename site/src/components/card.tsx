@@ -24,7 +24,7 @@ export function Card({ title, actions, className = '', children }: CardProps) {
 interface AnswerProps<T> {
   live: Live<T>
   /** Words for an answer that holds nothing; null when it holds something. */
-  emptyWords(data: T): string | null
+  emptyWords: (data: T) => string | null
   children(data: T): ReactNode
 }
 

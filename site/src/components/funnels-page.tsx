@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { useFullAddress, useSearch } from '../lib/address.ts'
 import { MAX_WINDOW_VALUE, WINDOW_UNITS } from '../lib/choices.ts'
+import { formatEvent } from '../lib/format.ts'
+import { funnelInsight } from '../lib/insight-address.ts'
 import { useEventNames, useFreshness, useFunnel } from '../lib/questions.ts'
 import { useSite } from '../lib/site.ts'
 import { type FunnelQuestion, readFunnel, writeFunnel } from '../lib/url-state.ts'
@@ -12,6 +14,7 @@ import { FreshnessLine } from './freshness-line.tsx'
 import { FunnelChart, FunnelTable, funnelEmptyWords } from './funnel-view.tsx'
 import { PageFrame } from './page-frame.tsx'
 import { BotSwitch, BreakdownPicker } from './question-options.tsx'
+import { SaveInsight } from './saved/save-insight.tsx'
 import { StepsEditor } from './steps-editor.tsx'
 
 export function FunnelsPage() {
@@ -51,7 +54,12 @@ export function FunnelsPage() {
         />
       }
     >
-      <Card title="Persons who took each step">
+      <Card
+        title="Persons who took each step"
+        actions={
+          <SaveInsight site={site} query={funnelInsight(question)} name={insightName(question)} />
+        }
+      >
         <Answer live={funnel} emptyWords={funnelEmptyWords}>
           {(result) => (
             <>
@@ -68,6 +76,13 @@ export function FunnelsPage() {
       </Card>
     </PageFrame>
   )
+}
+
+function insightName({ steps }: FunnelQuestion): string {
+  return steps
+    .map(({ event }) => formatEvent(event))
+    .join(' → ')
+    .slice(0, 200)
 }
 
 interface EditorProps {

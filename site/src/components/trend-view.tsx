@@ -1,51 +1,53 @@
-import type { TrendResult } from '@headwater/schemas/insight'
 import type { Chart } from '../lib/choices.ts'
-import { formatBucket, formatNumber } from '../lib/format.ts'
+import { formatAmount, formatBucket, formatNumber } from '../lib/format.ts'
 import { trendInsight, trendSelection } from '../lib/questions-as-insights.ts'
 import type { Site } from '../lib/site.ts'
 import type { TrendQuestion } from '../lib/url-state.ts'
-import { seriesColors, seriesNames } from '../plots/series.ts'
+import type { PlacedAnnotation } from '../plots/annotations.ts'
+import { type DrawnTrend, seriesColors, seriesNames } from '../plots/series.ts'
 import { trendPlot } from '../plots/trend.ts'
 import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
 
 interface Props {
-  result: TrendResult
+  result: DrawnTrend
   chart: Chart
   breakdown?: string | undefined
   height?: number
+  annotations?: readonly PlacedAnnotation[]
 }
 
 const HEIGHT = 264
 const TABLE_BUCKETS = 62
 
 /** A trend as a picture with its legend. */
-export function TrendChart({ result, chart, breakdown, height = HEIGHT }: Props) {
+export function TrendChart({ result, chart, breakdown, height = HEIGHT, annotations = [] }: Props) {
   const names = seriesNames(result, breakdown)
   const colors = seriesColors(result.series.map((series) => series.breakdown))
   // Whether a bucket is complete changes by the minute at most.
   const minute = result.complete_until?.slice(0, 16)
-  const signature = JSON.stringify([result.buckets, result.series, minute, chart, breakdown])
+  const drawn = [result.buckets, result.series, minute, chart, breakdown, height, annotations]
+  const signature = JSON.stringify(drawn)
   return (
     <>
       <ul className="legend" aria-label="Series">
         {result.series.map((series, i) => (
           <li key={names[i]}>
             <Swatch color={colors[i]} />
-            {names[i]} <span className="legend-total">{formatNumber(series.total)}</span>
+            {names[i]} <span className="legend-total">{formatAmount(series.total)}</span>
           </li>
         ))}
       </ul>
       <PlotFigure
         signature={signature}
         height={height}
-        draw={(width) => trendPlot(result, { width, chart, breakdown, height })}
+        draw={(width) => trendPlot(result, { width, chart, breakdown, height, annotations })}
       />
     </>
   )
 }
 
-interface TableProps extends Omit<Props, 'chart' | 'height'> {
+interface TableProps extends Pick<Props, 'result' | 'breakdown'> {
   /** Lets numbers name who is behind them. */
   asked?: { site: Site; question: TrendQuestion }
 }
@@ -56,9 +58,9 @@ export function TrendTable({ result, breakdown, asked }: TableProps) {
   const colors = seriesColors(result.series.map((series) => series.breakdown))
   const first = Math.max(0, result.buckets.length - TABLE_BUCKETS)
   const buckets = result.buckets.slice(first)
-  const who = (line: number, count: number, bucket: string | null) => {
+  const who = (line: number, count: number | null, bucket: string | null) => {
     const series = result.series[line]
-    if (!asked || !series) return formatNumber(count)
+    if (!asked || !series || count === null) return formatAmount(count)
     const when = bucket === null ? '' : `, ${formatBucket(bucket, result.interval)}`
     return (
       <Who
@@ -103,7 +105,7 @@ export function TrendTable({ result, breakdown, asked }: TableProps) {
                 <td className="number total">{who(i, series.total, null)}</td>
                 {buckets.map((bucket, b) => (
                   <td className="number" key={bucket}>
-                    {who(i, series.values[first + b] ?? 0, bucket)}
+                    {who(i, series.values[first + b] ?? null, bucket)}
                   </td>
                 ))}
               </tr>
@@ -115,8 +117,8 @@ export function TrendTable({ result, breakdown, asked }: TableProps) {
   )
 }
 
-export function trendEmptyWords(result: TrendResult): string | null {
-  if (result.series.some((series) => series.total > 0)) return null
+export function trendEmptyWords(result: DrawnTrend): string | null {
+  if (result.series.some((series) => series.total !== null && series.total !== 0)) return null
   return 'No such events in this date range.'
 }
 

@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { useFullAddress, useSearch } from '../lib/address.ts'
 import { CHARTS, MEASURES } from '../lib/choices.ts'
-import { formatProperty } from '../lib/format.ts'
+import { formatEvent, formatProperty } from '../lib/format.ts'
+import { trendInsight } from '../lib/insight-address.ts'
 import { useEventNames, useFreshness, useTrend } from '../lib/questions.ts'
 import { useSite } from '../lib/site.ts'
 import { readTrend, type TrendQuestion, writeTrend } from '../lib/url-state.ts'
@@ -14,6 +15,7 @@ import { FilterList } from './filter-list.tsx'
 import { FreshnessLine } from './freshness-line.tsx'
 import { PageFrame } from './page-frame.tsx'
 import { BotSwitch, BreakdownPicker } from './question-options.tsx'
+import { SaveInsight } from './saved/save-insight.tsx'
 import { TrendChart, TrendTable, trendEmptyWords } from './trend-view.tsx'
 
 export function TrendsPage() {
@@ -53,7 +55,12 @@ export function TrendsPage() {
         />
       }
     >
-      <Card title={title(question)}>
+      <Card
+        title={title(question)}
+        actions={
+          <SaveInsight site={site} query={trendInsight(question)} name={insightName(question)} />
+        }
+      >
         <Answer live={trend} emptyWords={trendEmptyWords}>
           {(result) => (
             <>
@@ -126,6 +133,10 @@ function TrendEditor({ question, names, onChange }: EditorProps) {
       </div>
     </section>
   )
+}
+
+function insightName(question: TrendQuestion): string {
+  return `${title(question)}: ${question.events.map(formatEvent).join(', ')}`.slice(0, 200)
 }
 
 function title({ measure, breakdown }: TrendQuestion): string {

@@ -22,6 +22,8 @@ export interface ApiCall {
   path: string
   /** Sent as JSON. */
   body?: unknown
+  /** The version that is changed, where the body does not name it (If-Match). */
+  version?: number
   signal?: AbortSignal | undefined
 }
 
@@ -54,12 +56,20 @@ export class QueryError extends Error {
   readonly kind: QueryErrorKind
   /** The field of the question at fault, dotted, when the API names one. */
   readonly field: string | null
+  /** The word by which the API names the error, such as `version_conflict`; null when it did not answer. */
+  readonly code: string | null
 
-  constructor(kind: QueryErrorKind, message: string, field: string | null = null) {
+  constructor(
+    kind: QueryErrorKind,
+    message: string,
+    field: string | null = null,
+    code: string | null = null,
+  ) {
     super(message)
     this.name = 'QueryError'
     this.kind = kind
     this.field = field
+    this.code = code
   }
 }
 
@@ -90,13 +100,14 @@ export function httpQueryClient(
   }
   const get = <T>(path: string, key: keyof T & string, signal?: AbortSignal) =>
     ask<T>(path, key, signal ? { signal } : {})
-  const call = <T>({ method, path, body, signal }: ApiCall, key: keyof T & string) =>
+  const call = <T>({ method, path, body, version, signal }: ApiCall, key: keyof T & string) =>
     ask<T>(path, key, {
       method,
-      ...(body !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(version !== undefined && { 'if-match': `"${version}"` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
   const ofProject = (project: string) => new URLSearchParams({ project })
@@ -167,8 +178,8 @@ async function readJson(response: Response, baseUrl: string): Promise<unknown> {
 
 function errorOf(status: number, body: unknown, baseUrl: string): QueryError {
   if (isApiError(body)) {
-    const { message, field } = body.error
-    return new QueryError(status < 500 ? 'refused' : 'failed', message, field ?? null)
+    const { message, field, code } = body.error
+    return new QueryError(status < 500 ? 'refused' : 'failed', message, field ?? null, code)
   }
   if (status >= 500) return new QueryError('failed', `${baseUrl} failed with status ${status}.`)
   return notHeadwater(baseUrl, `it answered ${status}`)

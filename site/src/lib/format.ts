@@ -13,6 +13,11 @@ export function formatNumber(value: number): string {
   return whole.format(value)
 }
 
+/** A number that there may not be. */
+export function formatAmount(value: number | null): string {
+  return value === null ? '–' : formatNumber(value)
+}
+
 /** Short enough for an axis: 1.2k, 3.4m. */
 export function formatCompact(value: number): string {
   return Math.abs(value) < 10_000 ? whole.format(value) : compact.format(value)
@@ -87,6 +92,11 @@ export function formatMoment(iso: string, timeZone = 'UTC'): string {
 }
 const momentFormats = new Map<string, Intl.DateTimeFormat>()
 
+/** The same on the viewer's own clock: of what people do here, not of events. */
+export function formatOwnMoment(iso: string): string {
+  return formatMoment(iso, Intl.DateTimeFormat().resolvedOptions().timeZone)
+}
+
 /** How long ago, in one unit: `4 s ago`, `3 h ago`. */
 export function formatAgo(iso: string, now: Date = new Date()): string {
   const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(iso)) / 1000))
@@ -102,6 +112,16 @@ export function formatAgo(iso: string, now: Date = new Date()): string {
  */
 export function wallTime(bucket: string): Date {
   return new Date(`${bucket.slice(0, 19)}Z`)
+}
+
+/** A moment as the clock on the wall of a zone shows it, carried as if it were UTC. */
+export function wallTimeIn(iso: string, timeZone: string): Date {
+  const text = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(new Date(iso))
+  return wallTime(text.replace(' ', 'T'))
 }
 
 const BUCKET_FORMATS: Record<Interval, Intl.DateTimeFormatOptions> = {

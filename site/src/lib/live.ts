@@ -23,11 +23,13 @@ const REFUSED_RETRY_MS = 15_000
 /**
  * Asks again every few seconds, one request at a time, while the page is visible and not paused.
  * `key` names the question: a change asks at once and drops the answer that was on its way.
+ * @param refreshMs Rest between two askings, at least.
  */
 export function useLive<T>(
   key: string | null,
   load: (signal: AbortSignal) => Promise<T>,
   paused: boolean,
+  refreshMs = REFRESH_MS,
 ): Live<T> {
   const [answer, setAnswer] = useState<Answer<T> | null>(null)
   const [failure, setFailure] = useState<{ key: string; error: QueryError } | null>(null)
@@ -49,7 +51,7 @@ export function useLive<T>(
         loadedKey.current = key
         setAnswer({ key, data, loadedAt: Date.now() })
         setFailure(null)
-        waitMs = Math.max(REFRESH_MS, (Date.now() - startedAt) * REST_FACTOR)
+        waitMs = Math.max(refreshMs, (Date.now() - startedAt) * REST_FACTOR)
       } catch (error) {
         if (abort.signal.aborted) return
         const failed = toQueryError(error)
@@ -70,7 +72,7 @@ export function useLive<T>(
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', askWhenVisible)
     }
-  }, [key, paused])
+  }, [key, paused, refreshMs])
 
   return {
     data: answer?.data ?? null,

@@ -12,6 +12,7 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
     pages: [
       { name: 'Dashboard', path: '/dashboard' },
       { name: 'Web', path: '/web' },
+      { name: 'Dashboards', path: '/dashboards' },
     ],
   },
   {
@@ -23,5 +24,9 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
       { name: 'Stickiness', path: '/stickiness' },
       { name: 'Lifecycle', path: '/lifecycle' },
     ],
+  },
+  {
+    title: 'Manage',
+    pages: [{ name: 'Saved insights', path: '/saved' }],
   },
 ]

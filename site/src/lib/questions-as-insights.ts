@@ -44,7 +44,7 @@ export function trendInsight(question: TrendQuestion, event: string): InsightInp
 
 /** Who is in a bucket, or in the whole range, of a line. */
 export function trendSelection(
-  series: TrendResult['series'][number],
+  series: Pick<TrendResult['series'][number], 'breakdown'>,
   bucket: string | null,
 ): Record<string, unknown> {
   return { series: 0, bucket, breakdown: breakdownOf(series.breakdown) }

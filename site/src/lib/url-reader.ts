@@ -21,7 +21,7 @@ export interface Defaults {
   project: string
 }
 
-const DATE_BOUND = /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/
+export const DATE_BOUND = /^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|-\d{1,4}[hdwm])$/
 
 export function readRange(params: URLSearchParams, defaults: Defaults): ReadState<RangeQuestion> {
   const read = reader(params)

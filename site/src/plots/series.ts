@@ -1,8 +1,20 @@
 import type { TrendResult } from '@headwater/schemas/insight'
 import type { BreakdownKind } from '@headwater/schemas/insights/property'
-import { formatBreakdown, formatEvent } from '../lib/format.ts'
+import { type Breakdown, formatBreakdown, formatEvent } from '../lib/format.ts'
 
 const SERIES_COLORS = 8
+
+/** What lines over time are drawn from: the answer to a trend, or what was made of another. */
+export interface DrawnTrend
+  extends Pick<TrendResult, 'buckets' | 'interval' | 'measure' | 'complete_until'> {
+  series: {
+    event: string
+    breakdown: Breakdown
+    /** Null where there is nothing to measure. */
+    values: (number | null)[]
+    total: number | null
+  }[]
+}
 
 /**
  * The colours of lines or bar groups, as CSS variables, so that dark and light both fit. `other` and
@@ -18,7 +30,7 @@ export function seriesColors(breakdowns: readonly ({ kind: BreakdownKind } | nul
 }
 
 /** Names of the series of a result; the event is left out where all series have the same. */
-export function seriesNames(result: TrendResult, property?: string): string[] {
+export function seriesNames(result: Pick<DrawnTrend, 'series'>, property?: string): string[] {
   const events = new Set(result.series.map((series) => series.event))
   return result.series.map(({ event, breakdown }) => {
     if (!breakdown) return formatEvent(event)

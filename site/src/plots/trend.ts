@@ -1,9 +1,9 @@
-import type { TrendResult } from '@headwater/schemas/insight'
 import * as Plot from '@observablehq/plot'
 import type { Chart } from '../lib/choices.ts'
-import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
+import { formatAmount, formatBucket, formatCompact, wallTime } from '../lib/format.ts'
+import { annotationMarks, type PlacedAnnotation } from './annotations.ts'
 import { clockTicks, isComplete, nextWallTime, yTicks } from './buckets.ts'
-import { seriesColors, seriesNames } from './series.ts'
+import { type DrawnTrend, seriesColors, seriesNames } from './series.ts'
 
 /** One series in one bucket. */
 export interface TrendPoint {
@@ -11,7 +11,8 @@ export interface TrendPoint {
   /** Start and end of the bucket, on the wall clock of the query's zone. */
   start: Date
   end: Date
-  value: number
+  /** Null where there is nothing to measure. */
+  value: number | null
   /** Where the point's bar begins and ends when bars stand on each other. */
   stack_from: number
   stack_to: number
@@ -24,6 +25,8 @@ export interface TrendPlotOptions {
   chart: Chart
   breakdown?: string | undefined
   height?: number
+  /** What happened meanwhile. @default nothing */
+  annotations?: readonly PlacedAnnotation[] | undefined
 }
 
 const HEIGHT = 264
@@ -31,20 +34,20 @@ const TIP_SERIES = 8
 const DOTS_UP_TO = 40
 
 /** What a trend is drawn from. */
-export function trendPoints(result: TrendResult): TrendPoint[] {
+export function trendPoints(result: DrawnTrend): TrendPoint[] {
   const stacks = result.buckets.map(() => 0)
   return result.series.flatMap((series, s) =>
     result.buckets.map((bucket, i) => {
-      const value = series.values[i] ?? 0
+      const value = series.values[i] ?? null
       const from = stacks[i] ?? 0
-      stacks[i] = from + value
+      stacks[i] = from + (value ?? 0)
       return {
         series: String(s),
         start: wallTime(bucket),
         end: nextWallTime(bucket, result.interval),
         value,
         stack_from: from,
-        stack_to: from + value,
+        stack_to: from + (value ?? 0),
         complete: isComplete(bucket, result),
       }
     }),
@@ -52,39 +55,43 @@ export function trendPoints(result: TrendResult): TrendPoint[] {
 }
 
 /** Bars stand on each other, which is a sum: persons seen in two series would be counted twice. */
-export function effectiveChart(chart: Chart, result: TrendResult): Chart {
+export function effectiveChart(chart: Chart, result: DrawnTrend): Chart {
   return result.measure === 'unique_persons' && result.series.length > 1 ? 'line' : chart
 }
 
 /** A trend as Plot draws it: lines, dashed where still incomplete, or stacked bars. */
-export function trendPlot(result: TrendResult, options: TrendPlotOptions): Plot.PlotOptions {
+export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.PlotOptions {
   const { width, height = HEIGHT } = options
   const points = trendPoints(result)
   const chart = effectiveChart(options.chart, result)
-  const top = points.reduce(
-    (max, point) => Math.max(max, chart === 'bar' ? point.stack_to : point.value),
-    0,
-  )
+  const heights = points.map(({ stack_to, value }) => (chart === 'bar' ? stack_to : (value ?? 0)))
+  const top = heights.reduce((most, height) => Math.max(most, height), 0)
+  const bottom = heights.reduce((least, height) => Math.min(least, height), 0)
   return {
     className: 'plot',
     width,
     height,
-    marginLeft: 12 + 7 * formatCompact(top).length,
+    marginLeft: 12 + 7 * Math.max(...[top, bottom].map((end) => formatCompact(end).length)),
     marginRight: 16,
     marginBottom: 36,
     ariaLabel: 'Trend',
     ariaDescription: 'The table below the chart holds the same numbers.',
     x: { type: 'utc', label: null },
-    y: { label: null, domain: [0, Math.max(top, 1)], nice: true, zero: true },
+    y: {
+      label: null,
+      domain: [bottom, bottom < 0 ? top : Math.max(top, 1)],
+      nice: true,
+      zero: true,
+    },
     color: {
       type: 'ordinal',
       domain: result.series.map((_, i) => String(i)),
       range: seriesColors(result.series.map((series) => series.breakdown)),
     },
     marks: [
-      Plot.gridY({ ticks: yTicks(top), stroke: 'var(--grid)', strokeOpacity: 1 }),
+      Plot.gridY({ ticks: yTicks(top - bottom), stroke: 'var(--grid)', strokeOpacity: 1 }),
       Plot.axisY({
-        ticks: yTicks(top),
+        ticks: yTicks(top - bottom),
         tickFormat: formatCompact,
         tickSize: 0,
         fill: 'var(--muted)',
@@ -97,17 +104,25 @@ export function trendPlot(result: TrendResult, options: TrendPlotOptions): Plot.
       }),
       ...(chart === 'bar' ? barMarks(points) : lineMarks(points, result)),
       Plot.ruleY([0], { stroke: 'var(--axis)' }),
+      ...annotationMarks(options.annotations ?? []),
       ...tipMarks(result, options.breakdown, top),
     ],
   }
 }
 
-function lineMarks(points: TrendPoint[], result: TrendResult): Plot.Markish[] {
+function lineMarks(points: TrendPoint[], result: DrawnTrend): Plot.Markish[] {
   const channels = { x: 'start', y: 'value', z: 'series', stroke: 'series' }
   const single = result.series.length === 1
   return [
     ...(single
-      ? [Plot.areaY(points, { x: 'start', y: 'value', fill: 'series', fillOpacity: 0.1 })]
+      ? [
+          Plot.areaY(points.filter(isMeasured), {
+            x: 'start',
+            y: 'value',
+            fill: 'series',
+            fillOpacity: 0.1,
+          }),
+        ]
       : []),
     Plot.line(
       points.filter((point) => point.complete),
@@ -115,7 +130,7 @@ function lineMarks(points: TrendPoint[], result: TrendResult): Plot.Markish[] {
     ),
     Plot.line(incompleteEnds(points), { ...channels, strokeWidth: 2, strokeDasharray: '3,4' }),
     ...(result.buckets.length <= DOTS_UP_TO
-      ? [Plot.dot(points, { x: 'start', y: 'value', fill: 'series', r: 2.5 })]
+      ? [Plot.dot(points.filter(isMeasured), { x: 'start', y: 'value', fill: 'series', r: 2.5 })]
       : []),
   ]
 }
@@ -144,15 +159,15 @@ export function incompleteEnds(points: readonly TrendPoint[]): TrendPoint[] {
   })
 }
 
-function tipMarks(result: TrendResult, property: string | undefined, top: number): Plot.Markish[] {
+function tipMarks(result: DrawnTrend, property: string | undefined, top: number): Plot.Markish[] {
   const names = seriesNames(result, property)
   const rows = result.buckets.map((bucket, i) => {
     const lines = result.series.map((series, s) => ({
       name: names[s],
-      value: series.values[i] ?? 0,
+      value: series.values[i] ?? null,
     }))
-    lines.sort((a, b) => b.value - a.value)
-    const shown = lines.slice(0, TIP_SERIES).map((l) => `${l.name}  ${formatNumber(l.value)}`)
+    lines.sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
+    const shown = lines.slice(0, TIP_SERIES).map((l) => `${l.name}  ${formatAmount(l.value)}`)
     const hidden = lines.length - shown.length
     if (hidden > 0) shown.push(`and ${hidden} more`)
     const still = isComplete(bucket, result) ? '' : ' (so far)'
@@ -177,3 +192,5 @@ function tipMarks(result: TrendResult, property: string | undefined, top: number
     ),
   ]
 }
+
+const isMeasured = ({ value }: TrendPoint): boolean => value !== null

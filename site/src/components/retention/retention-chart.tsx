@@ -8,12 +8,13 @@ import { Swatch } from '../trend-view.tsx'
 interface Props {
   result: RetentionResult
   breakdown: string | undefined
+  height?: number
 }
 
 const HEIGHT = 264
 
 /** The mean of all rows as a curve, one for each group. */
-export function RetentionChart({ result, breakdown }: Props) {
+export function RetentionChart({ result, breakdown, height = HEIGHT }: Props) {
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   return (
     <>
@@ -26,9 +27,9 @@ export function RetentionChart({ result, breakdown }: Props) {
         ))}
       </ul>
       <PlotFigure
-        signature={JSON.stringify([result.columns, result.groups, breakdown])}
-        height={HEIGHT}
-        draw={(width) => retentionPlot(result, { width, breakdown, height: HEIGHT })}
+        signature={JSON.stringify([result.columns, result.groups, breakdown, height])}
+        height={height}
+        draw={(width) => retentionPlot(result, { width, breakdown, height })}
       />
     </>
   )

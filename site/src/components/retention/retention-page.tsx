@@ -3,6 +3,7 @@ import { useInsight } from '../../lib/questions.ts'
 import { readRetention, retentionQuery, writeRetention } from '../../lib/retention.ts'
 import { Answer, Card } from '../card.tsx'
 import { QuestionPage } from '../question-page.tsx'
+import { SaveInsight } from '../saved/save-insight.tsx'
 import { RetentionChart } from './retention-chart.tsx'
 import { RetentionEditor } from './retention-editor.tsx'
 import { RetentionTable, retentionEmptyWords } from './retention-table.tsx'
@@ -20,8 +21,15 @@ export function RetentionPage() {
         <RetentionEditor question={question} names={names} onChange={page.ask} />
       )}
     >
-      {({ breakdown, cells }, site) => (
-        <Card title="Persons who came back">
+      {({ breakdown, cells, ...asked }, site) => (
+        <Card
+          title="Persons who came back"
+          actions={
+            query && (
+              <SaveInsight site={site} query={query} name={`${asked.start} → ${asked.return}`} />
+            )
+          }
+        >
           <Answer live={answer} emptyWords={retentionEmptyWords}>
             {(result) => (
               <>

@@ -1,0 +1,131 @@
+import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
+import { type FormEvent, useState } from 'react'
+import { formatAgo } from '../../lib/format.ts'
+import { creation, type Listed, listPath } from '../../lib/saved.ts'
+import { savedSearch } from '../../lib/saved-address.ts'
+import { useAction, useSaved } from '../../lib/saved-calls.ts'
+import type { Site } from '../../lib/site.ts'
+import { Answer, Card, ErrorNotice } from '../card.tsx'
+import { TextField } from '../choice.tsx'
+import { Dialog } from '../saved/dialog.tsx'
+import { Line } from '../saved/fields.tsx'
+import { RemovedList } from '../saved/removed-list.tsx'
+import { CodeCard } from './code-card.tsx'
+
+interface Props {
+  site: Site
+  project: string
+  onOpen(id: string): void
+}
+
+/** The dashboards of a project, what was deleted of them, and all of it as code. */
+export function BoardList({ site, project, onOpen }: Props) {
+  const [wanted, setWanted] = useState('')
+  const [making, setMaking] = useState(false)
+  const [revision, setRevision] = useState(0)
+  const path = listPath('dashboard', project, { search: wanted || undefined })
+  const live = useSaved<Listed<SavedDashboard>>(site, path, 'items', revision)
+  const again = () => setRevision(revision + 1)
+  return (
+    <>
+      <section className="controls controls-slim" aria-label="What is listed">
+        <div className="control-row">
+          <TextField label="Search" value={wanted} onCommit={setWanted} />
+          <button type="button" className="primary" onClick={() => setMaking(true)}>
+            New dashboard
+          </button>
+        </div>
+      </section>
+      <Card title="Dashboards">
+        <Answer live={live} emptyWords={({ items }) => emptyWords(items, wanted)}>
+          {({ items, next }) => (
+            <>
+              <BoardTable items={items} project={project} />
+              {next !== null && <p className="hint">There are more: search for their names.</p>}
+            </>
+          )}
+        </Answer>
+        <p className="hint">
+          The <a href="/dashboard">first dashboard</a> needs no setting up: it shows what every
+          project has.
+        </p>
+      </Card>
+      <CodeCard site={site} project={project} onImported={again} />
+      <Card title="Deleted dashboards" className="card-below">
+        <details>
+          <summary>Show what was deleted</summary>
+          <RemovedList
+            site={site}
+            noun="dashboard"
+            project={project}
+            revision={revision}
+            onRestored={again}
+          />
+        </details>
+      </Card>
+      {making && (
+        <Dialog title="New dashboard" onClose={() => setMaking(false)}>
+          <NewBoard site={site} project={project} onOpen={onOpen} />
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+function BoardTable({ items, project }: { items: SavedDashboard[]; project: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
+    <section className="table-scroll" tabIndex={0} aria-label="Saved dashboards">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col" className="number">
+              Tiles
+            </th>
+            <th scope="col">Changed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ id, name, description, tiles, updated_at }) => (
+            <tr key={id}>
+              <th scope="row" title={description || undefined}>
+                <a href={`/dashboards?${savedSearch(project, id)}`}>{name}</a>
+              </th>
+              <td className="number">{tiles.length}</td>
+              <td>{formatAgo(updated_at)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function NewBoard({ site, project, onOpen }: Props) {
+  const [name, setName] = useState('')
+  const action = useAction()
+  const make = async (event: FormEvent) => {
+    event.preventDefault()
+    await action.run(async () => {
+      const call = creation('dashboard', project, { name })
+      onOpen((await site.client.call<SavedDashboard>(call, 'id')).id)
+    })
+  }
+  return (
+    <form className="form" onSubmit={make}>
+      <Line label="Name" value={name} required maxLength={200} onChange={setName} />
+      {action.error && <ErrorNotice error={action.error} />}
+      <div className="form-actions">
+        <button type="submit" className="primary" disabled={action.busy}>
+          Make it
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function emptyWords(items: readonly unknown[], wanted: string): string | null {
+  if (items.length > 0) return null
+  return wanted === '' ? 'There is no dashboard yet.' : 'No dashboard holds this text.'
+}

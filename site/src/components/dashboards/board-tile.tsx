@@ -1,0 +1,160 @@
+import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { askedOver, type BoardRange, type Tile } from '../../lib/board.ts'
+import { insightAddress } from '../../lib/insight-address.ts'
+import { textBlocks } from '../../lib/markdown.ts'
+import { savedSearch } from '../../lib/saved-address.ts'
+import type { Site } from '../../lib/site.ts'
+import type { TileChange } from '../../lib/tile-layout.ts'
+import { InsightTile } from '../saved/insight-tile.tsx'
+import { TileTools } from './tile-tools.tsx'
+
+export type BoardInsight = NonNullable<SavedDashboard['insights']>[number]
+
+interface Props {
+  site: Site
+  project: string
+  tile: Tile
+  /** Undefined for a text, and for what was added and is not saved yet. */
+  insight: BoardInsight | undefined
+  range: BoardRange | null
+  paused: boolean
+  /** What can be done to the tile while the dashboard is edited; null otherwise. */
+  edit: { change(change: TileChange): void; remove(): void; write(text: string): void } | null
+}
+
+/** Of one row of the grid, with the gap between two; as styles/dashboards.css has them. */
+const ROW_PX = 76
+const GAP_PX = 16
+/** Of a tile's own title, legend and foot. */
+const FRAME_PX = 138
+const MIN_CHART_PX = 120
+
+const KEYS: Record<string, TileChange> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  'Shift ArrowLeft': 'narrower',
+  'Shift ArrowRight': 'wider',
+  'Shift ArrowUp': 'shorter',
+  'Shift ArrowDown': 'taller',
+}
+
+/** One tile in its place: an insight with a way to its page, or a text. */
+export function BoardTile(props: Props) {
+  const { project, tile, insight, edit } = props
+  const name = 'text' in tile ? 'Text' : (insight?.name ?? 'Insight')
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Keys within a field are the field's own.
+    if (!edit || event.target !== event.currentTarget) return
+    const change = KEYS[`${event.shiftKey ? 'Shift ' : ''}${event.key}`]
+    if (!change) return
+    event.preventDefault()
+    edit.change(change)
+  }
+  return (
+    <section
+      className="card board-tile"
+      aria-label={name}
+      data-text={'text' in tile}
+      style={{
+        gridColumn: `${tile.x + 1} / span ${tile.w}`,
+        gridRow: `${tile.y + 1} / span ${tile.h}`,
+      }}
+      // The arrow keys move it while it is edited.
+      tabIndex={edit ? 0 : undefined}
+      onKeyDown={onKeyDown}
+    >
+      {'text' in tile ? (
+        <TextTile text={tile.text} write={edit?.write ?? null} />
+      ) : (
+        <>
+          <header className="card-header">
+            <h2 title={insight?.description || undefined}>
+              {insight ? (
+                <a href={hrefOf(insight, props.range, project)}>{insight.name}</a>
+              ) : (
+                'An insight that is gone'
+              )}
+            </h2>
+          </header>
+          {insight && <Drawn {...props} insight={insight} />}
+        </>
+      )}
+      {edit && <TileTools name={name} onChange={edit.change} onRemove={edit.remove} />}
+    </section>
+  )
+}
+
+function Drawn({ site, tile, insight, range, paused }: Props & { insight: BoardInsight }) {
+  const height = tile.h * (ROW_PX + GAP_PX) - GAP_PX - FRAME_PX
+  return (
+    <OnceSeen>
+      <div className="board-body">
+        <InsightTile
+          site={site}
+          query={askedOver(insight.query, range)}
+          paused={paused}
+          height={Math.max(MIN_CHART_PX, height)}
+        />
+      </div>
+    </OnceSeen>
+  )
+}
+
+/** Asks nothing before the reader comes near: a long dashboard would ask everything at once. */
+function OnceSeen({ children }: { children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null)
+  const [seen, setSeen] = useState(false)
+  useEffect(() => {
+    if (!place.current) return
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && setSeen(true),
+      { rootMargin: '200px' },
+    )
+    observer.observe(place.current)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <div className="board-place" ref={place}>
+      {seen && children}
+    </div>
+  )
+}
+
+function TextTile({ text, write }: { text: string; write: ((text: string) => void) | null }) {
+  if (write) {
+    return (
+      <label className="board-text">
+        <span className="visually-hidden">Text of the tile</span>
+        <textarea value={text} maxLength={5_000} onChange={(event) => write(event.target.value)} />
+      </label>
+    )
+  }
+  return (
+    <div className="board-text">
+      {textBlocks(text).map(({ kind, lines }, b) => {
+        // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the text.
+        if (kind === 'heading') return <h2 key={b}>{lines[0]}</h2>
+        if (kind === 'list') {
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <ul key={b}>
+              {lines.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          )
+        }
+        // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+        return <p key={b}>{lines.join('\n')}</p>
+      })}
+    </div>
+  )
+}
+
+function hrefOf({ id, query }: BoardInsight, range: BoardRange | null, project: string): string {
+  const address = insightAddress(askedOver(query, range))
+  return address?.href ?? `/saved?${savedSearch(project, id)}`
+}

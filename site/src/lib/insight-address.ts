@@ -1,0 +1,160 @@
+import type { AskedInsight, InsightKind } from '@headwater/schemas/insights/insight'
+import { isKeyOf, MEASURES, WINDOW_UNITS } from './choices.ts'
+import { readRetention, retentionQuery, writeRetention } from './retention.ts'
+import {
+  type FunnelQuestion,
+  readFunnel,
+  readTrend,
+  type TrendQuestion,
+  writeFunnel,
+  writeTrend,
+} from './url-state.ts'
+
+export type AskedOf<Kind extends InsightKind> = Extract<AskedInsight, { kind: Kind }>
+
+/** The Trends page's question as the insight that it is, everything filled in. */
+export function trendInsight(question: TrendQuestion): AskedOf<'trends'> {
+  const { events, measure, breakdown, chart: _, ...common } = question
+  return {
+    kind: 'trends',
+    ...common,
+    series: events.map((event) => ({ event, measure, filters: [] })),
+    breakdowns: breakdown === undefined ? [] : [{ property: breakdown }],
+    actor: 'person',
+    formulas: [],
+    cumulative: false,
+    smoothing: 1,
+    display: 'time',
+    include_sql: false,
+  }
+}
+
+/** The Funnels page's question as the insight that it is, everything filled in. */
+export function funnelInsight(question: FunnelQuestion): AskedOf<'funnel'> {
+  const { steps, conversion_window, breakdown, ...common } = question
+  return {
+    kind: 'funnel',
+    ...common,
+    steps: steps.map((step) => ({ ...step, optional: false })),
+    window: conversion_window,
+    breakdowns: breakdown === undefined ? [] : [{ property: breakdown }],
+    attribution: { step: 1 },
+    actor: 'person',
+    order: 'ordered',
+    exclusions: [],
+    include_sql: false,
+  }
+}
+
+interface PageAddress {
+  page: string
+  /** Path and question. */
+  href: string
+}
+
+type Writer<Kind extends InsightKind> = (query: AskedOf<Kind>) => PageAddress | null
+
+/** The pages that questions open in; one of a kind that is not here opens as a table. */
+const PAGES: { [Kind in InsightKind]?: Writer<Kind> } = {
+  trends: trendAddress,
+  funnel: funnelAddress,
+  retention: retentionAddress,
+}
+
+/** Where a question opens as it is; null when no page can show all of it. */
+export function insightAddress(query: AskedInsight): PageAddress | null {
+  const write = PAGES[query.kind] as ((query: AskedInsight) => PageAddress | null) | undefined
+  return write?.(query) ?? null
+}
+
+function trendAddress(query: AskedOf<'trends'>): PageAddress | null {
+  const { series, breakdowns, interval, breakdown_limit, include_bots } = query
+  const [measure] = series.map((one) => one.measure)
+  const breakdown = propertyOf(breakdowns[0])
+  if (!isKeyOf(MEASURES, measure)) return null
+  const params = writeTrend({
+    ...commonOf(query),
+    ...{ measure, interval, breakdown_limit, include_bots, chart: 'line' },
+    events: series.map(({ event }) => event),
+    ...(breakdown !== undefined && { breakdown }),
+  })
+  // A page shows a question exactly when it reads it back out of its own address.
+  const { question } = readTrend(params, query)
+  return isSame(trendInsight(question), query)
+    ? { page: 'Trends', href: `/trends?${params}` }
+    : null
+}
+
+function funnelAddress(query: AskedOf<'funnel'>): PageAddress | null {
+  const { steps, breakdowns, window, breakdown_limit, include_bots } = query
+  const breakdown = propertyOf(breakdowns[0])
+  const { value, unit } = window
+  if (!isKeyOf(WINDOW_UNITS, unit)) return null
+  const params = writeFunnel({
+    ...commonOf(query),
+    ...{ breakdown_limit, include_bots, conversion_window: { value, unit } },
+    steps: steps.map(({ event, filters }) => ({ event, filters: plainFilters(filters) })),
+    ...(breakdown !== undefined && { breakdown }),
+  })
+  const { question } = readFunnel(params, query)
+  return isSame(funnelInsight(question), query)
+    ? { page: 'Funnels', href: `/funnels?${params}` }
+    : null
+}
+
+function retentionAddress(query: AskedOf<'retention'>): PageAddress | null {
+  const { breakdowns, start, interval, mode, windows, minimum_occurrences, cumulative } = query
+  const breakdown = propertyOf(breakdowns[0])
+  const params = writeRetention({
+    ...commonOf(query),
+    ...{ interval, mode, windows, minimum_occurrences, cumulative, cells: 'share' },
+    ...{ start: start.event, return: query.return.event, periods: query.periods ?? null },
+    include_bots: query.include_bots,
+    ...(breakdown !== undefined && { breakdown }),
+  })
+  const asked = retentionQuery(readRetention(params, query).question)
+  const read = {
+    ...asked,
+    ...{ start: { filters: [], ...asked.start }, return: { filters: [], ...asked.return } },
+    ...{ actor: 'person', include_sql: false },
+  } as AskedOf<'retention'>
+  return isSame(read, query) ? { page: 'Retention', href: `/retention?${params}` } : null
+}
+
+function commonOf({ project, date_from, date_to, time_zone, filters }: AskedInsight) {
+  return {
+    project,
+    date_from,
+    ...(date_to !== undefined && { date_to }),
+    ...(time_zone !== undefined && { time_zone }),
+    filters: plainFilters(filters),
+  }
+}
+
+type PlainFilters = TrendQuestion['filters']
+
+// The rest is missed when the question is read back.
+const plainFilters = (filters: AskedInsight['filters']): PlainFilters =>
+  filters.filter((filter): filter is PlainFilters[number] => 'property' in filter)
+
+function propertyOf(breakdown: AskedOf<'trends'>['breakdowns'][number] | undefined) {
+  return breakdown && 'property' in breakdown ? breakdown.property : undefined
+}
+
+function isSame(a: AskedInsight, b: AskedInsight): boolean {
+  return JSON.stringify(sorted(meaning(a))) === JSON.stringify(sorted(meaning(b)))
+}
+
+/** Without what means nothing where nothing is broken down. */
+function meaning(query: AskedInsight): object {
+  if (!('breakdowns' in query) || query.breakdowns.length > 0) return query
+  return { ...query, breakdown_limit: 0, attribution: null }
+}
+
+/** The same with the fields of every object in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, field]) => [name, sorted(field)] as const)
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}

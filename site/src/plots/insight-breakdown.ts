@@ -1,0 +1,10 @@
+import type { BreakdownValue } from '@headwater/schemas/insights/property'
+import type { Breakdown } from '../lib/format.ts'
+
+/** What an insight's line is told by as one value: those of several breakdowns beside each other. */
+export function insightBreakdown(breakdown: BreakdownValue): Breakdown {
+  if (breakdown === null) return null
+  const values = breakdown.values.map((value) => value ?? '')
+  const value = values.length > 1 ? values.map((one) => one || '(none)').join(' · ') : values[0]
+  return { kind: breakdown.kind, value: value ?? '' }
+}
