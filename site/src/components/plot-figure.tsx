@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
+import { useWidth } from '../lib/use-width.ts'
 
 interface Props {
   /** Changes exactly when the picture does; an equal one is not drawn again (no flicker). */
@@ -10,19 +11,9 @@ interface Props {
 
 /** Draws Plot options at the width of its place. */
 export function PlotFigure({ signature, draw, height }: Props) {
-  const place = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
+  const [place, width] = useWidth<HTMLDivElement>()
   const latestDraw = useRef(draw)
   latestDraw.current = draw
-
-  useEffect(() => {
-    if (!place.current) return
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry) setWidth(Math.floor(entry.contentRect.width))
-    })
-    observer.observe(place.current)
-    return () => observer.disconnect()
-  }, [])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for what `draw` shows.
   useEffect(() => {

@@ -23,6 +23,7 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
       { name: 'Retention', path: '/retention' },
       { name: 'Stickiness', path: '/stickiness' },
       { name: 'Lifecycle', path: '/lifecycle' },
+      { name: 'Paths', path: '/paths' },
     ],
   },
   {
