@@ -4,6 +4,8 @@ import {
   MAILTO,
   type REASONS,
 } from '@headwater/schemas/insights/alert'
+import { MAX_SAVED } from '@headwater/schemas/insights/saved'
+import { isAtLeast, requireRole } from '../query/access/admission.ts'
 import { QueryRefusal } from '../query/errors.ts'
 import type { Kind } from '../query/saved/kind.ts'
 import type { NewDelivery } from './alert-store.ts'
@@ -63,6 +65,39 @@ export function checkChannels(channels: readonly Channel[]): void {
     throw new QueryRefusal('invalid_query', `${field} is no address`, { field })
   }
 }
+
+/**
+ * The same kind, in which only an admin can name a receiver that no alert or subscription of the project
+ * has yet: it is told numbers of the project, wherever it is.
+ */
+export function withKnownReceivers<Body extends { channels: readonly Channel[] }>(
+  kind: Kind<Body>,
+): Kind<Body> {
+  return {
+    ...kind,
+    async check(body, writing) {
+      await kind.check(body, writing)
+      if (isAtLeast('admin')) return
+      const { project, writer } = writing
+      const lists = await Promise.all(
+        (['alert', 'subscription'] as const).map((one) =>
+          writer.list(project, one, { limit: MAX_SAVED }),
+        ),
+      )
+      const known = new Set(
+        lists.flatMap(({ rows }) => rows.flatMap((item) => receiversOf(item.body as Body))),
+      )
+      const i = body.channels.findIndex((one) => destinationsOf(one).some((to) => !known.has(to)))
+      if (i === -1) return
+      const field = `channels.${i}`
+      const what = `${field}: a receiver that no alert and no subscription of the project has`
+      requireRole('admin', { what, field })
+    },
+  }
+}
+
+const receiversOf = ({ channels }: { channels: readonly Channel[] }): string[] =>
+  channels.flatMap(destinationsOf)
 
 /** The same kind of a service that can send no e-mail: it refuses to save what would never arrive. */
 export function withoutMail<Body extends { channels: readonly Channel[] }>(

@@ -84,6 +84,8 @@ export const historyOf = <Item extends z.ZodType>(item: Item) =>
       z.object({
         version: Version,
         changed_at: z.iso.datetime(),
+        /** Who made it: an e-mail address. Null where everybody may, and of versions from before this was kept. */
+        author: z.string().nullable(),
         /** Whether this change was its deletion. */
         deleted: z.boolean(),
         item,

@@ -35,13 +35,22 @@ export async function requireProject(id: string): Promise<void> {
   if (!role) {
     throw new QueryRefusal('unknown_project', `there is no project ${id}`, { field: 'project' })
   }
-  refuseBelow(admission.needed, role, 'this')
+  refuseBelow(admission.needed, role, { what: 'this' })
   admission.role = role
 }
 
-/** Throws `forbidden` when the asker is less. @param what What they want to do, as they would say it. */
-export function requireRole(needed: Role, what: string): void {
-  refuseBelow(needed, askerRole(), what)
+/** Throws `forbidden` when the asker is less: part of what is asked needs more than the operation does. */
+export function requireRole(needed: Role, wanted: Wanted): void {
+  refuseBelow(needed, askerRole(), wanted)
+}
+
+export const isAtLeast = (role: Role): boolean => rolesFrom(role).includes(askerRole())
+
+interface Wanted {
+  /** What they want to do, as they would say it. */
+  what: string
+  /** The field that says so. */
+  field?: string
 }
 
 /** What the asker is in the project; the service itself is an owner. */
@@ -55,9 +64,9 @@ export const askerRole = (): Role => {
 /** Who is named as the author of a change; null when that is nobody in particular. */
 export const authorName = (): string | null => admissions.getStore()?.name ?? null
 
-function refuseBelow(needed: Role, role: Role, what: string): void {
+function refuseBelow(needed: Role, role: Role, { what, field }: Wanted): void {
   const allowed = rolesFrom(needed)
   if (allowed.includes(role)) return
   const message = `${what} needs the role ${needed} in the project; yours is ${role}`
-  throw new QueryRefusal('forbidden', message, { allowed })
+  throw new QueryRefusal('forbidden', message, { allowed, ...(field && { field }) })
 }

@@ -71,6 +71,7 @@ export function addLive(app: OpenAPIHono, deps: LiveDeps): void {
     const stream = new WatcherStream({
       ...times,
       left() {
+        clearInterval(checking)
         streams.delete(stream)
         room.leave(stream)
         signal.removeEventListener('abort', close)
@@ -80,6 +81,13 @@ export function addLive(app: OpenAPIHono, deps: LiveDeps): void {
     const close = () => stream.close()
     streams.add(stream)
     room.enter(stream)
+    // Who watches for days may lose the right to it meanwhile.
+    const checking = setInterval(() => {
+      deps.requireProject(project).catch((error) => {
+        if (error instanceof QueryRefusal) close()
+      })
+    }, times.heartbeatMs)
+    checking.unref()
     signal.addEventListener('abort', close, { once: true })
     if (signal.aborted || deps.closing?.aborted) close()
     return new Response(stream.body, {

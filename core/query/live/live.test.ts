@@ -95,9 +95,12 @@ function parse(text: string): Message | null {
   return event && data ? { event, data: JSON.parse(data) } : null
 }
 
-async function watch(of = project): Promise<Feed> {
+async function watch(of = project, credential?: string): Promise<Feed> {
   const abort = new AbortController()
-  const response = await client.fetch(`/api/live?project=${of}`, { signal: abort.signal })
+  const response = await client.fetch(`/api/live?project=${of}`, {
+    signal: abort.signal,
+    headers: credential ? { authorization: `Bearer ${credential}` } : {},
+  })
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toBe('text/event-stream')
   return new Feed(response, abort)
@@ -242,6 +245,24 @@ describe('GET /api/live', () => {
     ['project=default&colour=red', 400],
   ])('refuses ?%s', async (params, status) => {
     expect((await client.fetch(`/api/live?${params}`)).status).toBe(status)
+  })
+
+  it('ends for who may not watch any more, and for nobody else', async () => {
+    const projects = [{ id: project, role: 'reader' as const }]
+    const revoked = new Set<string>()
+    client = testClient({
+      store: api.store,
+      liveTimes: { ...TIMES, heartbeatMs: 50 },
+      // As old as it must be to be asked again.
+      clock: () => performance.now() * 1_000,
+      findAsker: async (credential) =>
+        revoked.has(credential) ? null : { name: credential, projects },
+    })
+    const feeds = await Promise.all([watch(project, 'ann'), watch(project, 'bob')])
+    revoked.add('ann')
+    expect(await feeds[0]?.next('never')).toBeNull()
+    await insert([{ event: 'later' }])
+    expect(await feeds[1]?.names(1)).toEqual(['later'])
   })
 
   it('refuses more than may watch', async () => {

@@ -82,6 +82,11 @@ const MIGRATIONS: Record<string, Migration> = {
       )`.execute(db)
     },
   },
+  '003_authors': {
+    async up(db) {
+      await sql`ALTER TABLE insights.versions ADD COLUMN author text`.execute(db)
+    },
+  },
 }
 
 export const METADATA_SCHEMA = 'insights'

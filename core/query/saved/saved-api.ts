@@ -3,6 +3,7 @@ import type { SavedKind } from '@headwater/schemas/insights/saved-id'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Clock } from '../../shared/clock.ts'
+import { authorName } from '../access/admission.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Writing } from './kind.ts'
 import type { Metadata, OpenMetadata } from './metadata.ts'
@@ -20,14 +21,15 @@ export interface SavedDeps {
   newId?: NewId
 }
 
-/** Opens what a project has saved. Throws `unknown_project`, `not_configured`. */
+/** Opens what a project has saved, for who asks. Throws `unknown_project`, `not_configured`. */
 export async function openSaved(project: string, deps: SavedDeps): Promise<Metadata> {
   if (!deps.metadata) {
     const message = 'this service keeps nothing: it was started without a DATABASE_URL'
     throw new QueryRefusal('not_configured', message)
   }
   await deps.requireProject(project)
-  return deps.metadata()
+  const metadata = await deps.metadata()
+  return { ...metadata, saved: metadata.saved.by(authorName()) }
 }
 
 /** Lists, reads, writes and restores the items of one kind. */
@@ -152,6 +154,7 @@ export function historyPage<State>(
   const versions = found.slice(0, limit).map((one) => ({
     version: one.version,
     changed_at: new Date(one.changed_at).toISOString(),
+    author: one.author,
     deleted: one.deleted,
     item: stateOf(one),
   }))

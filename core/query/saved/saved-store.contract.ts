@@ -54,6 +54,15 @@ export function describeSavedStore(name: string, open: OpenDatabase): void {
       expect(await store.versions(first, { limit: 1, before: 3 })).toMatchObject([{ version: 2 }])
     })
 
+    it('names the author of every state', async () => {
+      const first = await create('authors', 'a')
+      await store.by('ann').write('authors', (w) => w.change(first, draft('a'), NOW + 1))
+      const second = await store.find('authors', 'insight', 'a')
+      await store.by('bob').write('authors', (w) => w.remove(second as Item, NOW + 2))
+      const versions = await store.versions(first, { limit: 10 })
+      expect(versions.map(({ author }) => author)).toEqual(['bob', 'ann', null])
+    })
+
     it('undoes all of a write that fails', async () => {
       const failing = store.write('undone', async (writer) => {
         await createOne(writer, 'a')

@@ -25,6 +25,8 @@ export interface Version {
   body: unknown
   deleted: boolean
   changed_at: number
+  /** Null when that is nobody in particular. */
+  author: string | null
 }
 
 /** What is kept of a body, and what it is found by. */
@@ -70,6 +72,8 @@ export interface Page<Row> {
  * project is in the answer about another. Rejects with DatabaseAway when it does not answer.
  */
 export interface SavedStore extends SavedReader {
+  /** The same store, whose writes name this author. @default null */
+  by(author: string | null): SavedStore
   /**
    * Runs a write of one project: all or nothing, and after one another with every other write of it, in
    * whatever process. What it throws undoes it. Inside, only the writer may be used.

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type AlertDeps, addNotices, addWebhookSecret } from '../../alerts/alert-api.ts'
-import { withoutMail } from '../../alerts/channels.ts'
+import { withKnownReceivers, withoutMail } from '../../alerts/channels.ts'
 import { savedAlert } from '../../alerts/saved-alert.ts'
 import { savedSubscription } from '../../alerts/saved-subscription.ts'
 import { addCode } from './code-api.ts'
@@ -13,7 +13,10 @@ import { savedInsight } from './saved-insight.ts'
 import { addSettings } from './settings-api.ts'
 
 /** What tells people of itself. */
-const NOTICES: readonly AnyKind[] = [savedAlert, savedSubscription]
+const NOTICES: readonly AnyKind[] = [
+  withKnownReceivers(savedAlert),
+  withKnownReceivers(savedSubscription),
+]
 /** The other kinds of what people save; each stands after those that it can refer to. */
 const SAVED_KINDS: readonly AnyKind[] = [savedCohort, savedInsight, savedDashboard, savedAnnotation]
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Code, ImportReport } from '@headwater/schemas/insights/code'
 import { SettingsBody } from '@headwater/schemas/insights/settings'
+import { requireRole } from '../access/admission.ts'
 import { renameSaved } from '../cohort/walk.ts'
 import type { Ref, Writing } from './kind.ts'
 import type { SavedReader } from './saved-store.ts'
@@ -36,13 +37,17 @@ export async function importSettings(
   const settings = code && SettingsBody.parse(renameSaved(code, byId))
   if (!settings) {
     if (!prune || !old.item) return
+    requireAdmin()
     await removeSettings(old.item, writing)
     report.removed.push(CHANGE)
   } else if (old.item && isDeepStrictEqual(old.body, settings)) {
     report.unchanged.push(CHANGE)
   } else {
+    requireAdmin()
     await changeSettings(settings, null, writing)
     const list = old.item ? report.updated : report.created
     list.push(CHANGE)
   }
 }
+
+const requireAdmin = () => requireRole('admin', { what: 'this change' })

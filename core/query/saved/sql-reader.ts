@@ -57,12 +57,13 @@ export class SqlSavedReader implements SavedReader {
       .where('id', '=', id)
     if (before !== undefined) query = query.where('version', '<', before)
     const rows = await query.orderBy('version', 'desc').limit(limit).execute()
-    return rows.map(({ version, key, body, deleted, changed_at }) => ({
+    return rows.map(({ version, key, body, deleted, changed_at, author }) => ({
       version,
       key,
       body: JSON.parse(body),
       deleted,
       changed_at: changed_at.getTime(),
+      author,
     }))
   }
 

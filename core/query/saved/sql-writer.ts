@@ -9,10 +9,12 @@ const ROWS = 500
 /** Writes of one project, in a transaction that has it to itself. */
 export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
   readonly #project: string
+  readonly #author: string | null
 
-  constructor(transaction: MetadataDatabase, project: string) {
+  constructor(transaction: MetadataDatabase, project: string, author: string | null) {
     super(transaction)
     this.#project = project
+    this.#author = author
   }
 
   async findKey(kind: ItemKind, key: string): Promise<Item | null> {
@@ -91,6 +93,7 @@ export class SqlSavedWriter extends SqlSavedReader implements SavedWriter {
         ...{ project_id, kind, id, version, key, body },
         deleted: deleted_at !== null,
         changed_at: updated_at,
+        author: this.#author,
       }),
     )
     await this.db.insertInto('insights.versions').values(versions).execute()

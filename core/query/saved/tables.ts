@@ -38,6 +38,7 @@ export interface VersionTable {
   body: string
   deleted: boolean
   changed_at: Date
+  author: string | null
 }
 
 /** What is known of an alert or a subscription besides its definition. */
