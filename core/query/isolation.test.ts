@@ -41,7 +41,9 @@ beforeAll(async () => {
   // Nobody listens there: nothing is ever to be sent.
   const server = { host: '127.0.0.1', port: 1, secure: false }
   const mail = { server, from: { name: '', address: 'alerts@example.com' } }
-  client = testClient({ store, raw: store, journal: store, metadata, replays, mail })
+  client = testClient({
+    ...{ store, raw: store, writer: store, journal: store, metadata, replays, mail },
+  })
   await insertSecrets()
   ids = [...(await saveSecrets()), UUID, await personOf(OTHER_PROJECT), 'log.0.7']
 }, 120_000)

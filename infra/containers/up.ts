@@ -30,7 +30,9 @@ try {
     await compose(values.cluster, [...profiles, 'up', '--detach', '--build', '--remove-orphans'])
     await untilReady(config)
     const flag = values.cluster ? ' -- --cluster' : ''
-    const last = `Stop with npm run infra-down${flag}; the data stays.`
+    const isOpen = (process.env.QUERY_ACCESS || fileEnv.QUERY_ACCESS) === 'open'
+    const access = isOpen ? '' : 'The query API wants a read key: docs/insights/access.md.\n    '
+    const last = `${access}Stop with npm run infra-down${flag}; the data stays.`
     console.log(welcome(config, fileEnv.WRITE_KEY ?? '', Date.now() - startedAt, last))
   }
 } catch (error) {

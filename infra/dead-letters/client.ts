@@ -15,8 +15,18 @@ export interface DeadLetters {
   close(): Promise<void>
 }
 
+export interface ApiPlace {
+  queryUrl: string
+  project: string
+  /** Sent along where the query API wants one. @default none */
+  credential?: string | undefined
+}
+
 /** The letters of one project, from the query API. */
-export function apiDeadLetters(queryUrl: string, project: string): DeadLetters {
+export function apiDeadLetters({ queryUrl, project, credential }: ApiPlace): DeadLetters {
+  const authorization = credential ? { authorization: `Bearer ${credential}` } : {}
+  const ask = <Body>(url: string, init: RequestInit = {}) =>
+    askApi<Body>(url, { ...init, headers: { ...init.headers, ...authorization } })
   const base = `${queryUrl}/api/dead-letters`
   const query = (params: Record<string, string | undefined> = {}) => {
     const given = Object.entries({ project, ...params }).filter(([, value]) => value !== undefined)
@@ -39,7 +49,7 @@ export function apiDeadLetters(queryUrl: string, project: string): DeadLetters {
   }
 }
 
-async function ask<Body>(url: string, init: RequestInit = {}): Promise<Body> {
+async function askApi<Body>(url: string, init: RequestInit = {}): Promise<Body> {
   const { origin } = new URL(url)
   const response = await fetch(url, init).catch((error: unknown) => {
     const cause = error instanceof Error ? (error.cause ?? error) : error

@@ -152,9 +152,13 @@ describe('the query API', () => {
   let server: Server | undefined
   afterEach(() => server?.close())
 
+  let credentials: (string | undefined)[] = []
+
   async function serve(status: number, body: string): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = []
+    credentials = []
     const listening = createServer((request, response) => {
+      credentials.push(request.headers.authorization)
       request.on('data', (chunk) => asked.push(String(chunk)))
       request.on('end', () => response.writeHead(status).end(body))
       asked.push(`${request.method} ${request.url}`)
@@ -166,7 +170,7 @@ describe('the query API', () => {
 
   it('is asked for the project', async () => {
     const { url, asked } = await serve(200, '{}')
-    const client = apiDeadLetters(url, 'shop')
+    const client = apiDeadLetters({ queryUrl: url, project: 'shop' })
     await client.list(5, undefined)
     await client.list(5, ID)
     await client.show(ID)
@@ -183,17 +187,30 @@ describe('the query API', () => {
     ])
   })
 
+  it('is sent the credential in a header, where there is one', async () => {
+    const { url, asked } = await serve(200, '{}')
+    const options = readOptions(['list'], { QUERY_URL: url, QUERY_CREDENTIAL: 'secret' })
+    const client = apiDeadLetters(options)
+    await client.show(ID)
+    await client.replay({ ids: 'all', force: false })
+    await apiDeadLetters({ queryUrl: url, project: 'shop' }).show(ID)
+    expect(credentials).toEqual(['Bearer secret', 'Bearer secret', undefined])
+    expect(asked.join()).not.toContain('secret')
+  })
+
   it('is quoted when it refuses', async () => {
     const error = { code: 'unknown_project', message: 'there is no project shop' }
     const { url } = await serve(404, JSON.stringify({ error }))
     const words = 'there is no project shop (unknown_project)'
-    await expect(apiDeadLetters(url, 'shop').show(ID)).rejects.toThrow(words)
+    await expect(apiDeadLetters({ queryUrl: url, project: 'shop' }).show(ID)).rejects.toThrow(words)
   })
 
   it('is named when it does not answer, or answers something else', async () => {
     const { url } = await serve(502, '<html>')
-    await expect(apiDeadLetters(url, 'shop').show(ID)).rejects.toThrow(`${url}: status 502`)
-    const away = apiDeadLetters('http://127.0.0.1:1', 'shop')
+    await expect(apiDeadLetters({ queryUrl: url, project: 'shop' }).show(ID)).rejects.toThrow(
+      `${url}: status 502`,
+    )
+    const away = apiDeadLetters({ queryUrl: 'http://127.0.0.1:1', project: 'shop' })
     await expect(away.show(ID)).rejects.toThrow(/no answer from http:\/\/127.0.0.1:1 \(QUERY_URL\)/)
   })
 })

@@ -14,9 +14,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     const options = readOptions(argv)
     const client =
-      options.project === EVERY_PROJECT
-        ? await directDeadLetters(argv)
-        : apiDeadLetters(options.queryUrl, options.project)
+      options.project === EVERY_PROJECT ? await directDeadLetters(argv) : apiDeadLetters(options)
     try {
       const { text, exitCode } = await runCommand(options, client, process.stdout.columns)
       console.log(text)

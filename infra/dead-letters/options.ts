@@ -16,7 +16,7 @@ Options
   --before ID         list: those that died before this one
   --json              answers as JSON
   --env FILE          with --project '*': a file of variables, as infra/env/full.env
-QUERY_URL is where the query API is (http://127.0.0.1:8001).
+QUERY_URL is where the query API is (http://127.0.0.1:8001), QUERY_CREDENTIAL the token of a session.
 Exit codes: 0 done, 1 refused or skipped, 2 the command line is wrong.`
 
 export const EVERY_PROJECT = '*'
@@ -31,6 +31,7 @@ export interface Options {
   project: string
   json: boolean
   queryUrl: string
+  credential: string | undefined
 }
 
 export class UsageError extends Error {}
@@ -77,7 +78,13 @@ export function readOptions(
   if (!/^https?:/.test(queryUrl) || !URL.canParse(queryUrl)) {
     throw new UsageError('invalid QUERY_URL: must be an http address')
   }
-  return { command: commandOf(name, ids, values), project, json, queryUrl }
+  return {
+    command: commandOf(name, ids, values),
+    project,
+    json,
+    queryUrl,
+    credential: env.QUERY_CREDENTIAL || undefined,
+  }
 }
 
 function parse(argv: readonly string[]) {

@@ -84,7 +84,7 @@ const MIGRATIONS: Record<string, Migration> = {
   },
   '003_authors': {
     async up(db) {
-      await sql`ALTER TABLE insights.versions ADD COLUMN author text`.execute(db)
+      await sql`ALTER TABLE insights.versions ADD COLUMN IF NOT EXISTS author text`.execute(db)
     },
   },
 }
