@@ -135,6 +135,8 @@ describe('the table of an answer', () => {
         ['3', '0 persons'],
       ],
     })
+    const byPlan = { ...stickiness, breakdowns: [{ property: 'plan' }], breakdown_limit: 1 }
+    expect((await tableOf(byPlan)).head).toEqual(['days active', '(none), $pageview'])
     expect(await tableOf({ kind: 'lifecycle' })).toMatchObject({
       head: ['', '2026-06-15', '2026-06-16', '2026-06-17'],
       rows: [

@@ -112,7 +112,10 @@ const ROWS: { [Kind in InsightKind]: (query: QueryOf<Kind>, result: ResultOf<Kin
   }),
 
   stickiness: (query, { series, intervals }) => ({
-    head: [`${query.interval}s active`, ...series.map(({ event }) => eventLabel(event))],
+    head: [
+      `${query.interval}s active`,
+      ...series.map((line) => labelled(line.breakdown, eventLabel(line.event))),
+    ],
     rows: Array.from({ length: intervals }, (_, i) => [
       String(i + 1),
       ...series.map(({ counts }) => inWords(counts[i] ?? null, actorUnit(query.actor))),

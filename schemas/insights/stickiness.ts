@@ -1,4 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { breakdownsBy } from './breakdowns.ts'
+import { breakdownSelection } from './funnel.ts'
+import { BreakdownLimit, BreakdownValue, PropertyRef } from './property.ts'
 import { Actor, EventSelector, insightFacts, questionFields, type Settled } from './question.ts'
 import { Interval } from './range.ts'
 import { MAX_SERIES, SeriesIndex } from './series.ts'
@@ -13,6 +16,9 @@ export const StickinessQuery = z
     interval: Interval.default('day'),
     actor: Actor.default('person'),
     series: z.array(EventSelector).min(1).max(MAX_SERIES),
+    /** Splits every series by values of properties, or by cohorts. */
+    breakdowns: breakdownsBy(PropertyRef),
+    breakdown_limit: BreakdownLimit,
     /** How many events make an interval an active one. */
     criterion: z
       .strictObject({
@@ -33,7 +39,10 @@ export const StickinessResult = z
     intervals: z.number(),
     series: z.array(
       z.object({
+        /** Place in the question. */
+        series: z.number(),
         event: z.string(),
+        breakdown: BreakdownValue,
         /** Actors active in 1, 2, … intervals. */
         counts: z.array(z.number()),
       }),
@@ -45,6 +54,10 @@ export type StickinessResult = z.infer<typeof StickinessResult>
 
 /** Actors who were active in so many intervals; with cumulative, in at least so many. */
 export const StickinessSelection = z
-  .strictObject({ series: SeriesIndex, intervals: z.number().int().min(1) })
+  .strictObject({
+    series: SeriesIndex,
+    intervals: z.number().int().min(1),
+    ...breakdownSelection,
+  })
   .openapi('StickinessSelection')
 export type StickinessSelection = z.infer<typeof StickinessSelection>

@@ -9,7 +9,14 @@ import { eventsOf, seriesAt } from '../selector.ts'
 import { HAS_SESSION } from '../sessions/definition.ts'
 import { Statement } from '../statement.ts'
 import { IS_NUMBER, numberSql } from './amounts.ts'
-import { hasValues, isNotAmong, lineSplit, NONE_LINE, OTHER_LINE } from './breakdown.ts'
+import {
+  hasValues,
+  isNotAmong,
+  lineSplit,
+  NONE_LINE,
+  OTHER_LINE,
+  type SplitPlan,
+} from './breakdown.ts'
 import { firstRows } from './firsts.ts'
 import { methodOf } from './measure.ts'
 import type { Period, TrendsPlan } from './plan.ts'
@@ -89,7 +96,11 @@ function bucketAt(plan: TrendsPlan, { starts }: Period, label: string | null): n
   throw refusal('bucket', 'must be one of the answer’s buckets, or null for the whole range')
 }
 
-function checkedBreakdown(plan: TrendsPlan, { breakdown }: TrendsSelection) {
+/** Throws a QueryRefusal when the question has no such line. */
+export function checkedBreakdown(
+  plan: Pick<SplitPlan, 'query'>,
+  { breakdown }: Pick<TrendsSelection, 'breakdown'>,
+) {
   const count = plan.query.breakdowns.length
   if (count === 0 && breakdown === null) return null
   if (count === 0) throw refusal('breakdown', 'must be null: the question has no breakdowns')

@@ -5,15 +5,25 @@ import { lineText } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
 import { type Bins, binNames } from './bins.ts'
-import type { TrendsPlan } from './plan.ts'
 import { NO_SPLIT, type Split } from './slice.ts'
+
+/** What of a plan tells its lines apart. */
+export interface SplitPlan {
+  query: { breakdowns: readonly Breakdown[] }
+  /** The lines of a breakdown by cohorts; null without one. */
+  cohorts: readonly CohortLine[] | null
+  /** Ranges of each breakdown that has them. */
+  bins: readonly (Bins | null)[] | null
+  /** Values of the lines that are shown by themselves, in order. */
+  top: readonly string[][] | null
+}
 
 /** The line of events that are on none of the top lines, which are numbered from 1, and of those without a value. */
 export const OTHER_LINE = 0
 export const NONE_LINE = -1
 
 /** Splits events by the number of their line, which is faster to group by than a text. */
-export function lineSplit(plan: TrendsPlan, statement: Statement): Split {
+export function lineSplit(plan: SplitPlan, statement: Statement): Split {
   const { breakdowns } = plan.query
   if (plan.cohorts) return cohortSplit(plan.cohorts, statement)
   if (breakdowns.length === 0) return NO_SPLIT
@@ -50,13 +60,13 @@ function cohortSplit(cohorts: readonly CohortLine[], statement: Statement): Spli
 }
 
 /** Splits events by their texts themselves, in the column `labels`. */
-export const textSplit = (plan: TrendsPlan, statement: Statement): Split => ({
+export const textSplit = (plan: SplitPlan, statement: Statement): Split => ({
   columns: [`[${textsOf(plan, statement).join(', ')}] AS labels`],
   keys: ['labels'],
 })
 
 /** As textSplit, each text in a column of its own. */
-export function separateSplit(plan: TrendsPlan, statement: Statement): Split {
+export function separateSplit(plan: SplitPlan, statement: Statement): Split {
   const texts = textsOf(plan, statement)
   return {
     columns: texts.map((text, place) => `${text} AS text${place}`),
@@ -69,13 +79,13 @@ export const hasValues = (values: readonly string[], statement: Statement): stri
   `label = ${statement.add('String', encoded(values))}`
 
 /** SQL that holds for events whose values are not in the column `labels` of some rows, among rows of a lineSplit. */
-export function isNotAmong(rows: string, { query }: TrendsPlan): string {
+export function isNotAmong(rows: string, { query }: Pick<SplitPlan, 'query'>): string {
   const texts = query.breakdowns.map((_, place) => `labels[${place + 1}]`)
   return `label NOT IN (SELECT ${encodedSql(texts)} FROM (${rows}))`
 }
 
 /** SQL of an event's value of each breakdown, '' when there is none. */
-function textsOf({ query, bins }: TrendsPlan, statement: Statement): string[] {
+function textsOf({ query, bins }: SplitPlan, statement: Statement): string[] {
   return query.breakdowns.map((breakdown, place) =>
     breakdown.bins === undefined
       ? lineText(propertyOf(breakdown, place, statement))

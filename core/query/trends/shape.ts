@@ -4,7 +4,7 @@ import { bucketLabels } from '../buckets.ts'
 import { lineValue } from '../cohort/lines.ts'
 import type { Answer } from '../insight.ts'
 import { runningSums, smoothed } from './adjust.ts'
-import { NONE_LINE, OTHER_LINE } from './breakdown.ts'
+import { NONE_LINE, OTHER_LINE, type SplitPlan } from './breakdown.ts'
 import type { TrendsRow } from './compile.ts'
 import { evaluate } from './evaluate.ts'
 import { emptyAmount, methodOf } from './measure.ts'
@@ -21,7 +21,8 @@ type LineNumbers = (line: number) => Numbers
  */
 export function shapeTrends(plan: TrendsPlan, rows: readonly TrendsRow[][]): Answer<TrendsResult> {
   const { query, periods, formulas } = plan
-  const lines = shownLines(plan, rows)
+  const found = new Set(rows.flatMap((some) => some.map(({ line }) => Number(line))))
+  const lines = shownLines({ ...plan, top: plan.top ?? rankedLabels(rows.flat()) }, found)
   const numbers = query.series.map((series, place) =>
     periods.map((period, at) =>
       numbersOf(plan, series, period, rows[place * periods.length + at] ?? []),
@@ -57,18 +58,21 @@ export function shapeTrends(plan: TrendsPlan, rows: readonly TrendsRow[][]): Ans
   return { buckets, states: plan.states, previous_buckets: previous, series }
 }
 
-/** Every cohort, or the lines that any row is on, the top ones first, then Other and none. */
-function shownLines(
-  { query, cohorts, top }: TrendsPlan,
-  rows: readonly TrendsRow[][],
+/**
+ * Every cohort, or the lines that any row is on, the top ones first, then Other and none.
+ *
+ * @param found Lines that rows are on.
+ */
+export function shownLines(
+  { query, cohorts, top }: Omit<SplitPlan, 'bins'>,
+  found: ReadonlySet<number>,
 ): { line: number; breakdown: BreakdownValue }[] {
   if (cohorts) {
     return cohorts.map((cohort, place) => ({ line: place + 1, breakdown: lineValue(cohort) }))
   }
   if (query.breakdowns.length === 0) return [{ line: OTHER_LINE, breakdown: null }]
-  const found = new Set(rows.flatMap((some) => some.map(({ line }) => Number(line))))
   const lines = [
-    ...(top ?? rankedLabels(rows.flat())).map((texts, place) => ({
+    ...(top ?? []).map((texts, place) => ({
       line: place + 1,
       breakdown: { kind: 'value' as const, values: texts.map((text) => text || null) },
     })),

@@ -181,6 +181,9 @@ describe('who is behind a number of trends', () => {
     [{ breakdown: { kind: 'other' } }, 'select.breakdown'],
     [{ breakdown: { kind: 'some' } }, 'select.breakdown.kind'],
     [{ colour: 'red' }, 'select.colour'],
+    // Who is behind a formula is nobody in particular.
+    [{ series: null }, 'select.series'],
+    [{ formula: 0 }, 'select.formula'],
   ])('refuses the selection %j and names the field', async (select, field) => {
     const { status, body } = await api.post<ApiError>('/api/actors', {
       query: questionOf({}),

@@ -6,8 +6,8 @@ const result: StickinessResult = {
   kind: 'stickiness',
   intervals: 3,
   series: [
-    { event: '$pageview', counts: [6, 3, 1] },
-    { event: 'signup', counts: [0, 0, 0] },
+    { series: 0, event: '$pageview', breakdown: null, counts: [6, 3, 1] },
+    { series: 1, event: 'signup', breakdown: null, counts: [0, 0, 0] },
   ],
   complete_until: null,
   duration_ms: 1,
@@ -27,7 +27,7 @@ describe('stickiness as a picture', () => {
   it('counts everybody once where bars hold those of the bars after them', () => {
     const cumulative = {
       ...result,
-      series: [{ event: '$pageview', counts: [10, 4, 1] }],
+      series: [{ series: 0, event: '$pageview', breakdown: null, counts: [10, 4, 1] }],
     }
     expect(stickinessBars(cumulative, true).map(({ share }) => share)).toEqual([1, 0.4, 0.1])
   })
