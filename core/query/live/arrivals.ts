@@ -11,7 +11,8 @@ import {
 
 /** Events of one message. */
 export const MAX_SHOWN = 50
-const MAX_BACKLOG = 20
+/** Events of the first message. */
+export const MAX_BACKLOG = 20
 
 export type Ask = <Row>(query: Query) => Promise<Row[]>
 

@@ -134,6 +134,18 @@ describe('GET /api/live', () => {
     expect(await feed.names(1)).toEqual(['three'])
   })
 
+  it('begins with what is there for whoever comes, also when that is nothing', async () => {
+    const first = await watch()
+    expect(await first.next('events')).toEqual({ events: [], not_shown: 0 })
+    await insert([{ event: 'one' }])
+    await insert([{ event: 'two' }])
+    expect(await first.names(2)).toEqual(['one', 'two'])
+    const second = await watch()
+    expect(await second.names(2)).toEqual(['one', 'two'])
+    await insert([{ event: 'three' }])
+    expect([await first.names(1), await second.names(1)]).toEqual([['three'], ['three']])
+  })
+
   it('shows what was inserted before others, and seen after them', async () => {
     await insert([{ event: 'first' }])
     const feed = await watch()

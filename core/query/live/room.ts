@@ -1,5 +1,5 @@
-import type { LiveActive } from '@headwater/schemas/insights/live'
-import { Arrivals, type Ask } from './arrivals.ts'
+import type { LiveActive, LiveEvents } from '@headwater/schemas/insights/live'
+import { Arrivals, type Ask, MAX_BACKLOG } from './arrivals.ts'
 import { ACTIVE_MINUTES, compileActive } from './live-sql.ts'
 
 export interface RoomTimes {
@@ -23,6 +23,8 @@ export class Room {
   readonly #times: RoomTimes
   readonly #watchers = new Set<Watcher>()
   #arrivals: Arrivals
+  /** The last few events, the newest first; null before the first look. */
+  #recent: LiveEvents['events'] | null = null
   #active: LiveActive | null = null
   #activeAt = Number.NEGATIVE_INFINITY
   #isRunning = false
@@ -40,6 +42,7 @@ export class Room {
 
   enter(watcher: Watcher): void {
     this.#watchers.add(watcher)
+    if (this.#recent) watcher.send('events', { events: this.#recent, not_shown: 0 })
     if (this.#active) watcher.send('active', this.#active)
     if (this.#isRunning) return
     this.#isRunning = true
@@ -56,13 +59,19 @@ export class Room {
   async #look(): Promise<void> {
     if (this.#watchers.size === 0) {
       this.#isRunning = false
+      this.#recent = null
       this.#active = null
       return
     }
     let waitMs = this.#times.pollMs
     try {
       const arrived = await this.#arrivals.poll(this.#ask)
-      if (arrived.events.length > 0 || arrived.not_shown > 0) this.#tell('events', arrived)
+      // The first message says what is there, also when that is nothing.
+      const isFirst = this.#recent === null
+      this.#recent = [...arrived.events, ...(this.#recent ?? [])].slice(0, MAX_BACKLOG)
+      if (isFirst || arrived.events.length > 0 || arrived.not_shown > 0) {
+        this.#tell('events', arrived)
+      }
       await this.#countActive()
     } catch {
       // The store's own faults are told where it is asked for numbers.

@@ -11,6 +11,7 @@ import type {
   TrendResult,
 } from '@headwater/schemas/insight'
 import type { InsightInput, InsightKind, InsightResult } from '@headwater/schemas/insights/insight'
+import { readMessages, type StreamMessage, Watchdog } from './event-stream.ts'
 
 export type InsightInputOf<Kind extends InsightKind> = Extract<InsightInput, { kind: Kind }>
 export type InsightResultOf<Kind extends InsightKind> = Extract<InsightResult, { kind: Kind }>
@@ -42,6 +43,13 @@ export interface QueryClient {
   ): Promise<InsightResultOf<Kind>>
   /** Every other route. `key` is a field that its answer always has: what lacks it is another service. */
   call<T>(call: ApiCall, key: keyof T & string): Promise<T>
+  /** Listens to a route of server-sent events; resolves when the service ends them. */
+  stream(path: string, listener: StreamListener, signal: AbortSignal): Promise<void>
+}
+
+export interface StreamListener {
+  onOpen(): void
+  onMessage(message: StreamMessage): void
 }
 
 /** Whose fault it is: the way there, what answers there, the question, or the service itself. */
@@ -82,6 +90,8 @@ export function toQueryError(error: unknown): QueryError {
 /** Longer than the query service gives its store. */
 const TIMEOUT_MS = 35_000
 const PROBE_TIMEOUT_MS = 3_000
+/** A stream says something, if only a comment, every 15 seconds. */
+const SILENCE_MS = 40_000
 
 type Fetch = typeof globalThis.fetch
 
@@ -126,6 +136,25 @@ export function httpQueryClient(
         'complete_until' as keyof InsightResultOf<Kind> & string,
       ),
     call,
+    async stream(path, { onOpen, onMessage }, signal) {
+      const watchdog = new Watchdog(SILENCE_MS)
+      try {
+        const response = await send(fetch, baseUrl, path, { signal }, watchdog.signal)
+        if (!response.ok) {
+          throw errorOf(response.status, await readJson(response, baseUrl), baseUrl)
+        }
+        if (!response.body || !isEventStream(response)) {
+          throw notHeadwater(baseUrl, `${path} is no stream of events`)
+        }
+        onOpen()
+        await readMessages(response.body, onMessage, () => watchdog.heard())
+      } catch (error) {
+        if (signal.aborted || error instanceof QueryError) throw error
+        throw new QueryError('failed', `The connection to ${baseUrl} broke off.`)
+      } finally {
+        watchdog.stop()
+      }
+    },
     eventNames: (project, signal) =>
       get<EventNames>(`/api/events/names?${ofProject(project)}`, 'events', signal),
     properties: (project, signal) =>
@@ -135,8 +164,13 @@ export function httpQueryClient(
   }
 }
 
-async function send(fetch: Fetch, baseUrl: string, path: string, init: RequestInit) {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+async function send(
+  fetch: Fetch,
+  baseUrl: string,
+  path: string,
+  init: RequestInit,
+  timeout: AbortSignal = AbortSignal.timeout(TIMEOUT_MS),
+) {
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout
   try {
     return await fetch(baseUrl + path, { ...init, signal })
@@ -200,6 +234,9 @@ export function trendParams(query: TrendQuery): URLSearchParams {
   }
   return params
 }
+
+const isEventStream = (response: Response) =>
+  response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 
 function isApiError(body: unknown): body is ApiError {
   return isObject(body) && isObject(body.error) && typeof body.error.message === 'string'

@@ -12,6 +12,7 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
     pages: [
       { name: 'Dashboard', path: '/dashboard' },
       { name: 'Web', path: '/web' },
+      { name: 'Live', path: '/live' },
       { name: 'Dashboards', path: '/dashboards' },
     ],
   },

@@ -1,13 +1,16 @@
 import type { WebOverviewResult } from '@headwater/schemas/insights/web-overview'
 import { formatBucket, formatNumber } from '../../lib/format.ts'
 import type { Live } from '../../lib/live.ts'
-import { WEB_METRICS, type WebQuestion } from '../../lib/web-question.ts'
+import type { Site } from '../../lib/site.ts'
+import { WEB_METRICS, type WebQuestion, webQueries } from '../../lib/web-question.ts'
 import { webPlot, webPoints } from '../../plots/web.ts'
+import { Who } from '../actors/who.tsx'
 import { Answer, Card } from '../card.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 interface Props {
+  site: Site
   live: Live<WebOverviewResult>
   question: WebQuestion
 }
@@ -15,23 +18,25 @@ interface Props {
 const HEIGHT = 260
 
 /** The chosen count over time, beside the time before, with its table. */
-export function WebChart({ live, question }: Props) {
+export function WebChart({ site, live, question }: Props) {
   const quiet = { ...live, error: null }
   return (
     <Card title={`${WEB_METRICS[question.metric]} over time`} className="web-chart">
       <Answer live={quiet} emptyWords={emptyWords}>
-        {(result) => <Chart result={result} question={question} />}
+        {(result) => <Chart site={site} result={result} question={question} />}
       </Answer>
     </Card>
   )
 }
 
 interface ChartProps {
+  site: Site
   result: WebOverviewResult
   question: WebQuestion
 }
 
-function Chart({ result, question: { metric, interval } }: ChartProps) {
+function Chart({ site, result, question }: ChartProps) {
+  const { metric, interval } = question
   const minute = result.complete_until?.slice(0, 16)
   const { series, previous_series } = result
   return (
@@ -55,15 +60,14 @@ function Chart({ result, question: { metric, interval } }: ChartProps) {
       />
       <details>
         <summary>Show as table</summary>
-        <ChartTable result={result} metric={metric} interval={interval} />
+        <ChartTable site={site} result={result} question={question} />
       </details>
     </>
   )
 }
 
-type TableProps = { result: WebOverviewResult } & Pick<WebQuestion, 'metric' | 'interval'>
-
-function ChartTable({ result, metric, interval }: TableProps) {
+function ChartTable({ site, result, question }: ChartProps) {
+  const { metric, interval } = question
   const compared = result.previous_series !== null
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
@@ -86,13 +90,25 @@ function ChartTable({ result, metric, interval }: TableProps) {
           </tr>
         </thead>
         <tbody>
-          {webPoints(result, metric, interval).map(({ bucket, value, previous }) => (
+          {webPoints(result, metric, interval).map(({ bucket, value, previous }, i) => (
             <tr key={bucket}>
               <th scope="row">{formatBucket(bucket, interval)}</th>
-              <td className="number">{value === null ? '–' : formatNumber(value)}</td>
+              <td className="number">
+                {metric === 'visitors' && value !== null ? (
+                  <Who
+                    site={site}
+                    query={webQueries(question).numbers}
+                    select={{ bucket: i }}
+                    count={value}
+                    title={`Visitors: ${formatBucket(bucket, interval)}`}
+                  />
+                ) : (
+                  numberOrDash(value)
+                )}
+              </td>
               {compared && (
                 <>
-                  <td className="number">{previous ? formatNumber(previous.value) : '–'}</td>
+                  <td className="number">{numberOrDash(previous?.value ?? null)}</td>
                   <td>{previous ? formatBucket(previous.bucket, interval) : '–'}</td>
                 </>
               )}
@@ -103,6 +119,8 @@ function ChartTable({ result, metric, interval }: TableProps) {
     </section>
   )
 }
+
+const numberOrDash = (value: number | null) => (value === null ? '–' : formatNumber(value))
 
 function emptyWords({ page_views }: WebOverviewResult): string | null {
   if (page_views.value || page_views.previous) return null

@@ -1,6 +1,7 @@
 import type { WebList, WebOverviewResult } from '@headwater/schemas/insights/web-overview'
-import { formatNumber, formatShare } from '../../lib/format.ts'
+import type { InsightInputOf } from '../../lib/api.ts'
 import type { Live } from '../../lib/live.ts'
+import type { Site } from '../../lib/site.ts'
 import {
   formatRow,
   LIST_WORDS,
@@ -9,13 +10,14 @@ import {
   WEB_CARDS,
   type WebCard,
   type WebQuestion,
+  webQueries,
 } from '../../lib/web-question.ts'
+import { Who } from '../actors/who.tsx'
 import { Answer, Card } from '../card.tsx'
-
-type List = WebOverviewResult['lists'][number]
-type Row = List['rows'][number]
+import { type ListRow, ListTable } from './list-table.tsx'
 
 interface ListsProps {
+  site: Site
   question: WebQuestion
   lists: Live<WebOverviewResult>
   /** Every country. */
@@ -42,11 +44,14 @@ const TAB_WORDS: Partial<Record<WebList, string>> = {
 }
 
 /** The cards of lists: a click on a row keeps what it counts, and nothing else, on the page. */
-export function WebLists({ question, lists, places, onChange }: ListsProps) {
+export function WebLists({ site, question, lists, places, onChange }: ListsProps) {
+  const queries = webQueries(question)
   return (Object.keys(WEB_CARDS) as WebCard[]).map((card) => (
     <ListCard
       key={card}
+      site={site}
       card={card}
+      query={card === 'places' ? queries.places : queries.lists}
       live={card === 'places' ? places : lists}
       question={question}
       onChange={onChange}
@@ -55,13 +60,16 @@ export function WebLists({ question, lists, places, onChange }: ListsProps) {
 }
 
 interface CardProps {
+  site: Site
   card: WebCard
+  /** The question of its list. */
+  query: InsightInputOf<'web_overview'>
   live: Live<WebOverviewResult>
   question: WebQuestion
   onChange(change: Partial<WebQuestion>): void
 }
 
-function ListCard({ card, live, question, onChange }: CardProps) {
+function ListCard({ site, card, query, live, question, onChange }: CardProps) {
   const { shown, rows, more } = question
   const list = shown[card]
   const isLong = more === card
@@ -86,7 +94,21 @@ function ListCard({ card, live, question, onChange }: CardProps) {
           const part = isLong ? all : shortList(all)
           return (
             <>
-              <ListTable list={list} rows={part} chosen={rows[list]} onChoose={choose} />
+              <ListTable
+                list={list}
+                rows={part}
+                chosen={rows[list]}
+                onChoose={choose}
+                visitorsOf={({ value, visitors }) => (
+                  <Who
+                    site={site}
+                    query={query}
+                    select={{ row: { list, value } }}
+                    count={visitors}
+                    title={`Visitors: ${LIST_WORDS[list]} ${formatRow(list, value)}`}
+                  />
+                )}
+              />
               {(isLong || mayHaveMore(card, all.length)) && (
                 <button
                   type="button"
@@ -132,66 +154,11 @@ function Tabs({ card, value, onChange }: TabsProps) {
   )
 }
 
-interface TableProps {
-  list: WebList
-  rows: readonly Row[]
-  /** The row that the page is narrowed to; undefined while to none. */
-  chosen: string | null | undefined
-  onChoose(value: string | null): void
-}
-
-function ListTable({ list, rows, chosen, onChoose }: TableProps) {
-  const most = Math.max(1, ...rows.map(({ visitors }) => visitors))
-  const ofSessions = rows.some(({ sessions }) => sessions !== null)
-  return (
-    <table className="bar-list web-table">
-      <thead>
-        <tr>
-          <th scope="col">{LIST_WORDS[list]}</th>
-          <th scope="col" className="number">
-            Visitors
-          </th>
-          <th scope="col" className="number">
-            {ofSessions ? 'Bounced' : 'Views'}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ value, visitors, page_views, bounce_rate }) => (
-          <tr key={value === null ? 'none' : `is ${value}`}>
-            <th scope="row">
-              <span
-                className="bar"
-                style={{ width: `${(visitors / most) * 100}%` }}
-                aria-hidden="true"
-              />
-              <button
-                type="button"
-                className="bar-name"
-                data-kind={value === null ? 'none' : 'value'}
-                title={`Only ${formatRow(list, value)}`}
-                disabled={chosen === value}
-                onClick={() => onChoose(value)}
-              >
-                {formatRow(list, value)}
-              </button>
-            </th>
-            <td className="number">{formatNumber(visitors)}</td>
-            <td className="number">
-              {ofSessions ? formatShare(bounce_rate) : formatNumber(page_views)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
 /** Undefined while the answer is that of other lists. */
-const rowsOf = (result: WebOverviewResult, list: WebList): Row[] | undefined =>
+export const rowsOf = (result: WebOverviewResult, list: WebList): ListRow[] | undefined =>
   result.lists.find((one) => one.list === list)?.rows
 
-function emptyWords(rows: Row[] | undefined): string | null {
+function emptyWords(rows: ListRow[] | undefined): string | null {
   if (!rows) return 'Loading …'
   return rows.length > 0 ? null : 'Nothing in this date range.'
 }

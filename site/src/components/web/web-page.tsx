@@ -58,9 +58,15 @@ export function WebPage() {
             metric={question.metric}
             onChange={(metric) => ask({ metric })}
           />
-          <WebChart live={numbers} question={question} />
+          <WebChart site={site} live={numbers} question={question} />
           <div className="grid-two web-cards">
-            <WebLists question={question} lists={lists} places={places} onChange={ask} />
+            <WebLists
+              site={site}
+              question={question}
+              lists={lists}
+              places={places}
+              onChange={ask}
+            />
             <WebVitals live={numbers} />
           </div>
         </>
