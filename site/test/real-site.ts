@@ -3,6 +3,7 @@ import type { EventRow } from '@headwater/schemas/row'
 import { serve } from '@hono/node-server'
 import type { Browser, Page } from 'playwright-core'
 import { openPglite } from '../../core/auth/database.ts'
+import { startIdentity } from '../../core/identity/start.ts'
 import { createQueryApp } from '../../core/query/app.ts'
 import { metadataOn } from '../../core/query/saved/metadata.ts'
 import type { MetadataTables } from '../../core/query/saved/tables.ts'
@@ -18,6 +19,8 @@ export interface RealSite {
   url: string
   apiUrl: string
   insert(facts: readonly Partial<EventRow>[]): Promise<void>
+  /** Tells from what was inserted who is who, and what is known of them. */
+  identify(): Promise<void>
   /** Asks the API as the pages do. Throws its words when it refuses. */
   call<Body>(method: string, path: string, body?: unknown): Promise<Body>
   openPage(): Promise<TestPage>
@@ -35,6 +38,7 @@ export interface TestPage {
 export async function startRealSite(dist: string): Promise<RealSite> {
   const browser = await launchBrowser()
   const api = await openTestApi()
+  const identity = startIdentity({ store: api.store, clock: Date.now, logger: silentLogger })
   const db = await openPglite<MetadataTables>('memory://')
   // Pages and API name each other: the port comes first, what answers there after.
   let answer: (request: Request) => Response | Promise<Response> = () => new Response()
@@ -59,6 +63,7 @@ export async function startRealSite(dist: string): Promise<RealSite> {
     url: site.url,
     apiUrl,
     insert: api.insert,
+    identify: () => identity.catchUp(),
     async call<Body>(method: string, path: string, body?: unknown) {
       const headers = { 'content-type': 'application/json' }
       const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
@@ -75,6 +80,7 @@ export async function startRealSite(dist: string): Promise<RealSite> {
         if ('closeAllConnections' in server) server.closeAllConnections()
       })
       await db.destroy()
+      await identity.close()
       await api.remove()
     },
   }

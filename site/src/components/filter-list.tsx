@@ -8,6 +8,8 @@ interface Props {
   filters: PropertyFilter[]
   onChange(filters: PropertyFilter[]): void
   label?: string
+  /** The property of a new filter. */
+  startWith?: string
 }
 
 interface Draft {
@@ -18,7 +20,12 @@ interface Draft {
 }
 
 /** The conditions that events must meet; all of them hold together. */
-export function FilterList({ filters, onChange, label = 'Filters' }: Props) {
+export function FilterList({
+  filters,
+  onChange,
+  label = 'Filters',
+  startWith = '$country',
+}: Props) {
   const properties = useContext(PropertyOptions)
   const [unfinished, setUnfinished] = useState<Draft | null>(null)
   const drafts: Draft[] = filters.map(({ property, operator, value }) => ({
@@ -85,7 +92,7 @@ export function FilterList({ filters, onChange, label = 'Filters' }: Props) {
         type="button"
         className="quiet"
         disabled={unfinished !== null}
-        onClick={() => setUnfinished({ property: '$country', operator: 'is', value: undefined })}
+        onClick={() => setUnfinished({ property: startWith, operator: 'is', value: undefined })}
       >
         + Add filter
       </button>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { type QueryError, toQueryError } from './api.ts'
 
 /** An answer that keeps itself fresh, and what is known about it. */
@@ -10,6 +10,11 @@ export interface Live<T> {
   stale: boolean
   /** When the latest answer came, ms since 1970. */
   loadedAt: number | null
+}
+
+/** One that can be asked again at once, after something was changed. */
+export interface Reloadable<T> extends Live<T> {
+  reload(): void
 }
 
 /** With a second or two on the way to the store, an event is seen within five. */
@@ -30,12 +35,14 @@ export function useLive<T>(
   load: (signal: AbortSignal) => Promise<T>,
   paused: boolean,
   refreshMs = REFRESH_MS,
-): Live<T> {
+): Reloadable<T> {
   const [answer, setAnswer] = useState<Answer<T> | null>(null)
   const [failure, setFailure] = useState<{ key: string; error: QueryError } | null>(null)
   const latestLoad = useRef(load)
   latestLoad.current = load
-  const loadedKey = useRef<string | null>(null)
+  const [round, setRound] = useState(0)
+  const loaded = useRef<string | null>(null)
+  const wanted = `${round} ${key}`
 
   useEffect(() => {
     if (key === null) return
@@ -48,7 +55,7 @@ export function useLive<T>(
       try {
         const data = await latestLoad.current(abort.signal)
         if (abort.signal.aborted) return
-        loadedKey.current = key
+        loaded.current = wanted
         setAnswer({ key, data, loadedAt: Date.now() })
         setFailure(null)
         waitMs = Math.max(refreshMs, (Date.now() - startedAt) * REST_FACTOR)
@@ -66,19 +73,20 @@ export function useLive<T>(
       else document.addEventListener('visibilitychange', askWhenVisible, { once: true })
     }
 
-    if (!paused || loadedKey.current !== key) void ask()
+    if (!paused || loaded.current !== wanted) void ask()
     return () => {
       abort.abort()
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', askWhenVisible)
     }
-  }, [key, paused, refreshMs])
+  }, [key, wanted, paused, refreshMs])
 
   return {
     data: answer?.data ?? null,
     error: failure !== null && failure.key === key ? failure.error : null,
     stale: answer !== null && answer.key !== key,
     loadedAt: answer?.loadedAt ?? null,
+    reload: useCallback(() => setRound((last) => last + 1), []),
   }
 }
 

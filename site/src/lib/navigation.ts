@@ -28,6 +28,10 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
     ],
   },
   {
+    title: 'Data',
+    pages: [{ name: 'Persons', path: '/persons' }],
+  },
+  {
     title: 'Manage',
     pages: [{ name: 'Saved insights', path: '/saved' }],
   },

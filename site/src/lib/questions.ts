@@ -8,7 +8,7 @@ import type {
 import type { InsightKind } from '@headwater/schemas/insights/insight'
 import { mergeTrends } from '../plots/series.ts'
 import type { ApiCall, InsightInputOf, InsightResultOf } from './api.ts'
-import { type Live, useLive } from './live.ts'
+import { type Live, type Reloadable, useLive } from './live.ts'
 import type { Site } from './site.ts'
 import { type FunnelQuestion, type TrendQuestion, trendQueries } from './url-state.ts'
 
@@ -53,7 +53,7 @@ export function useCall<T>(
   call: Omit<ApiCall, 'signal'> | null,
   key: keyof T & string,
   paused: boolean,
-): Live<T> {
+): Reloadable<T> {
   return useLive(
     keyOf(site, call),
     (signal) => {
