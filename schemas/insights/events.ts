@@ -33,6 +33,8 @@ export const EventsQuery = z
   })
   .openapi('EventsQuery')
 export type EventsQuery = Settled<z.infer<typeof EventsQuery>>
+/** As it is sent. */
+export type EventsInput = z.input<typeof EventsQuery>
 
 const eventFacts = {
   uuid: z.string(),

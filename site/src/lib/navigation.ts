@@ -29,7 +29,10 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
   },
   {
     title: 'Data',
-    pages: [{ name: 'Persons', path: '/persons' }],
+    pages: [
+      { name: 'Persons', path: '/persons' },
+      { name: 'Events', path: '/events' },
+    ],
   },
   {
     title: 'Manage',
