@@ -133,8 +133,9 @@ describe('the list of events', () => {
   it('gives the same events as a file', async () => {
     const { page, close } = await open(`${DAY}&event=signup&column=plan`)
     const coming = page.waitForEvent('download')
-    await page.getByRole('link', { name: 'CSV', exact: true }).click()
+    await page.getByRole('button', { name: 'CSV', exact: true }).click()
     const file = await (await coming).path()
+    expect((await coming).suggestedFilename()).toBe('default-events.csv')
     const [head, ...rows] = (await readFile(file, 'utf8')).trim().split('\r\n')
     expect(head).toContain('properties.plan')
     expect(rows).toHaveLength(1)

@@ -50,7 +50,7 @@ describe('the list of persons', () => {
     const ann = page.getByRole('row', { name: 'ann@example.com' })
     expect(await ann.getByRole('cell').allTextContents()).toEqual([
       ...['ann, anon-1', 'email: ann@example.com · plan: pro · tags: ["a","b"]', '3'],
-      ...['20 Nov 2026, 11:10:00', '20 Nov 2026, 11:12:00'],
+      ...['20 Nov 2026, 11:12:00', '20 Nov 2026, 11:10:00'],
     ])
     await page.getByRole('button', { name: 'Load more' }).click()
     await page.getByText('73 persons').waitFor()

@@ -89,3 +89,38 @@ describe('QueryClient over HTTP', () => {
     expect(params.has('breakdown')).toBe(false)
   })
 })
+
+describe('a file', () => {
+  const fileFrom = (response: Response, onBytes: (bytes: number) => void = () => {}) =>
+    httpQueryClient(URL_OF_API, async () => response).file('/api/export', onBytes, NEVER)
+  const NEVER = new AbortController().signal
+  const URL_OF_API = 'http://127.0.0.1:8001'
+
+  it('is what came, whole, with how much of it came so far', async () => {
+    const told: number[] = []
+    const blob = await fileFrom(new Response('a,b\r\n1,2\r\n'), (bytes) => told.push(bytes))
+    expect(await blob.text()).toBe('a,b\r\n1,2\r\n')
+    expect(told.at(-1)).toBe(10)
+  })
+
+  it('is none when it breaks off', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('a,b\r\n'))
+      },
+      pull: (controller) => controller.error(new Error('reset')),
+    })
+    await expect(fileFrom(new Response(body))).rejects.toMatchObject({
+      kind: 'failed',
+      message: `The file of ${URL_OF_API} broke off.`,
+    })
+  })
+
+  it('is none when it is refused, and the field is named', async () => {
+    const error = { code: 'invalid_query', message: 'no such format', field: 'format' }
+    await expect(fileFrom(Response.json({ error }, { status: 400 }))).rejects.toMatchObject({
+      kind: 'refused',
+      field: 'format',
+    })
+  })
+})

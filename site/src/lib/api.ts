@@ -45,6 +45,11 @@ export interface QueryClient {
   call<T>(call: ApiCall, key: keyof T & string): Promise<T>
   /** Listens to a route of server-sent events; resolves when the service ends them. */
   stream(path: string, listener: StreamListener, signal: AbortSignal): Promise<void>
+  /**
+   * What a route answers as a file, whole; `onBytes` is told how much came so far. There is no limit of
+   * time, and a browser keeps what is large on its disk.
+   */
+  file(path: string, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<Blob>
 }
 
 export interface StreamListener {
@@ -108,6 +113,25 @@ export function httpQueryClient(
     if (!isObject(body) || !(key in body)) throw notHeadwater(baseUrl, `${path} has no "${key}"`)
     return body as T
   }
+  const file: QueryClient['file'] = async (path, onBytes, signal) => {
+    const response = await send(fetch, baseUrl, path, { signal }, signal)
+    if (!response.ok) throw errorOf(response.status, await readJson(response, baseUrl), baseUrl)
+    let bytes = 0
+    const counter = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.length
+        onBytes(bytes)
+        controller.enqueue(chunk)
+      },
+    })
+    try {
+      return await new Response(response.body?.pipeThrough(counter)).blob()
+    } catch (error) {
+      if (signal.aborted) throw error
+      // The service breaks off what it could not finish: half a file is no answer.
+      throw new QueryError('failed', `The file of ${baseUrl} broke off.`)
+    }
+  }
   const get = <T>(path: string, key: keyof T & string, signal?: AbortSignal) =>
     ask<T>(path, key, signal ? { signal } : {})
   const call = <T>({ method, path, body, version, signal }: ApiCall, key: keyof T & string) =>
@@ -155,6 +179,7 @@ export function httpQueryClient(
         watchdog.stop()
       }
     },
+    file,
     eventNames: (project, signal) =>
       get<EventNames>(`/api/events/names?${ofProject(project)}`, 'events', signal),
     properties: (project, signal) =>

@@ -3,8 +3,10 @@ import {
   formatAgo,
   formatBreakdown,
   formatBucket,
+  formatBytes,
   formatClock,
   formatCompact,
+  formatMoment,
   formatSeconds,
   formatShare,
   formatTick,
@@ -81,5 +83,25 @@ describe('breakdown values in words', () => {
   it('tells the rest and the missing from values of the same text', () => {
     expect(formatBreakdown({ kind: 'other', value: '' })).toBe('Other')
     expect(formatBreakdown({ kind: 'none', value: '' })).toBe('(none)')
+  })
+})
+
+describe('bytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1_000, '1 kB'],
+    [4_549, '4.5 kB'],
+    [1_250_000, '1.3 MB'],
+    [5e12, '5000 GB'],
+  ])('%d are %s', (bytes, words) => {
+    expect(formatBytes(bytes)).toBe(words)
+  })
+})
+
+describe('a moment', () => {
+  it('is told in UTC, or by the clock of a zone', () => {
+    expect(formatMoment('2026-06-17T12:00:05.250Z')).toBe('17 Jun 2026, 12:00:05')
+    expect(formatMoment('2026-06-17T22:00:05Z', 'Asia/Kathmandu')).toBe('18 Jun 2026, 03:45:05')
   })
 })

@@ -23,6 +23,13 @@ export function formatCompact(value: number): string {
   return Math.abs(value) < 10_000 ? whole.format(value) : compact.format(value)
 }
 
+/** In the largest unit that fits: `3 B`, `4.5 kB`, `1.2 MB`. */
+export function formatBytes(bytes: number): string {
+  const steps = ['B', 'kB', 'MB', 'GB']
+  const step = Math.min(steps.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  return `${Number((bytes / 1_000 ** step).toFixed(1))} ${steps[step]}`
+}
+
 /** A share from 0 to 1 as per cent; `–` when there is none. Never rounds to 100 % or 0 % what is not. */
 export function formatShare(share: number | null): string {
   if (share === null) return '–'

@@ -73,7 +73,7 @@ export function ActorsDialog({ site, query, select, title, onClose }: Props) {
                   {actors.map((actor) => (
                     <li key={actor.id}>
                       <ActorName actor={actor} kind={first?.actor} project={query.project} />
-                      <span className="hint">last seen {formatMoment(actor.last_seen)}</span>
+                      <span className="hint">last seen {formatMoment(actor.last_seen)} UTC</span>
                     </li>
                   ))}
                 </ul>

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { formatMoment } from '../../lib/format.ts'
+import { formatMoment, formatProperty } from '../../lib/format.ts'
 import { personPath } from '../../lib/persons.ts'
 import type { Site } from '../../lib/site.ts'
 import { EventDetails } from './event-details.tsx'
@@ -31,7 +31,7 @@ export function EventRows({ site, project, events, timeZone, columns = [] }: Pro
     if (!next.delete(uuid)) next.add(uuid)
     setOpen(next)
   }
-  const titles = ['Event', 'Distinct id', ...columns, `Time (${timeZone})`]
+  const titles = ['Event', 'Distinct id', ...columns.map(formatProperty), `Time (${timeZone})`]
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
     <section className="table-scroll" tabIndex={0} aria-label="Events as a table">

@@ -16,7 +16,7 @@ import { PageFrame } from '../page-frame.tsx'
 import { Paging } from '../paging.tsx'
 import { EventRows } from './event-rows.tsx'
 import { EventsEditor } from './events-editor.tsx'
-import { ExportLinks } from './export-links.tsx'
+import { ExportButtons } from './export-buttons.tsx'
 
 const PAGE_LENGTH = 50
 
@@ -61,7 +61,7 @@ export function EventsPage() {
         />
       }
     >
-      <Card title="Events" actions={<ExportLinks site={site} question={question} />}>
+      <Card title="Events" actions={<ExportButtons site={site} question={question} />}>
         {isBehind && shown && (
           <p className="newer">
             <button type="button" onClick={pages.reload}>

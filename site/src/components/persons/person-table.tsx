@@ -24,8 +24,8 @@ export function PersonTable({ persons, project }: Props) {
             <th scope="col" className="number">
               Events
             </th>
-            <th scope="col">First seen (UTC)</th>
             <th scope="col">Last seen (UTC)</th>
+            <th scope="col">First seen (UTC)</th>
           </tr>
         </thead>
         <tbody>
@@ -37,8 +37,8 @@ export function PersonTable({ persons, project }: Props) {
               <td className="clipped">{person.distinct_ids.join(', ')}</td>
               <td className="clipped">{wordsOf(person.properties)}</td>
               <td className="number">{formatNumber(person.events)}</td>
-              <td>{formatMoment(person.first_seen)}</td>
               <td>{formatMoment(person.last_seen)}</td>
+              <td>{formatMoment(person.first_seen)}</td>
             </tr>
           ))}
         </tbody>
