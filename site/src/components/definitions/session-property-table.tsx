@@ -1,0 +1,30 @@
+interface Props {
+  properties: readonly { name: string; type: string; meaning: string }[]
+}
+
+/** Those that every session has: the same in every project. */
+export function SessionPropertyTable({ properties }: Props) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
+    <section className="table-scroll" tabIndex={0} aria-label="Definitions as a table">
+      <table className="definition-table">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Type</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {properties.map(({ name, type, meaning }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{type}</td>
+              <td>{meaning}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
