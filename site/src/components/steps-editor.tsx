@@ -9,11 +9,13 @@ type Steps = FunnelQuery['steps']
 interface Props {
   steps: Steps
   names: string[]
+  /** @default as many as a funnel has */
+  maxSteps?: number
   onChange(steps: Steps): void
 }
 
 /** The steps of a funnel, in order; each an event and the conditions it must meet. */
-export function StepsEditor({ steps, names, onChange }: Props) {
+export function StepsEditor({ steps, names, maxSteps = MAX_FUNNEL_STEPS, onChange }: Props) {
   const swap = (i: number, j: number) => {
     const [a, b] = [steps[i], steps[j]]
     if (a && b) onChange(steps.with(i, b).with(j, a))
@@ -60,7 +62,7 @@ export function StepsEditor({ steps, names, onChange }: Props) {
           </li>
         ))}
       </ol>
-      {steps.length < MAX_FUNNEL_STEPS && (
+      {steps.length < maxSteps && (
         <button
           type="button"
           className="quiet"

@@ -32,6 +32,7 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
     pages: [
       { name: 'Persons', path: '/persons' },
       { name: 'Events', path: '/events' },
+      { name: 'Cohorts', path: '/cohorts' },
       { name: 'Definitions', path: '/definitions' },
     ],
   },

@@ -7,6 +7,7 @@ export const SAVED_PATHS = {
   insight: '/api/insights',
   dashboard: '/api/dashboards',
   annotation: '/api/annotations',
+  cohort: '/api/cohorts',
   alert: '/api/alerts',
   subscription: '/api/subscriptions',
 } as const
