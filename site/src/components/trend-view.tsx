@@ -4,7 +4,7 @@ import { trendInsight, trendSelection } from '../lib/questions-as-insights.ts'
 import type { Site } from '../lib/site.ts'
 import type { TrendQuestion } from '../lib/url-state.ts'
 import type { PlacedAnnotation } from '../plots/annotations.ts'
-import { type DrawnTrend, seriesColors, seriesNames } from '../plots/series.ts'
+import { type DrawnTrend, drawnColors, seriesNames } from '../plots/series.ts'
 import { trendPlot } from '../plots/trend.ts'
 import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
@@ -23,7 +23,7 @@ const TABLE_BUCKETS = 62
 /** A trend as a picture with its legend. */
 export function TrendChart({ result, chart, breakdown, height = HEIGHT, annotations = [] }: Props) {
   const names = seriesNames(result, breakdown)
-  const colors = seriesColors(result.series.map((series) => series.breakdown))
+  const colors = drawnColors(result)
   // Whether a bucket is complete changes by the minute at most.
   const minute = result.complete_until?.slice(0, 16)
   const drawn = [result.buckets, result.series, minute, chart, breakdown, height, annotations]
@@ -32,7 +32,8 @@ export function TrendChart({ result, chart, breakdown, height = HEIGHT, annotati
     <>
       <ul className="legend" aria-label="Series">
         {result.series.map((series, i) => (
-          <li key={names[i]}>
+          // biome-ignore lint/suspicious/noArrayIndexKey: a series is its place; names may repeat.
+          <li key={i} data-faint={series.faint}>
             <Swatch color={colors[i]} />
             {names[i]} <span className="legend-total">{formatAmount(series.total)}</span>
           </li>
@@ -55,7 +56,7 @@ interface TableProps extends Pick<Props, 'result' | 'breakdown'> {
 /** The same numbers as a table: one row per series, the newest buckets at the right. */
 export function TrendTable({ result, breakdown, asked }: TableProps) {
   const names = seriesNames(result, breakdown)
-  const colors = seriesColors(result.series.map((series) => series.breakdown))
+  const colors = drawnColors(result)
   const first = Math.max(0, result.buckets.length - TABLE_BUCKETS)
   const buckets = result.buckets.slice(first)
   const who = (line: number, count: number | null, bucket: string | null) => {

@@ -1,146 +1,110 @@
-import { useState } from 'react'
-import { useFullAddress, useSearch } from '../lib/address.ts'
-import { CHARTS, MEASURES } from '../lib/choices.ts'
 import { formatEvent, formatProperty } from '../lib/format.ts'
-import { trendInsight } from '../lib/insight-address.ts'
-import { useEventNames, useFreshness, useTrend } from '../lib/questions.ts'
-import { useSite } from '../lib/site.ts'
-import { readTrend, type TrendQuestion, writeTrend } from '../lib/url-state.ts'
+import { usePageQuestion } from '../lib/page-question.ts'
+import { useInsight, useTrend } from '../lib/questions.ts'
+import type { Site } from '../lib/site.ts'
+import {
+  plainTrend,
+  readTrends,
+  type TrendsQuestion,
+  trendsQuery,
+  writeTrends,
+} from '../lib/trends.ts'
+import type { TrendQuestion } from '../lib/url-state.ts'
+import { trendsTitle } from '../plots/lines.ts'
 import { effectiveChart } from '../plots/trend.ts'
 import { Answer, Card } from './card.tsx'
-import { Choice, optionsOf } from './choice.tsx'
-import { DateRange } from './date-range.tsx'
-import { EventsEditor } from './events-editor.tsx'
-import { FilterList } from './filter-list.tsx'
-import { FreshnessLine } from './freshness-line.tsx'
-import { PageFrame } from './page-frame.tsx'
-import { BotSwitch, BreakdownPicker } from './question-options.tsx'
+import { QuestionPage } from './question-page.tsx'
 import { SaveInsight } from './saved/save-insight.tsx'
 import { TrendChart, TrendTable, trendEmptyWords } from './trend-view.tsx'
+import { LinesChart } from './trends/lines-chart.tsx'
+import { LinesTable, linesEmptyWords } from './trends/lines-table.tsx'
+import { NumberTiles } from './trends/number-tiles.tsx'
+import { TrendsEditor } from './trends/trends-editor.tsx'
 
+// GET /api/trends answers most questions; POST /api/query is asked where it knows too little.
 export function TrendsPage() {
-  const site = useSite()
-  const [search, push] = useSearch()
-  const [paused, setPaused] = useState(false)
-  const state = site && readTrend(search, site.defaults)
-  const question = state?.question ?? null
-  const trend = useTrend(site, question, paused)
-  const names = useEventNames(site, question?.project ?? null, paused)
-  const freshness = useFreshness(site, question?.project ?? null, paused)
-  useFullAddress(question && state?.ignored.length === 0 ? writeTrend(question) : null)
-  if (!site || !state || !question) return null
-
-  const ask = (change: Partial<TrendQuestion>) => push(writeTrend({ ...question, ...change }))
+  const page = usePageQuestion(readTrends, writeTrends)
+  const { site, question, paused } = page
+  const plain = question && plainTrend(question)
+  const trend = useTrend(site, plain, paused)
+  const lines = useInsight<'trends'>(
+    site,
+    question && !plain ? trendsQuery(question) : null,
+    paused,
+  )
   return (
-    <PageFrame
+    <QuestionPage
       title="Trends"
-      site={site}
-      project={question.project}
-      names={names}
-      ignored={state.ignored}
-      freshness={
-        <FreshnessLine
-          freshness={freshness}
-          completeUntil={trend.data?.complete_until}
-          timeZone={trend.data?.time_zone}
-          paused={paused}
-          onPause={setPaused}
-        />
-      }
-      controls={
-        <TrendEditor
-          question={question}
-          names={names.data?.events.map(({ event }) => event) ?? []}
-          onChange={ask}
-        />
-      }
+      page={page}
+      answer={plain ? trend : lines}
+      controls={(asked, names) => (
+        <TrendsEditor question={asked} names={names} onChange={page.ask} />
+      )}
     >
-      <Card
-        title={title(question)}
-        actions={
-          <SaveInsight site={site} query={trendInsight(question)} name={insightName(question)} />
-        }
-      >
-        <Answer live={trend} emptyWords={trendEmptyWords}>
-          {(result) => (
-            <>
-              <TrendChart
-                result={result}
-                chart={question.chart}
-                breakdown={question.breakdown}
-                height={320}
-              />
-              <TrendTable
-                result={result}
-                breakdown={question.breakdown}
-                asked={{ site, question }}
-              />
-              {effectiveChart(question.chart, result) !== question.chart && (
-                <p className="hint">
-                  Drawn as lines: on bars that stand on each other, one person would count twice.
-                </p>
+      {(asked, at) => (
+        <Card
+          title={title(asked)}
+          actions={<SaveInsight site={at} query={trendsQuery(asked)} name={insightName(asked)} />}
+        >
+          {plain ? (
+            <Answer live={trend} emptyWords={trendEmptyWords}>
+              {(result) => <PlainTrend result={result} question={plain} site={at} />}
+            </Answer>
+          ) : (
+            <Answer live={lines} emptyWords={linesEmptyWords}>
+              {(result) => (
+                <>
+                  {asked.view === 'number' && <NumberTiles result={result} question={asked} />}
+                  {isOverTime(asked) && <LinesChart result={result} question={asked} />}
+                  <LinesTable
+                    result={result}
+                    question={asked}
+                    site={at}
+                    withBuckets={isOverTime(asked)}
+                  />
+                  <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
+                </>
               )}
-              <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
-            </>
+            </Answer>
           )}
-        </Answer>
-      </Card>
-    </PageFrame>
+        </Card>
+      )}
+    </QuestionPage>
   )
 }
 
-interface EditorProps {
+interface PlainProps {
+  result: NonNullable<ReturnType<typeof useTrend>['data']>
   question: TrendQuestion
-  names: string[]
-  onChange(change: Partial<TrendQuestion>): void
+  site: Site
 }
 
-function TrendEditor({ question, names, onChange }: EditorProps) {
+function PlainTrend({ result, question, site }: PlainProps) {
+  const { chart, breakdown } = question
   return (
-    <section className="controls" aria-label="Question">
-      <div className="control-row">
-        <EventsEditor
-          events={question.events}
-          names={names}
-          onChange={(events) => onChange({ events })}
-        />
-      </div>
-      <div className="control-row">
-        <Choice
-          label="Measure"
-          value={question.measure}
-          options={optionsOf(MEASURES)}
-          onChange={(measure) => onChange({ measure })}
-        />
-        <DateRange range={question} onChange={onChange} />
-        <BreakdownPicker
-          value={question.breakdown}
-          onChange={(breakdown) => onChange({ breakdown })}
-        />
-        <Choice
-          label="Drawn as"
-          value={question.chart}
-          options={optionsOf(CHARTS)}
-          onChange={(chart) => onChange({ chart })}
-        />
-      </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
-    </section>
+    <>
+      <TrendChart result={result} chart={chart} breakdown={breakdown} height={320} />
+      <TrendTable result={result} breakdown={breakdown} asked={{ site, question }} />
+      {effectiveChart(chart, result) !== chart && (
+        <p className="hint">
+          Drawn as lines: on bars that stand on each other, one person would count twice.
+        </p>
+      )}
+      <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
+    </>
   )
 }
 
-function insightName(question: TrendQuestion): string {
-  return `${title(question)}: ${question.events.map(formatEvent).join(', ')}`.slice(0, 200)
+const isOverTime = ({ view }: TrendsQuestion): boolean => view !== 'number' && view !== 'table'
+
+function title(question: TrendsQuestion): string {
+  const words = trendsTitle(question)
+  const { breakdown } = question
+  return breakdown ? `${words} by ${formatProperty(breakdown).toLowerCase()}` : words
 }
 
-function title({ measure, breakdown }: TrendQuestion): string {
-  return breakdown
-    ? `${MEASURES[measure]} by ${formatProperty(breakdown).toLowerCase()}`
-    : MEASURES[measure]
+function insightName(question: TrendsQuestion): string {
+  const { series, formulas } = question
+  const counted = formulas.length > 0 ? formulas : series.map(({ event }) => formatEvent(event))
+  return `${title(question)}: ${counted.join(', ')}`.slice(0, 200)
 }

@@ -1,7 +1,8 @@
 import { InsightQuery } from '@headwater/schemas/insights/insight'
 import { describe, expect, it } from 'vitest'
-import { funnelInsight, insightAddress, trendInsight } from './insight-address.ts'
-import { readFunnel, readTrend } from './url-state.ts'
+import { funnelInsight, insightAddress } from './insight-address.ts'
+import { readTrends, trendsQuery } from './trends.ts'
+import { readFunnel } from './url-state.ts'
 
 const DEFAULTS = { project: 'default' }
 const TREND =
@@ -12,7 +13,7 @@ const FUNNEL =
   '&conversion_window=3+hour&date_from=2026-06-01&date_to=2026-06-20'
 
 const trend = (search = TREND) =>
-  trendInsight(readTrend(new URLSearchParams(search), DEFAULTS).question)
+  trendsQuery(readTrends(new URLSearchParams(search), DEFAULTS).question)
 const funnel = () => funnelInsight(readFunnel(new URLSearchParams(FUNNEL), DEFAULTS).question)
 
 const asked = (query: object) => InsightQuery.parse({ project: 'default', ...query })
@@ -54,15 +55,33 @@ describe("a page's question as an insight", () => {
   it.each([
     ['a formula', { formulas: ['A / 2'] }],
     ['an earlier time beside it', { compare: { to: 'previous' } }],
-    [
-      'a measure that the page lacks',
-      { series: [{ event: 'x', measure: 'first_time', filters: [] }] },
-    ],
+    ['one number', { display: 'single_number' }],
+    ['a measure', { series: [{ event: 'x', measure: 'first_time', filters: [] }] }],
     [
       'filters of one series',
       {
         series: [
           { event: 'x', measure: 'total', filters: [{ property: 'a', operator: 'is_set' }] },
+        ],
+      },
+    ],
+  ])('opens again in Trends with %s', (_name, more) => {
+    const query = { ...trend(), ...more } as ReturnType<typeof trend>
+    const found = insightAddress(query)
+    expect(trend(found?.href.split('?')[1])).toEqual(query)
+  })
+
+  it.each([
+    ['a map', { display: 'map' }],
+    ['a comparison that the page lacks', { compare: { to: '-5w' } }],
+    [
+      'a property of persons that is measured',
+      {
+        series: [
+          {
+            ...{ event: 'x', measure: 'sum', filters: [] },
+            measure_property: { type: 'person', property: 'age' },
+          },
         ],
       },
     ],

@@ -1,33 +1,11 @@
 import type { AskedInsight, InsightKind } from '@headwater/schemas/insights/insight'
-import { isKeyOf, MEASURES, WINDOW_UNITS } from './choices.ts'
+import { isKeyOf, WINDOW_UNITS } from './choices.ts'
 import { readRetention, retentionQuery, writeRetention } from './retention.ts'
-import {
-  type FunnelQuestion,
-  readFunnel,
-  readTrend,
-  type TrendQuestion,
-  writeFunnel,
-  writeTrend,
-} from './url-state.ts'
+import { readTrends, trendsQuery, writeTrends } from './trends.ts'
+import { COMPARED, type View } from './trends-words.ts'
+import { type FunnelQuestion, readFunnel, type TrendQuestion, writeFunnel } from './url-state.ts'
 
 export type AskedOf<Kind extends InsightKind> = Extract<AskedInsight, { kind: Kind }>
-
-/** The Trends page's question as the insight that it is, everything filled in. */
-export function trendInsight(question: TrendQuestion): AskedOf<'trends'> {
-  const { events, measure, breakdown, chart: _, ...common } = question
-  return {
-    kind: 'trends',
-    ...common,
-    series: events.map((event) => ({ event, measure, filters: [] })),
-    breakdowns: breakdown === undefined ? [] : [{ property: breakdown }],
-    actor: 'person',
-    formulas: [],
-    cumulative: false,
-    smoothing: 1,
-    display: 'time',
-    include_sql: false,
-  }
-}
 
 /** The Funnels page's question as the insight that it is, everything filled in. */
 export function funnelInsight(question: FunnelQuestion): AskedOf<'funnel'> {
@@ -67,22 +45,32 @@ export function insightAddress(query: AskedInsight): PageAddress | null {
   return write?.(query) ?? null
 }
 
+const VIEW_OF: Record<AskedOf<'trends'>['display'], View | null> = {
+  time: 'line',
+  single_number: 'number',
+  table: 'table',
+  map: null,
+}
+
 function trendAddress(query: AskedOf<'trends'>): PageAddress | null {
-  const { series, breakdowns, interval, breakdown_limit, include_bots } = query
-  const [measure] = series.map((one) => one.measure)
+  const { breakdowns, interval, include_bots, formulas, compare, cumulative, smoothing } = query
   const breakdown = propertyOf(breakdowns[0])
-  if (!isKeyOf(MEASURES, measure)) return null
-  const params = writeTrend({
+  const view = VIEW_OF[query.display]
+  const to = compare?.to ?? null
+  if (view === null || (to !== null && !isKeyOf(COMPARED, to))) return null
+  const params = writeTrends({
     ...commonOf(query),
-    ...{ measure, interval, breakdown_limit, include_bots, chart: 'line' },
-    events: series.map(({ event }) => event),
+    ...{ interval, include_bots, formulas, compare: to, cumulative, smoothing, view },
+    series: query.series.map(({ event, filters, measure, measure_property, group }) => ({
+      ...{ event, measure, filters: plainFilters(filters) },
+      ...(measure_property && { measure_property: measure_property.property }),
+      ...(group !== undefined && { group }),
+    })),
     ...(breakdown !== undefined && { breakdown }),
   })
   // A page shows a question exactly when it reads it back out of its own address.
-  const { question } = readTrend(params, query)
-  return isSame(trendInsight(question), query)
-    ? { page: 'Trends', href: `/trends?${params}` }
-    : null
+  const { question } = readTrends(params, query)
+  return isSame(trendsQuery(question), query) ? { page: 'Trends', href: `/trends?${params}` } : null
 }
 
 function funnelAddress(query: AskedOf<'funnel'>): PageAddress | null {

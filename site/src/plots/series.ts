@@ -5,15 +5,25 @@ import { type Breakdown, formatBreakdown, formatEvent } from '../lib/format.ts'
 const SERIES_COLORS = 8
 
 /** What lines over time are drawn from: the answer to a trend, or what was made of another. */
-export interface DrawnTrend
-  extends Pick<TrendResult, 'buckets' | 'interval' | 'measure' | 'complete_until'> {
-  series: {
-    event: string
-    breakdown: Breakdown
-    /** Null where there is nothing to measure. */
-    values: (number | null)[]
-    total: number | null
-  }[]
+export interface DrawnTrend extends Pick<TrendResult, 'buckets' | 'interval' | 'complete_until'> {
+  measure: string
+  series: DrawnSeries[]
+  /** Whether lines may stand on each other. @default unless they count persons */
+  adds_up?: boolean
+}
+
+export interface DrawnSeries {
+  event: string
+  breakdown: Breakdown
+  /** Null where there is nothing to measure. */
+  values: (number | null)[]
+  total: number | null
+  /** @default told by event and breakdown */
+  name?: string
+  /** @default by its place and breakdown */
+  color?: string
+  /** Drawn to be compared with. */
+  faint?: boolean
 }
 
 /**
@@ -29,10 +39,17 @@ export function seriesColors(breakdowns: readonly ({ kind: BreakdownKind } | nul
   })
 }
 
+/** The colours of the series of a result. */
+export function drawnColors({ series }: Pick<DrawnTrend, 'series'>): string[] {
+  const colors = seriesColors(series.map(({ breakdown }) => breakdown))
+  return series.map(({ color }, i) => color ?? colors[i] ?? '')
+}
+
 /** Names of the series of a result; the event is left out where all series have the same. */
 export function seriesNames(result: Pick<DrawnTrend, 'series'>, property?: string): string[] {
   const events = new Set(result.series.map((series) => series.event))
-  return result.series.map(({ event, breakdown }) => {
+  return result.series.map(({ event, breakdown, name }) => {
+    if (name !== undefined) return name
     if (!breakdown) return formatEvent(event)
     const value = formatBreakdown(breakdown, property)
     return events.size > 1 ? `${formatEvent(event)} · ${value}` : value

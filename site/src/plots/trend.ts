@@ -3,7 +3,7 @@ import type { Chart } from '../lib/choices.ts'
 import { formatAmount, formatBucket, formatCompact, wallTime } from '../lib/format.ts'
 import { annotationMarks, type PlacedAnnotation } from './annotations.ts'
 import { clockTicks, isComplete, nextWallTime, yTicks } from './buckets.ts'
-import { type DrawnTrend, seriesColors, seriesNames } from './series.ts'
+import { type DrawnTrend, drawnColors, seriesNames } from './series.ts'
 
 /** One series in one bucket. */
 export interface TrendPoint {
@@ -56,7 +56,8 @@ export function trendPoints(result: DrawnTrend): TrendPoint[] {
 
 /** Bars stand on each other, which is a sum: persons seen in two series would be counted twice. */
 export function effectiveChart(chart: Chart, result: DrawnTrend): Chart {
-  return result.measure === 'unique_persons' && result.series.length > 1 ? 'line' : chart
+  const addsUp = result.adds_up ?? result.measure !== 'unique_persons'
+  return !addsUp && result.series.length > 1 ? 'line' : chart
 }
 
 /** A trend as Plot draws it: lines, dashed where still incomplete, or stacked bars. */
@@ -86,7 +87,7 @@ export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.P
     color: {
       type: 'ordinal',
       domain: result.series.map((_, i) => String(i)),
-      range: seriesColors(result.series.map((series) => series.breakdown)),
+      range: drawnColors(result),
     },
     marks: [
       Plot.gridY({ ticks: yTicks(top - bottom), stroke: 'var(--grid)', strokeOpacity: 1 }),
@@ -111,7 +112,8 @@ export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.P
 }
 
 function lineMarks(points: TrendPoint[], result: DrawnTrend): Plot.Markish[] {
-  const channels = { x: 'start', y: 'value', z: 'series', stroke: 'series' }
+  const strokeOpacity = ({ series }: TrendPoint) => opacityOf(result, series)
+  const channels = { x: 'start', y: 'value', z: 'series', stroke: 'series', strokeOpacity }
   const single = result.series.length === 1
   return [
     ...(single
@@ -130,7 +132,15 @@ function lineMarks(points: TrendPoint[], result: DrawnTrend): Plot.Markish[] {
     ),
     Plot.line(incompleteEnds(points), { ...channels, strokeWidth: 2, strokeDasharray: '3,4' }),
     ...(result.buckets.length <= DOTS_UP_TO
-      ? [Plot.dot(points.filter(isMeasured), { x: 'start', y: 'value', fill: 'series', r: 2.5 })]
+      ? [
+          Plot.dot(points.filter(isMeasured), {
+            x: 'start',
+            y: 'value',
+            fill: 'series',
+            fillOpacity: strokeOpacity,
+            r: 2.5,
+          }),
+        ]
       : []),
   ]
 }
@@ -192,5 +202,9 @@ function tipMarks(result: DrawnTrend, property: string | undefined, top: number)
     ),
   ]
 }
+
+const FAINT = 0.4
+const opacityOf = (result: DrawnTrend, series: string): number =>
+  result.series[Number(series)]?.faint ? FAINT : 1
 
 const isMeasured = ({ value }: TrendPoint): boolean => value !== null

@@ -4,7 +4,7 @@ import { Choice, optionsOf, PickOrType, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
 import { FilterList } from '../filter-list.tsx'
 import { BotSwitch } from '../question-options.tsx'
-import { PatternList } from './pattern-list.tsx'
+import { TextList } from '../text-list.tsx'
 
 interface Props {
   question: PathsQuestion
@@ -60,16 +60,18 @@ export function PathsEditor({ question, nodes, onChange }: Props) {
         {numberField('A pause ends it, min', 'session_gap_minutes', 30)}
       </div>
       <div className="control-row">
-        <PatternList
+        <TextList
           label="Grouped"
           one="Grouping"
-          patterns={question.groupings}
+          example="/user/*"
+          texts={question.groupings}
           onChange={(groupings) => onChange({ groupings })}
         />
-        <PatternList
+        <TextList
           label="Left out"
           one="Exclusion"
-          patterns={question.exclude}
+          example="/login"
+          texts={question.exclude}
           onChange={(exclude) => onChange({ exclude })}
         />
       </div>

@@ -1,0 +1,109 @@
+import type { TrendsLine, TrendsResult } from '@headwater/schemas/insights/trends'
+import { breakdownName, formatEvent } from '../lib/format.ts'
+import type { TrendsQuestion } from '../lib/trends.ts'
+import { measureWords } from '../lib/trends-words.ts'
+import { insightBreakdown } from './insight-breakdown.ts'
+import { type DrawnSeries, type DrawnTrend, seriesColors } from './series.ts'
+
+/** One line of an answer with all that is shown of it. */
+export interface ShownLine extends DrawnSeries {
+  name: string
+  color: string
+  period: TrendsLine['period']
+  /** The total against that of the earlier time, 0.1 for a tenth more; null where nothing is compared. */
+  change: number | null
+  /** Points at its numbers; null of a formula, which nobody is behind. */
+  select: Record<string, unknown> | null
+}
+
+/** What adds up over series: bars of it may stand on each other. */
+const ADDS_UP: readonly string[] = ['total', 'sum']
+
+/** The lines of an answer, each followed by that of the earlier time. */
+export function shownLines(result: TrendsResult, question: TrendsQuestion): ShownLine[] {
+  const current = result.series.filter(({ period }) => period === 'current')
+  const colors = seriesColors(current.map(({ breakdown }) => breakdown))
+  const earlier = new Map(
+    result.series.filter(({ period }) => period === 'previous').map((line) => [keyOf(line), line]),
+  )
+  return current.flatMap((line, i) => {
+    const before = earlier.get(keyOf(line))
+    const color = colors[i] ?? ''
+    const name = nameOf(line, question)
+    const shown = [show(line, { name, color, change: changeOf(line, before) })]
+    if (before) shown.push(show(before, { name: `${name} (earlier)`, color, change: null }))
+    return shown
+  })
+}
+
+/** What a chart of an answer is drawn from. */
+export function drawnLines(result: TrendsResult, question: TrendsQuestion): DrawnTrend {
+  const measures = new Set(question.series.map(({ measure }) => measure))
+  const [measure = ''] = measures
+  const adds = measures.size === 1 && ADDS_UP.includes(measure)
+  return {
+    buckets: result.buckets,
+    interval: question.interval,
+    complete_until: result.complete_until,
+    measure,
+    adds_up: adds && question.formulas.length === 0 && result.previous_buckets === null,
+    series: shownLines(result, question).map((line) => ({
+      ...line,
+      values: result.buckets.map((_, i) =>
+        // Of what has not begun there is nothing to see, in the time before there is.
+        result.states[i] === 'future' && line.period === 'current'
+          ? null
+          : (line.values[i] ?? null),
+      ),
+    })),
+  }
+}
+
+/** What all lines show, in words. */
+export function trendsTitle({ series, formulas }: TrendsQuestion): string {
+  if (formulas.length > 0) return formulas.length === 1 ? 'Formula' : 'Formulas'
+  const words = new Set(
+    series.map(({ measure, measure_property }) => measureWords(measure, measure_property)),
+  )
+  return words.size === 1 ? [...words].join() : 'Trends'
+}
+
+const keyOf = ({ series, formula, breakdown }: TrendsLine): string =>
+  JSON.stringify([series, formula, breakdown])
+
+function nameOf({ series, formula, breakdown }: TrendsLine, question: TrendsQuestion): string {
+  const value = breakdown && breakdownName(breakdown, question.breakdown)
+  const shown = question.formulas.length || question.series.length
+  if (value !== null && shown === 1) return value
+  const name =
+    formula === null ? seriesName(question, series ?? 0) : (question.formulas[formula] ?? '')
+  return value === null ? name : `${name} · ${value}`
+}
+
+// What several series have in common is in the title.
+function seriesName({ series }: TrendsQuestion, place: number): string {
+  const one = series[place]
+  if (!one) return ''
+  const wordsOf = (of: typeof one) => measureWords(of.measure, of.measure_property)
+  const differ = new Set(series.map(wordsOf)).size > 1
+  return differ ? `${formatEvent(one.event)} · ${wordsOf(one)}` : formatEvent(one.event)
+}
+
+function show(
+  { series, period, breakdown, values, total }: TrendsLine,
+  words: Pick<ShownLine, 'name' | 'color' | 'change'>,
+): ShownLine {
+  return {
+    ...words,
+    event: words.name,
+    breakdown: insightBreakdown(breakdown),
+    ...{ period, values, total },
+    faint: period === 'previous',
+    select: series === null ? null : { series, period, breakdown },
+  }
+}
+
+function changeOf(line: TrendsLine, before: TrendsLine | undefined): number | null {
+  if (!before || line.total === null || !before.total) return null
+  return (line.total - before.total) / before.total
+}
