@@ -34,6 +34,7 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
       { name: 'Events', path: '/events' },
       { name: 'Cohorts', path: '/cohorts' },
       { name: 'Definitions', path: '/definitions' },
+      { name: 'SQL', path: '/sql' },
     ],
   },
   {
