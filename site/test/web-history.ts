@@ -34,7 +34,7 @@ export function webHistory(now: number): Partial<EventRow>[] {
     ]),
     ...visit('bob', 'b1', recently, { ...bob, referring_domain: 'x.org' }, ['/']),
     ...visit('cem', 'c1', now - DAY_MS, { country: 'DE', browser: 'Firefox' }, ['/pricing', '/']),
-    { distinct_id: 'dan', timestamp: recently, pathname: '/about', country: 'BR' },
+    { distinct_id: 'dan', timestamp: recently, pathname: '/about', country: 'SG' },
     ...visit('ann', 'before', now - 9 * DAY_MS, ann, ['/', '/docs']),
     {
       ...ann,

@@ -82,8 +82,8 @@ describe('the Web page', () => {
     ])
     expect(await rows('Countries')).toEqual([
       ['Germany', '2', '7'],
-      ['Brazil', '1', '1'],
       ['France', '1', '1'],
+      ['Singapore', '1', '1'],
     ])
     await card('Pages').getByRole('button', { name: 'Entry' }).click()
     await expect.poll(async () => (await rows('Pages')).length).toBe(3)
@@ -110,6 +110,25 @@ describe('the Web page', () => {
       drawn.reduce((total, line) => total + (Number(line[cell]) || 0), 0)
     expect([sum(1), sum(2)]).toEqual([9, 2])
     expect(address().get('metric')).toBe('page_views')
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('draws countries on a map, which narrows the page too', async () => {
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await page.goto(`${site.url}/dashboard`)
+    await page.locator('svg.plot').first().waitFor()
+    expect(asked.some((url) => url.includes('country-shapes'))).toBe(false)
+    await open()
+    const map = card('Countries').locator('.world-map')
+    const titled = (text: string) => map.locator('path', { has: page.getByText(text) })
+    await titled('Germany: 2').waitFor()
+    expect(asked.some((url) => url.includes('country-shapes'))).toBe(true)
+    expect(await titled('Brazil: 0').count()).toBe(1)
+    expect(await map.getByText('Not on this map').textContent()).toContain('Singapore')
+    await titled('Germany: 2').click()
+    await expect.poll(() => tile('Page views').textContent()).toBe('7')
+    expect(address().get('country')).toBe('DE')
     expect(tab.complaints).toEqual([])
   })
 

@@ -14,6 +14,7 @@ import {
 } from '../../lib/web-question.ts'
 import { Who } from '../actors/who.tsx'
 import { Answer, Card } from '../card.tsx'
+import { WorldMap } from '../world-map.tsx'
 import { type ListRow, ListTable } from './list-table.tsx'
 
 interface ListsProps {
@@ -79,7 +80,7 @@ function ListCard({ site, card, query, live, question, onChange }: CardProps) {
   return (
     <Card
       title={TITLES[card]}
-      className="web-list"
+      className={card === 'places' ? 'web-list web-places' : 'web-list'}
       actions={
         <Tabs
           card={card}
@@ -94,32 +95,37 @@ function ListCard({ site, card, query, live, question, onChange }: CardProps) {
           const part = isLong ? all : shortList(all)
           return (
             <>
-              <ListTable
-                list={list}
-                rows={part}
-                chosen={rows[list]}
-                onChoose={choose}
-                visitorsOf={({ value, visitors }) => (
-                  <Who
-                    site={site}
-                    query={query}
-                    select={{ row: { list, value } }}
-                    count={visitors}
-                    title={`Visitors: ${LIST_WORDS[list]} ${formatRow(list, value)}`}
-                  />
-                )}
-              />
-              {(isLong || mayHaveMore(card, all.length)) && (
-                <button
-                  type="button"
-                  className="quiet"
-                  aria-expanded={isLong}
-                  onClick={() => onChange({ more: isLong ? null : card })}
-                >
-                  {isLong ? 'Show fewer' : 'Show more'}
-                  <span className="visually-hidden"> of {TITLES[card].toLowerCase()}</span>
-                </button>
+              {card === 'places' && (
+                <WorldMap values={countryValues(all)} label="Visitors" onChoose={choose} />
               )}
+              <div>
+                <ListTable
+                  list={list}
+                  rows={part}
+                  chosen={rows[list]}
+                  onChoose={choose}
+                  visitorsOf={({ value, visitors }) => (
+                    <Who
+                      site={site}
+                      query={query}
+                      select={{ row: { list, value } }}
+                      count={visitors}
+                      title={`Visitors: ${LIST_WORDS[list]} ${formatRow(list, value)}`}
+                    />
+                  )}
+                />
+                {(isLong || mayHaveMore(card, all.length)) && (
+                  <button
+                    type="button"
+                    className="quiet"
+                    aria-expanded={isLong}
+                    onClick={() => onChange({ more: isLong ? null : card })}
+                  >
+                    {isLong ? 'Show fewer' : 'Show more'}
+                    <span className="visually-hidden"> of {TITLES[card].toLowerCase()}</span>
+                  </button>
+                )}
+              </div>
             </>
           )
         }}
@@ -153,6 +159,9 @@ function Tabs({ card, value, onChange }: TabsProps) {
     </fieldset>
   )
 }
+
+const countryValues = (rows: readonly ListRow[]) =>
+  new Map(rows.flatMap(({ value, visitors }) => (value === null ? [] : [[value, visitors]])))
 
 /** Undefined while the answer is that of other lists. */
 export const rowsOf = (result: WebOverviewResult, list: WebList): ListRow[] | undefined =>

@@ -22,7 +22,7 @@ const RATINGS: Record<Vital['rating'], string> = {
 export function WebVitals({ live }: { live: Live<WebOverviewResult> }) {
   const quiet = { ...live, error: null }
   return (
-    <Card title="Web vitals" className="web-list">
+    <Card title="Web vitals" className="web-list web-vitals">
       <Answer live={quiet} emptyWords={emptyWords}>
         {({ web_vitals }) => (
           <table className="web-table">
