@@ -4,7 +4,7 @@ import { serve } from '@hono/node-server'
 import type { Browser, Page } from 'playwright-core'
 import { openPglite } from '../../core/auth/database.ts'
 import { startIdentity } from '../../core/identity/start.ts'
-import { createQueryApp } from '../../core/query/app.ts'
+import { createQueryApp, type QueryAppDeps } from '../../core/query/app.ts'
 import { metadataOn } from '../../core/query/saved/metadata.ts'
 import type { MetadataTables } from '../../core/query/saved/tables.ts'
 import { openTestApi } from '../../core/query/test-api.ts'
@@ -34,8 +34,14 @@ export interface TestPage {
   close(): Promise<void>
 }
 
-/** Starts everything on free ports. A process opens the store once: one for a test file. */
-export async function startRealSite(dist: string): Promise<RealSite> {
+/**
+ * Starts everything on free ports. A process opens the store once: one for a test file.
+ * @param deps Besides those of an API that everybody may ask.
+ */
+export async function startRealSite(
+  dist: string,
+  deps: Partial<QueryAppDeps> = {},
+): Promise<RealSite> {
   const browser = await launchBrowser()
   const api = await openTestApi()
   const identity = startIdentity({ store: api.store, clock: Date.now, logger: silentLogger })
@@ -57,6 +63,7 @@ export async function startRealSite(dist: string): Promise<RealSite> {
     clock: () => Date.now(),
     logger: silentLogger,
     metrics: createMetrics(),
+    ...deps,
   })
   answer = app.fetch
   return {

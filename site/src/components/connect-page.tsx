@@ -9,7 +9,9 @@ import {
   savedConnection,
 } from '../lib/connection.ts'
 
-type FieldName = 'url' | 'project'
+type FieldName = 'url' | 'project' | 'readKey'
+/** What a header can carry. */
+const READ_KEY = /^[\x21-\x7e]*$/
 interface Fault {
   field: FieldName
   message: string
@@ -36,15 +38,20 @@ interface FormProps {
 function ConnectForm({ start, deployed }: FormProps) {
   const [url, setUrl] = useState(start.url)
   const [project, setProject] = useState(start.project)
+  const [readKey, setReadKey] = useState(start.readKey ?? '')
   const [fault, setFault] = useState<Fault | null>(null)
   const [checking, setChecking] = useState(false)
-  const fields = { url: useRef<HTMLInputElement>(null), project: useRef<HTMLInputElement>(null) }
+  const fields = {
+    url: useRef<HTMLInputElement>(null),
+    project: useRef<HTMLInputElement>(null),
+    readKey: useRef<HTMLInputElement>(null),
+  }
 
   const connect = async (event: FormEvent) => {
     event.preventDefault()
     setFault(null)
     setChecking(true)
-    const problem = await tryConnection(url, project.trim())
+    const problem = await tryConnection(url, project.trim(), readKey.trim())
     if (!problem) return window.location.assign('/dashboard')
     setChecking(false)
     setFault(problem)
@@ -54,7 +61,7 @@ function ConnectForm({ start, deployed }: FormProps) {
     id: name,
     ref: fields[name],
     value,
-    required: true,
+    required: name !== 'readKey',
     spellCheck: false,
     autoCapitalize: 'off',
     'aria-invalid': fault?.field === name,
@@ -81,6 +88,13 @@ function ConnectForm({ start, deployed }: FormProps) {
           <input type="text" {...input('project', project, setProject)} />
           <FieldNote name="project" fault={fault}>
             Project <code>default</code> exists from the start.
+          </FieldNote>
+        </div>
+        <div className="field">
+          <label htmlFor="readKey">Read key</label>
+          <input type="password" autoComplete="off" {...input('readKey', readKey, setReadKey)} />
+          <FieldNote name="readKey" fault={fault}>
+            Only where the Query API wants one; not on your own machine.
           </FieldNote>
         </div>
         <button type="submit" className="primary" disabled={checking}>
@@ -115,19 +129,29 @@ function FieldNote({ name, fault, children }: NoteProps) {
   )
 }
 
+/** The field of the form, by the one that the API names. */
+const FAULTY: Partial<Record<string, FieldName>> = { project: 'project', authorization: 'readKey' }
+
 // Asks before it remembers: a saved connection has worked once.
-async function tryConnection(typedUrl: string, project: string): Promise<Fault | null> {
+async function tryConnection(
+  typedUrl: string,
+  project: string,
+  readKey: string,
+): Promise<Fault | null> {
   const url = normalizeUrl(typedUrl)
   if (!url) return { field: 'url', message: `"${typedUrl}" is not an http or https address.` }
   if (project === '') return { field: 'project', message: 'Name the project, such as default.' }
-  const client = httpQueryClient(url)
+  if (!READ_KEY.test(readKey)) {
+    return { field: 'readKey', message: 'A read key is letters and digits, such as rk_….' }
+  }
+  const client = httpQueryClient(url, undefined, readKey || null)
   try {
     await client.check()
     await client.freshness(project)
   } catch (error) {
     if (!(error instanceof QueryError)) throw error
-    return { field: error.field === 'project' ? 'project' : 'url', message: error.message }
+    return { field: FAULTY[error.field ?? ''] ?? 'url', message: error.message }
   }
-  saveConnection({ url, project })
+  saveConnection({ url, project, ...(readKey && { readKey }) })
   return null
 }

@@ -11,6 +11,7 @@ import type {
   TrendResult,
 } from '@headwater/schemas/insight'
 import type { InsightInput, InsightKind, InsightResult } from '@headwater/schemas/insights/insight'
+import { savedReadKey } from './connection.ts'
 import { readMessages, type StreamMessage, Watchdog } from './event-stream.ts'
 
 export type InsightInputOf<Kind extends InsightKind> = Extract<InsightInput, { kind: Kind }>
@@ -100,13 +101,17 @@ const SILENCE_MS = 40_000
 
 type Fetch = typeof globalThis.fetch
 
-/** QueryClient over HTTP. `baseUrl` has no slash at its end. */
+/**
+ * QueryClient over HTTP. `baseUrl` has no slash at its end.
+ * @param readKey Sent with every question. @default the one that Connect remembered for this address
+ */
 export function httpQueryClient(
   baseUrl: string,
   fetch: Fetch = globalThis.fetch.bind(globalThis),
+  readKey: string | null = savedReadKey(baseUrl),
 ): QueryClient {
   const ask = async <T>(path: string, key: keyof T & string, init: RequestInit): Promise<T> => {
-    const response = await send(fetch, baseUrl, path, init)
+    const response = await send(fetch, baseUrl, path, withKey(init, readKey))
     const body = await readJson(response, baseUrl)
     if (!response.ok) throw errorOf(response.status, body, baseUrl)
     // A proxy or another service may answer 200 with JSON of its own.
@@ -163,7 +168,13 @@ export function httpQueryClient(
     async stream(path, { onOpen, onMessage }, signal) {
       const watchdog = new Watchdog(SILENCE_MS)
       try {
-        const response = await send(fetch, baseUrl, path, { signal }, watchdog.signal)
+        const response = await send(
+          fetch,
+          baseUrl,
+          path,
+          withKey({ signal }, readKey),
+          watchdog.signal,
+        )
         if (!response.ok) {
           throw errorOf(response.status, await readJson(response, baseUrl), baseUrl)
         }
@@ -187,6 +198,13 @@ export function httpQueryClient(
     freshness: (project, signal) =>
       get<Freshness>(`/api/freshness?${ofProject(project)}`, 'complete_until', signal),
   }
+}
+
+function withKey(init: RequestInit, readKey: string | null): RequestInit {
+  if (!readKey) return init
+  const headers = new Headers(init.headers)
+  headers.set('authorization', `Bearer ${readKey}`)
+  return { ...init, headers }
 }
 
 async function send(
@@ -237,12 +255,17 @@ async function readJson(response: Response, baseUrl: string): Promise<unknown> {
 
 function errorOf(status: number, body: unknown, baseUrl: string): QueryError {
   if (isApiError(body)) {
-    const { message, field, code } = body.error
+    const { field, code } = body.error
+    const message = code === 'unauthorized' ? wantsKey(baseUrl) : body.error.message
     return new QueryError(status < 500 ? 'refused' : 'failed', message, field ?? null, code)
   }
   if (status >= 500) return new QueryError('failed', `${baseUrl} failed with status ${status}.`)
   return notHeadwater(baseUrl, `it answered ${status}`)
 }
+
+// The API speaks of headers to those who write programs.
+const wantsKey = (baseUrl: string): string =>
+  `${baseUrl} answers only with a read key of the project: enter one that is not revoked as Read key on the Connect page.`
 
 function notHeadwater(baseUrl: string, why: string): QueryError {
   return new QueryError('not_headwater', `${baseUrl} is not a Headwater Query API: ${why}.`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { normalizeUrl, saveConnection, savedConnection } from './connection.ts'
+import { normalizeUrl, saveConnection, savedConnection, savedReadKey } from './connection.ts'
 
 describe('the connection', () => {
   it.each([
@@ -28,6 +28,10 @@ describe('the connection', () => {
     expect(savedConnection(storage)).toBeNull()
     saveConnection({ url: 'http://a', project: 'p' }, storage)
     expect(savedConnection(storage)).toEqual({ url: 'http://a', project: 'p' })
+    saveConnection({ url: 'http://a', project: 'p', readKey: 'rk_1' }, storage)
+    expect(savedConnection(storage)).toEqual({ url: 'http://a', project: 'p', readKey: 'rk_1' })
+    expect(savedReadKey('http://a', savedConnection(storage))).toBe('rk_1')
+    expect(savedReadKey('http://b', savedConnection(storage))).toBeNull()
     for (const text of ['{', '7', '{"url":1}']) {
       expect(savedConnection({ getItem: () => text })).toBeNull()
     }

@@ -2,6 +2,8 @@
 export interface Connection {
   url: string
   project: string
+  /** Sent to that address and to no other. @default none: whoever reaches it may ask */
+  readKey?: string
 }
 
 /** What the site's own server says about its deployment: GET /config.json. */
@@ -39,13 +41,22 @@ export function savedConnection(
   try {
     const saved: unknown = JSON.parse(storage.getItem(STORAGE_KEY) ?? 'null')
     if (typeof saved !== 'object' || saved === null) return null
-    const { url, project } = saved as Partial<Connection>
-    return typeof url === 'string' && typeof project === 'string' ? { url, project } : null
+    const { url, project, readKey } = saved as Partial<Connection>
+    if (typeof url !== 'string' || typeof project !== 'string') return null
+    return { url, project, ...(typeof readKey === 'string' && { readKey }) }
   } catch {
     // Storage can be forbidden, or hold anything: then nothing is remembered.
     return null
   }
 }
+
+/** The read key that was saved for this address, or null. */
+export function savedReadKey(url: string, saved = savedHere()): string | null {
+  return saved?.url === url ? (saved.readKey ?? null) : null
+}
+
+// Where pages are tested there may be no storage at all.
+const savedHere = () => (typeof localStorage === 'undefined' ? null : savedConnection())
 
 export function saveConnection(
   connection: Connection,
