@@ -81,7 +81,12 @@ describe('the Live page', () => {
         localStorage.setItem('headwater.connection', JSON.stringify({ url, project: 'default' })),
       link.url,
     )
+    // A page that never learnt what there is would show nothing but that it cannot.
+    const named = page.waitForResponse((answer) =>
+      answer.url().startsWith(`${link.url}/api/events/names`),
+    )
     await page.reload()
+    await named
     await expect.poll(status).toBe('Connected')
     await row('before').waitFor()
     await link.break()
