@@ -8,8 +8,9 @@ import { QueryRefusal } from '../errors.ts'
 import type { Insight } from '../insight.ts'
 import { Statement } from '../statement.ts'
 import { edgesSql } from './edges-sql.ts'
+import { nodeNamesSql } from './nodes-sql.ts'
 import { type PathRow, shapePaths } from './shape.ts'
-import { stepsSql } from './walks-sql.ts'
+import { nodeNamed, stepsSql } from './walks-sql.ts'
 
 export interface PathsPlan extends Range {
   query: PathsQuery
@@ -28,7 +29,8 @@ export const paths: Insight<PathsQuery, PathsPlan, PathsResult, PathsSelection> 
   compile({ query, from, to }) {
     const statement = new Statement(query.project)
     const steps = stepsSql(query, { from, to }, statement)
-    return [statement.query(edgesSql(steps, query.edge_limit, statement))]
+    const names = nodeNamesSql(query, { from, to }, statement)
+    return [statement.query(edgesSql(steps, names, query.edge_limit, statement))]
   },
 
   shape: (_, [rows = []]) => shapePaths(rows as PathRow[]),
@@ -39,7 +41,7 @@ export const paths: Insight<PathsQuery, PathsPlan, PathsResult, PathsSelection> 
     const statement = new Statement(query.project)
     const conditions = [
       `step = ${statement.add('Int64', step)}`,
-      `name = ${statement.add('String', name)}`,
+      `node = ${nodeNamed(name, statement)}`,
       ...(next === undefined ? [] : [onwards(next, statement)]),
     ]
     const text = `SELECT DISTINCT actor FROM (${stepsSql(query, { from, to }, statement)})
@@ -49,4 +51,4 @@ export const paths: Insight<PathsQuery, PathsPlan, PathsResult, PathsSelection> 
 }
 
 const onwards = (next: string | null, statement: Statement): string =>
-  next === null ? 'is_exit' : `next = ${statement.add('String', next)}`
+  next === null ? 'is_exit' : `next = ${nodeNamed(next, statement)}`

@@ -1,9 +1,9 @@
 import type { PathsResult } from '@headwater/schemas/insights/paths'
 import type { Answer } from '../insight.ts'
 
-/** What was counted for all paths, for a node, or for an edge, which goes from its node to `next`. */
+/** What was counted for a node, or for an edge, which goes from its node to `next`. */
 export interface PathRow {
-  kind: 'all' | 'node' | 'edge'
+  kind: 'node' | 'edge'
   step: string
   name: string
   next: string
@@ -12,6 +12,8 @@ export interface PathRow {
   exits: string
   continues: string
   mean_ms: number
+  /** Of the whole answer. */
+  all_paths: string
 }
 
 type Edge = PathsResult['edges'][number]
@@ -27,8 +29,7 @@ export function shapePaths(rows: readonly PathRow[]): Answer<PathsResult> {
     .map(nodeOf)
     .filter(({ step, name }) => step === 1 || touched.has(keyOf(step, name)))
     .sort((a, b) => a.step - b.step || b.paths - a.paths)
-  const all = rows.find(({ kind }) => kind === 'all')
-  return { paths: Number(all?.paths ?? 0), nodes, edges }
+  return { paths: Number(rows[0]?.all_paths ?? 0), nodes, edges }
 }
 
 /** Edges that a limit has cut off from every beginning tell of no way that anybody took. */
