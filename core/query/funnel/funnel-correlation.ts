@@ -9,6 +9,7 @@ import { questionRange } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Insight } from '../insight.ts'
 import { Statement } from '../statement.ts'
+import { learn, unknowns } from './choose-keys.ts'
 import { type Ended, eventsOnTheWay, propertiesOfEntry } from './correlation-sql.ts'
 import { type FunnelPlan, planFunnel } from './plan.ts'
 
@@ -34,6 +35,9 @@ export const funnelCorrelation: Insight<
   FunnelCorrelationSelection
 > = {
   plan: (query, moment) => planFunnel(query, moment, questionRange(query, moment)),
+
+  unknowns,
+  learn,
 
   compile(plan) {
     const { project, min_actors, limit } = plan.query

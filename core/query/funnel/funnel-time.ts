@@ -7,6 +7,7 @@ import type { BreakdownValue } from '@headwater/schemas/insights/property'
 import { questionRange } from '../date-range.ts'
 import type { Insight } from '../insight.ts'
 import { Statement } from '../statement.ts'
+import { learn, unknowns } from './choose-keys.ts'
 import { funnelSql } from './histories.ts'
 import { breakdownOf, inGroup, inOrder, placed } from './labels.ts'
 import { outcomes } from './outcomes.ts'
@@ -37,6 +38,9 @@ const NARROWEST_BAR = 60
 
 export const funnelTime: Insight<FunnelTimeQuery, Plan, FunnelTimeResult, FunnelTimeSelection> = {
   plan: (query, moment) => planFunnel(query, moment, questionRange(query, moment)),
+
+  unknowns,
+  learn,
 
   compile(plan) {
     const statement = new Statement(plan.query.project)

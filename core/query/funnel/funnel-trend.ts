@@ -9,6 +9,7 @@ import { questionRange } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Insight } from '../insight.ts'
 import { Statement } from '../statement.ts'
+import { learn, unknowns } from './choose-keys.ts'
 import { funnelSql } from './histories.ts'
 import { breakdownOf, inGroup, inOrder, placed } from './labels.ts'
 import { outcomes } from './outcomes.ts'
@@ -37,6 +38,9 @@ export const funnelTrend: Insight<FunnelTrendQuery, Plan, FunnelTrendResult, Fun
       const starts = limitedStarts(query, from, to)
       return { ...planFunnel(query, moment, { from: starts[0] ?? from, to }), starts }
     },
+
+    unknowns,
+    learn,
 
     compile(plan) {
       const statement = new Statement(plan.query.project)

@@ -15,6 +15,7 @@ const ask = (change: object) =>
   api.post<FunnelInsightResult & ApiError>('/api/query', { ...QUESTION, ...change })
 const optional = { event: 'o', optional: true }
 const exclusion = (more: object) => ({ exclusions: [{ event: 'x', ...more }] })
+const DAY = { date_from: '2026-06-15', date_to: '2026-06-15' }
 const compared = { property: 'plan', operator: 'gt', value: 'many' }
 
 describe('questions about funnels', () => {
@@ -46,6 +47,21 @@ describe('questions about funnels', () => {
     const { status, body } = await ask(change)
     expect([status, body.error]).toEqual([400, expect.objectContaining({ field })])
   })
+
+  it.each([1, 2 ** 24, 2 ** 52])(
+    'tells events of one moment apart by sequences around %d',
+    async (around) => {
+      const project = `around-${Math.log2(around)}`
+      const steps = ['a', 'b', 'c', 'a']
+      await api.insert(
+        steps.map((event, place) => ({ project_id: project, event, sequence: around + place })),
+      )
+      const { body } = await ask({ project, ...DAY })
+      expect(body.groups[0]?.steps.map(({ count }) => count)).toEqual([1, 1, 1])
+      const back = await ask({ project, ...DAY, steps: [c, b, a] })
+      expect(back.body.groups[0]?.steps.map(({ count }) => count)).toEqual([1, 0, 0])
+    },
+  )
 
   it('answers with zeros and nulls where nobody entered', async () => {
     const nobody = { dropped: 0, open: 0, mean_seconds: null, median_seconds: null }

@@ -9,6 +9,7 @@ import { questionRange } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Insight } from '../insight.ts'
 import { Statement } from '../statement.ts'
+import { learn, unknowns } from './choose-keys.ts'
 import { funnelSql } from './histories.ts'
 import { breakdownOf, inGroup, inOrder, placed } from './labels.ts'
 import { outcomes } from './outcomes.ts'
@@ -19,6 +20,9 @@ type Plan = FunnelPlan<FunnelInsightQuery>
 
 export const funnel: Insight<FunnelInsightQuery, Plan, FunnelInsightResult, FunnelSelection> = {
   plan: (query, moment) => planFunnel(query, moment, questionRange(query, moment)),
+
+  unknowns,
+  learn,
 
   compile: (plan) => [compileSteps(plan)],
 

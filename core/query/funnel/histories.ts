@@ -5,27 +5,29 @@ import type {
 } from '@headwater/schemas/insights/funnel'
 import { actorSql } from '../actor.ts'
 import { cohortLines } from '../cohort/lines.ts'
-import { MAX_INSTANT_MS } from '../events-read.ts'
 import { type Scope, scopeConditions } from '../scope.ts'
 import { eventsOf, selectorCondition } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 import { labelSql } from './labels.ts'
-import type { FunnelPlan } from './plan.ts'
+import { type FunnelPlan, lastReadOf } from './plan.ts'
 import {
   exclusionsOfKey,
-  KEY,
+  type KeyLayout,
   keyAt,
+  keySql,
   keyWithText,
   msOfKey,
   stepsOfKey,
   tickAt,
   ticksOf,
+  WIDE_KEYS,
 } from './ticks.ts'
 
 /** A funnel whose SQL is being made. */
 export interface FunnelSql {
   plan: FunnelPlan<FunnelQuestion & Partial<FunnelBreakdown>>
   statement: Statement
+  keys: KeyLayout
   /** SQL of the ticks that are too many for a window. */
   window: string
   /** SQL of the tick that start + window reaches when the window's end is not known yet. */
@@ -49,6 +51,7 @@ export function funnelSql(
     plan,
     statement,
     breakdownField,
+    keys: plan.keys ?? WIDE_KEYS,
     window: tickAt(`${statement.add('Int64', plan.windowMs)} + 1`),
     horizon: tickAt(`${statement.add('Int64', plan.horizon)} + 1`),
     entryEnd: tickAt(buckets ? 'bucket_end' : statement.add('Int64', plan.to)),
@@ -72,9 +75,9 @@ export function attributionOf({ plan }: FunnelSql): FunnelAttribution | null {
  */
 export function histories(sql: FunnelSql): string {
   const keys = sql.buckets ? perBucket(sql) : sortedKeys(sql)
-  const xs = `arrayMap(key -> ${exclusionsOfKey('key')}, keys) AS xs`
-  return `SELECT *, ${ticksOf('keys')} AS ticks,
-    arrayMap(key -> ${stepsOfKey('key')}, keys) AS masks${sql.plan.query.exclusions.length > 0 ? `, ${xs}` : ''}
+  const xs = `arrayMap(key -> ${exclusionsOfKey(sql.keys, 'key')}, keys) AS xs`
+  return `SELECT *, ${ticksOf(sql.keys, 'keys')} AS ticks,
+    arrayMap(key -> ${stepsOfKey(sql.keys, 'key')}, keys) AS masks${sql.plan.query.exclusions.length > 0 ? `, ${xs}` : ''}
   FROM (${keys})`
 }
 
@@ -114,15 +117,6 @@ function events(sql: FunnelSql): string {
   const { plan, statement } = sql
   const { query } = plan
   const { id, known } = actorSql(query.actor, statement)
-  const scope: Scope = {
-    ...query,
-    from: plan.from,
-    // Somebody who entered in the last moment has the whole window, too.
-    to: Math.min(plan.to + plan.windowMs, MAX_INSTANT_MS),
-    endIncluded: true,
-    // In strict order whatever else was done ends an attempt.
-    events: query.order === 'strict' ? null : eventsOf([...query.steps, ...query.exclusions]),
-  }
   const bits = (field: 'steps' | 'exclusions') =>
     query[field].map(
       (selector, place) =>
@@ -131,9 +125,23 @@ function events(sql: FunnelSql): string {
   return `SELECT ${id} AS actor, toUnixTimestamp64Milli(timestamp) AS t,
       toUInt32(${bits('steps').join(' + ')}) AS mask,
       ${query.exclusions.length > 0 ? `toUInt8(${bits('exclusions').join(' + ')})` : 'toUInt8(0)'} AS x,
-      ${KEY} AS key${labelOf(sql)}
+      ${keySql(sql.keys)} AS key${labelOf(sql)}
     FROM events
-    WHERE ${scopeConditions(scope, statement)} AND ${known ?? '1'}`
+    WHERE ${scopeConditions(funnelScope(plan), statement)} AND ${known ?? '1'}`
+}
+
+/** What a funnel reads. */
+export function funnelScope(plan: FunnelPlan): Scope {
+  const { query } = plan
+  return {
+    ...query,
+    from: plan.from,
+    // Somebody who entered in the last moment has the whole window, too.
+    to: lastReadOf(plan),
+    endIncluded: true,
+    // In strict order whatever else was done ends an attempt.
+    events: query.order === 'strict' ? null : eventsOf([...query.steps, ...query.exclusions]),
+  }
 }
 
 function labelOf(sql: FunnelSql): string {
@@ -151,14 +159,16 @@ function labelOf(sql: FunnelSql): string {
 function perBucket(sql: FunnelSql): string {
   const { plan, statement, buckets } = sql
   const enters =
-    plan.query.order === 'any' ? `${stepsOfKey('key')} != 0` : `bitTest(${stepsOfKey('key')}, 0)`
-  const within = `key < ${keyAt(statement.add('Int64', plan.to))}`
-  const last = keyAt(`bucket_end + ${statement.add('Int64', plan.windowMs)}`)
+    plan.query.order === 'any'
+      ? `${stepsOfKey(sql.keys, 'key')} != 0`
+      : `bitTest(${stepsOfKey(sql.keys, 'key')}, 0)`
+  const within = `key < ${keyAt(sql.keys, statement.add('Int64', plan.to))}`
+  const last = keyAt(sql.keys, `bucket_end + ${statement.add('Int64', plan.windowMs)}`)
   return `SELECT * EXCEPT (all_keys),
-      arrayFilter(key -> key >= ${keyAt('bucket')} AND key < ${last}, all_keys) AS keys
+      arrayFilter(key -> key >= ${keyAt(sql.keys, 'bucket')} AND key < ${last}, all_keys) AS keys
     FROM (
       SELECT * EXCEPT (keys), keys AS all_keys,
-        arrayJoin(arrayDistinct(arrayMap(key -> roundDown(${msOfKey('key')}, ${buckets?.starts}),
+        arrayJoin(arrayDistinct(arrayMap(key -> roundDown(${msOfKey(sql.keys, 'key')}, ${buckets?.starts}),
           arrayFilter(key -> ${enters} AND ${within}, keys)))) AS bucket,
         transform(bucket, ${buckets?.starts}, ${buckets?.ends}, toInt64(0)) AS bucket_end
       FROM (${sortedKeys(sql)}))`

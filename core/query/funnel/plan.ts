@@ -1,8 +1,10 @@
 import type { BrokenDownFunnel, FunnelQuestion } from '@headwater/schemas/insights/funnel'
 import { checkCohorts } from '../cohort/lines.ts'
 import type { Range } from '../date-range.ts'
+import { MAX_INSTANT_MS } from '../events-read.ts'
 import type { Moment } from '../insight.ts'
 import { spanMs } from '../span.ts'
+import type { KeyLayout } from './ticks.ts'
 
 const DAY_MS = 86_400_000
 /** Whether a window has ended is decided to the minute, so that equal questions have equal answers. */
@@ -15,6 +17,8 @@ export interface FunnelPlan<Query extends FunnelQuestion = FunnelQuestion> exten
   windowMs: number
   /** Up to when everything is known, ms: a window that ends later is open. */
   horizon: number
+  /** How events are kept; null while it is not known how great their sequences are. */
+  keys: KeyLayout | null
 }
 
 /** Decides window and horizon. Actors may enter within the range. Throws a QueryRefusal. */
@@ -31,8 +35,13 @@ export function planFunnel<Query extends FunnelQuestion & Partial<BrokenDownFunn
     to,
     windowMs: Math.min(spanMs(query.window), MAX_WINDOW_MS),
     horizon: Math.floor(known / HORIZON_STEP_MS) * HORIZON_STEP_MS,
+    keys: null,
   }
 }
+
+/** The last moment that is read, ms. */
+export const lastReadOf = ({ to, windowMs }: Pick<FunnelPlan, 'to' | 'windowMs'>): number =>
+  Math.min(to + windowMs, MAX_INSTANT_MS)
 
 /** The steps that may not be skipped, from 1. */
 export const requiredSteps = ({ steps }: Pick<FunnelQuestion, 'steps'>): number[] =>
