@@ -67,3 +67,15 @@ it('listens on loopback', async () => {
     /^http:\/\/127\.0\.0\.1:\d+$/,
   )
 })
+
+it('does not start when it must know who asks, and nobody can tell', async () => {
+  const starting = startQuery({
+    config: { ...config, QUERY_ACCESS: 'required' },
+    store: { dataVersion, query: async <Row>() => [] as Row[] },
+    freshness: { read: async () => ({ complete_until: null, lag_records: 0 }) },
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: createMetrics(),
+  })
+  await expect(starting).rejects.toThrow('QUERY_ACCESS')
+})
