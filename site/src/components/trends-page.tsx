@@ -1,3 +1,4 @@
+import { CHARTS, isKeyOf } from '../lib/choices.ts'
 import { formatEvent, formatProperty } from '../lib/format.ts'
 import { usePageQuestion } from '../lib/page-question.ts'
 import { useInsight, useTrend } from '../lib/questions.ts'
@@ -17,6 +18,7 @@ import { QuestionPage } from './question-page.tsx'
 import { SaveInsight } from './saved/save-insight.tsx'
 import { TrendChart, TrendTable, trendEmptyWords } from './trend-view.tsx'
 import { LinesChart } from './trends/lines-chart.tsx'
+import { LinesMap } from './trends/lines-map.tsx'
 import { LinesTable, linesEmptyWords } from './trends/lines-table.tsx'
 import { NumberTiles } from './trends/number-tiles.tsx'
 import { TrendsEditor } from './trends/trends-editor.tsx'
@@ -55,6 +57,7 @@ export function TrendsPage() {
               {(result) => (
                 <>
                   {asked.view === 'number' && <NumberTiles result={result} question={asked} />}
+                  {asked.view === 'map' && <LinesMap result={result} question={asked} />}
                   {isOverTime(asked) && <LinesChart result={result} question={asked} />}
                   <LinesTable
                     result={result}
@@ -95,7 +98,7 @@ function PlainTrend({ result, question, site }: PlainProps) {
   )
 }
 
-const isOverTime = ({ view }: TrendsQuestion): boolean => view !== 'number' && view !== 'table'
+const isOverTime = ({ view }: TrendsQuestion): boolean => isKeyOf(CHARTS, view)
 
 function title(question: TrendsQuestion): string {
   const words = trendsTitle(question)

@@ -56,6 +56,7 @@ describe("a page's question as an insight", () => {
     ['a formula', { formulas: ['A / 2'] }],
     ['an earlier time beside it', { compare: { to: 'previous' } }],
     ['one number', { display: 'single_number' }],
+    ['a map', { display: 'map', breakdowns: [{ property: '$country' }] }],
     ['a measure', { series: [{ event: 'x', measure: 'first_time', filters: [] }] }],
     [
       'filters of one series',
@@ -72,7 +73,6 @@ describe("a page's question as an insight", () => {
   })
 
   it.each([
-    ['a map', { display: 'map' }],
     ['a comparison that the page lacks', { compare: { to: '-5w' } }],
     [
       'a property of persons that is measured',
@@ -87,6 +87,7 @@ describe("a page's question as an insight", () => {
     ],
     ['a property of persons', { filters: [{ type: 'person', property: 'a', operator: 'is_set' }] }],
     ['a cohort', { filters: [{ cohort: { id: 'coh_7k2m9xqd' } }] }],
+    ['a map of no breakdown', { display: 'map', breakdowns: [] }],
     ['two breakdowns', { breakdowns: [{ property: 'a' }, { property: 'b' }] }],
     ['a start that the address cannot say', { date_from: 'month_start' }],
   ])('opens in no page that could not show all of it: %s', (_name, more) => {

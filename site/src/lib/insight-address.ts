@@ -45,11 +45,11 @@ export function insightAddress(query: AskedInsight): PageAddress | null {
   return write?.(query) ?? null
 }
 
-const VIEW_OF: Record<AskedOf<'trends'>['display'], View | null> = {
+const VIEW_OF: Record<AskedOf<'trends'>['display'], View> = {
   time: 'line',
   single_number: 'number',
   table: 'table',
-  map: null,
+  map: 'map',
 }
 
 function trendAddress(query: AskedOf<'trends'>): PageAddress | null {
@@ -57,7 +57,7 @@ function trendAddress(query: AskedOf<'trends'>): PageAddress | null {
   const breakdown = propertyOf(breakdowns[0])
   const view = VIEW_OF[query.display]
   const to = compare?.to ?? null
-  if (view === null || (to !== null && !isKeyOf(COMPARED, to))) return null
+  if (to !== null && !isKeyOf(COMPARED, to)) return null
   const params = writeTrends({
     ...commonOf(query),
     ...{ interval, include_bots, formulas, compare: to, cumulative, smoothing, view },

@@ -59,5 +59,5 @@ export const COMPARED = {
 export type Compared = keyof typeof COMPARED
 
 /** How an answer is shown: over time, or the whole range at once. */
-export const VIEWS = { ...CHARTS, number: 'Number', table: 'Table' } as const
+export const VIEWS = { ...CHARTS, number: 'Number', table: 'Table', map: 'World map' } as const
 export type View = keyof typeof VIEWS

@@ -57,6 +57,7 @@ const BREAKDOWN_LIMIT = 8
 /** Of a table, which needs no colours. */
 const TABLE_BREAKDOWN_LIMIT = 25
 const MAX_FORMULA_LENGTH = 200
+export const COUNTRY = '$country'
 
 /**
  * Several events with one plain measure stand in the address as `event=…&event=…&measure=…`; whatever
@@ -69,14 +70,17 @@ export function readTrends(params: URLSearchParams, defaults: Defaults): ReadSta
   const plain = read
     .all('event', isName, ['$pageview'], MAX_SERIES)
     .map((event): TrendsSeriesQuestion => ({ event, measure, filters: [] }))
+  const view = read.one<View>('chart', oneOf(VIEWS), 'line')
   const question: TrendsQuestion = {
     ...common,
+    // A map is of countries.
+    ...(view === 'map' && common.breakdown === undefined && { breakdown: COUNTRY }),
     series: read.one('series', readSeries, plain),
     formulas: read.all('formula', isFormula, [], MAX_FORMULAS),
     compare: read.one<Compared | null>('compare', oneOf(COMPARED), null),
     cumulative: read.one('cumulative', readBoolean, false),
     smoothing: read.one('smoothing', wholeNumber, 1),
-    view: read.one<View>('chart', oneOf(VIEWS), 'line'),
+    view,
     include_bots: read.one('include_bots', readBoolean, false),
   }
   return { question, ignored: read.ignored }
@@ -110,6 +114,14 @@ export function plainTrend(question: TrendsQuestion): TrendQuestion | null {
   return { ...same, events, measure, chart: view, breakdown_limit: BREAKDOWN_LIMIT }
 }
 
+const DISPLAYS = {
+  line: 'time',
+  bar: 'time',
+  number: 'single_number',
+  table: 'table',
+  map: 'map',
+} as const satisfies Record<View, string>
+
 /** The question as POST /api/query takes it, everything filled in. */
 export function trendsQuery(question: TrendsQuestion): Extract<AskedInsight, { kind: 'trends' }> {
   const { interval, formulas, compare, cumulative, smoothing, view, breakdown } = question
@@ -126,7 +138,7 @@ export function trendsQuery(question: TrendsQuestion): Extract<AskedInsight, { k
     ...(compare && { compare: { to: compare } }),
     breakdowns: breakdown ? [{ property: breakdown }] : [],
     breakdown_limit: view === 'table' ? TABLE_BREAKDOWN_LIMIT : BREAKDOWN_LIMIT,
-    display: view === 'number' ? 'single_number' : view === 'table' ? 'table' : 'time',
+    display: DISPLAYS[view],
   }
 }
 

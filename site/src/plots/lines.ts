@@ -29,7 +29,7 @@ export function shownLines(result: TrendsResult, question: TrendsQuestion): Show
   return current.flatMap((line, i) => {
     const before = earlier.get(keyOf(line))
     const color = colors[i] ?? ''
-    const name = nameOf(line, question)
+    const name = lineName(line, question)
     const shown = [show(line, { name, color, change: changeOf(line, before) })]
     if (before) shown.push(show(before, { name: `${name} (earlier)`, color, change: null }))
     return shown
@@ -59,6 +59,31 @@ export function drawnLines(result: TrendsResult, question: TrendsQuestion): Draw
   }
 }
 
+/** The numbers of one series, or formula, by country. */
+export interface CountryLines {
+  name: string
+  values: Map<string, number>
+}
+
+/** An answer broken down by country as maps, each by the name of its lines: what is other, or of no country, is on none of them. */
+export function countryLines(
+  result: TrendsResult,
+  nameOf: (line: TrendsLine) => string,
+): CountryLines[] {
+  const maps = new Map<string, CountryLines>()
+  for (const line of result.series) {
+    const { breakdown, period, total } = line
+    const country = breakdown?.kind === 'value' ? breakdown.values[0] : null
+    if (period !== 'current' || !country || total === null) continue
+    const name = nameOf({ ...line, breakdown: null })
+    const key = JSON.stringify([line.series, line.formula])
+    const map = maps.get(key) ?? { name, values: new Map() }
+    maps.set(key, map)
+    map.values.set(country, total)
+  }
+  return [...maps.values()]
+}
+
 /** What all lines show, in words. */
 export function trendsTitle({ series, formulas }: TrendsQuestion): string {
   if (formulas.length > 0) return formulas.length === 1 ? 'Formula' : 'Formulas'
@@ -71,7 +96,11 @@ export function trendsTitle({ series, formulas }: TrendsQuestion): string {
 const keyOf = ({ series, formula, breakdown }: TrendsLine): string =>
   JSON.stringify([series, formula, breakdown])
 
-function nameOf({ series, formula, breakdown }: TrendsLine, question: TrendsQuestion): string {
+/** What a line shows, in words; what all lines have in common is in the title. */
+export function lineName(
+  { series, formula, breakdown }: TrendsLine,
+  question: TrendsQuestion,
+): string {
   const value = breakdown && breakdownName(breakdown, question.breakdown)
   const shown = question.formulas.length || question.series.length
   if (value !== null && shown === 1) return value

@@ -4,15 +4,18 @@ import { formatAmount } from '../../lib/format.ts'
 import type { AskedOf } from '../../lib/insight-address.ts'
 import { useInsight } from '../../lib/questions.ts'
 import type { Site } from '../../lib/site.ts'
+import { measureWords } from '../../lib/trends-words.ts'
 import type { PlacedAnnotation } from '../../plots/annotations.ts'
 import { drawnFunnel } from '../../plots/insight-funnel.ts'
 import { insightTable, propertyOf } from '../../plots/insight-table.ts'
 import { drawnTrend } from '../../plots/insight-trend.ts'
+import { countryLines } from '../../plots/lines.ts'
 import { Answer } from '../card.tsx'
 import { FunnelChart, FunnelTable, funnelEmptyWords } from '../funnel-view.tsx'
 import { RetentionChart } from '../retention/retention-chart.tsx'
 import { RetentionTable, retentionEmptyWords } from '../retention/retention-table.tsx'
 import { TrendChart, TrendTable, trendEmptyWords } from '../trend-view.tsx'
+import { WorldMap } from '../world-map.tsx'
 
 interface Props {
   site: Site
@@ -106,6 +109,7 @@ function DrawnTrends({ query, result, height, annotations }: TrendsProps) {
   if (query.display === 'single_number' && line && more.length === 0) {
     return <p className="big-number">{formatAmount(line.total)}</p>
   }
+  if (query.display === 'map') return <DrawnMap query={query} result={result} />
   if (query.display !== 'time') return <PlainTable query={query} result={result} />
   const drawn = drawnTrend(query, result)
   const breakdown = propertyOf(query)
@@ -120,6 +124,24 @@ function DrawnTrends({ query, result, height, annotations }: TrendsProps) {
       />
       <AsTable>
         <TrendTable result={drawn} breakdown={breakdown} />
+      </AsTable>
+    </>
+  )
+}
+
+// Several series would be several maps, which a tile has no place for.
+function DrawnMap({ query, result }: Pick<TrendsProps, 'query' | 'result'>) {
+  const [map, ...more] = countryLines(result, () => '')
+  const [series] = query.series
+  if (!map || !series || more.length > 0) return <PlainTable query={query} result={result} />
+  return (
+    <>
+      <WorldMap
+        values={map.values}
+        label={measureWords(series.measure, series.measure_property?.property)}
+      />
+      <AsTable>
+        <PlainTable query={query} result={result} />
       </AsTable>
     </>
   )

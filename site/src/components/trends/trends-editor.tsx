@@ -1,4 +1,4 @@
-import type { TrendsQuestion } from '../../lib/trends.ts'
+import { COUNTRY, type TrendsQuestion } from '../../lib/trends.ts'
 import { COMPARED, type Compared, VIEWS } from '../../lib/trends-words.ts'
 import { wholeNumber } from '../../lib/url-reader.ts'
 import { Choice, optionsOf, TextField } from '../choice.tsx'
@@ -34,7 +34,7 @@ export function TrendsEditor({ question, names, onChange }: Props) {
           label="Drawn as"
           value={question.view}
           options={optionsOf(VIEWS)}
-          onChange={(view) => onChange({ view })}
+          onChange={(view) => onChange(view === 'map' ? { view, breakdown: COUNTRY } : { view })}
         />
       </div>
       <div className="control-row">
