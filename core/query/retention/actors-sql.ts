@@ -2,7 +2,7 @@ import type { RetentionQuery } from '@headwater/schemas/insights/retention'
 import { bucketPlace } from '../bucket-place.ts'
 import { bucketSet } from '../bucket-set.ts'
 import { eventOrder } from '../event-order.ts'
-import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
+import { lineText } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
 import { retentionEvents } from './events-sql.ts'
@@ -69,10 +69,10 @@ function orderedStarts({ query, from }: RetentionPlan, statement: Statement): st
 }
 
 /** One text for all breakdowns, '' where none has a value. */
-function labelOf({ breakdowns }: PlannedRetention, statement: Statement): string {
+export function labelOf({ breakdowns }: PlannedRetention, statement: Statement): string {
   const texts = breakdowns.map((breakdown, place) => {
     const text = propertyText(breakdown, statement, `breakdowns.${place}.property`)
-    return `leftUTF8(toString(${text}), ${MAX_BREAKDOWN_LENGTH})`
+    return lineText(`toString(${text})`)
   })
   if (texts.length < 2) return texts[0] ?? `''`
   return `if(concat(${texts.join(', ')}) = '', '', toJSONString([${texts.join(', ')}]))`

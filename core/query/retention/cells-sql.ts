@@ -2,11 +2,15 @@ import { bucketPlace } from '../bucket-place.ts'
 import type { Statement } from '../statement.ts'
 import { actorsSql } from './actors-sql.ts'
 import { alikeSql } from './alike-sql.ts'
-import { isSet, type RetentionPlan, spanOf } from './plan.ts'
+import { firstsSql } from './firsts-sql.ts'
+import { isPlain, isSet, type RetentionPlan, spanOf } from './plan.ts'
 
-/** As cellsSql, but `actors` in place of `actor`; of a plan that isPlain and isSet. */
+/** As cellsSql, but `actors` in place of `actor`; of a plan that areAlike. */
 export const alikeCells = (plan: RetentionPlan, statement: Statement): string =>
-  countedCells(plan, statement, { who: 'actors', rows: alikeSql(plan, statement) })
+  countedCells(plan, statement, {
+    who: 'actors',
+    rows: isPlain(plan) ? alikeSql(plan, statement) : firstsSql(plan, statement),
+  })
 
 /**
  * Columns `actor`, `cohort`, `label` and `col`: each column that an actor counts in, its cohort's own

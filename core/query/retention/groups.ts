@@ -3,7 +3,7 @@ import { type CohortLine, onLine, selectedLine } from '../cohort/lines.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Statement } from '../statement.ts'
 import { alikeCells, cellsSql } from './cells-sql.ts'
-import { isPlain, isSet, type RetentionPlan } from './plan.ts'
+import { areAlike, type RetentionPlan } from './plan.ts'
 
 /** Rows of RetentionCellRow, values beyond the limit added up as Other. */
 export function groupedCells(plan: RetentionPlan, statement: Statement): string {
@@ -17,22 +17,19 @@ export function groupedCells(plan: RetentionPlan, statement: Statement): string 
     })
     return groups.join('\n  UNION ALL ')
   }
-  if (isPlain(plan) && isSet(plan)) {
-    return `SELECT cohort, col, sum(actors) AS actors
-  FROM (${alikeCells(plan, statement)})
-  GROUP BY cohort, col`
-  }
-  const cells = cellsSql(plan, statement)
+  const [cells, count] = areAlike(plan)
+    ? [alikeCells(plan, statement), 'sum(actors)']
+    : [cellsSql(plan, statement), 'count()']
   if (query.breakdowns.length === 0) {
-    return `SELECT cohort, col, count() AS actors${sums}
+    return `SELECT cohort, col, ${count} AS actors${sums}
   FROM (${cells})
   GROUP BY cohort, col`
   }
   return `SELECT kind, if(kind = 'value', label, '') AS value, cohort, col,
-    sum(actors) AS actors${sums}
+    sum(counted) AS actors${sums}
   FROM (${ranked(
-    `SELECT label, cohort, col, count() AS actors${sums},
-        sum(if(col = 0, count(), 0)) OVER (PARTITION BY label) AS size
+    `SELECT label, cohort, col, ${count} AS counted${sums},
+        sum(if(col = 0, ${count}, 0)) OVER (PARTITION BY label) AS size
       FROM (${cells})
       GROUP BY label, cohort, col`,
     plan,

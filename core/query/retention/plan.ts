@@ -76,6 +76,10 @@ export const isPlain = ({ query, windowMs }: RetentionPlan): boolean =>
 export const isSet = ({ query, windowMs }: RetentionPlan): boolean =>
   windowMs === null && query.minimum_occurrences === 1 && !query.aggregate
 
+/** Whether actors can be counted by what they have in common, without a row for each. */
+export const areAlike = (plan: RetentionPlan): boolean =>
+  isSet(plan) && (isPlain(plan) || plan.query.mode !== 'recurring')
+
 /** How many periods the columns hold. */
 export const spanOf = (columns: readonly Column[]): number => (columns.at(-1)?.last ?? 0) + 1
 
