@@ -1,4 +1,5 @@
 import type { FunnelResult } from '@headwater/schemas/insight'
+import type { InsightInputOf } from '../lib/api.ts'
 import {
   formatBreakdown,
   formatEvent,
@@ -6,9 +7,8 @@ import {
   formatSeconds,
   formatShare,
 } from '../lib/format.ts'
-import { funnelInsight, funnelSelection } from '../lib/questions-as-insights.ts'
+import { funnelSelection } from '../lib/questions-as-insights.ts'
 import type { Site } from '../lib/site.ts'
-import type { FunnelQuestion } from '../lib/url-state.ts'
 import { funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
 import { seriesColors } from '../plots/series.ts'
 import { Who } from './actors/who.tsx'
@@ -64,7 +64,7 @@ export function FunnelChart({ result, breakdown, height = HEIGHT }: Props) {
 
 interface TableProps extends Omit<Props, 'height'> {
   /** Lets numbers name who is behind them. */
-  asked?: { site: Site; question: FunnelQuestion }
+  asked?: { site: Site; query: InsightInputOf<'funnel'> }
 }
 
 /** The same numbers as a table: one row per step and group. */
@@ -100,7 +100,7 @@ export function FunnelTable({ result, breakdown, asked }: TableProps) {
                   <Who
                     count={count}
                     site={asked.site}
-                    query={funnelInsight(asked.question)}
+                    query={asked.query}
                     select={funnelSelection(group, s + 1, outcome)}
                     title={`${OUTCOMES[outcome]} step ${s + 1}, ${formatEvent(step.event)}`}
                   />

@@ -1,8 +1,8 @@
 import { InsightQuery } from '@headwater/schemas/insights/insight'
 import { describe, expect, it } from 'vitest'
-import { funnelInsight, insightAddress } from './insight-address.ts'
+import { funnelsQuery, readFunnels } from './funnels.ts'
+import { insightAddress } from './insight-address.ts'
 import { readTrends, trendsQuery } from './trends.ts'
-import { readFunnel } from './url-state.ts'
 
 const DEFAULTS = { project: 'default' }
 const TREND =
@@ -14,7 +14,8 @@ const FUNNEL =
 
 const trend = (search = TREND) =>
   trendsQuery(readTrends(new URLSearchParams(search), DEFAULTS).question)
-const funnel = () => funnelInsight(readFunnel(new URLSearchParams(FUNNEL), DEFAULTS).question)
+const funnel = (search = FUNNEL) =>
+  funnelsQuery(readFunnels(new URLSearchParams(search), DEFAULTS).question)
 
 const asked = (query: object) => InsightQuery.parse({ project: 'default', ...query })
 
@@ -30,6 +31,9 @@ describe("a page's question as an insight", () => {
   it.each([
     ['Trends', trend, (search: string) => trend(search)],
     ['Funnels', funnel, funnel],
+    ['Funnels', () => funnel(`${FUNNEL}&order=strict`), funnel],
+    ['Funnels', () => funnel(`${FUNNEL}&view=time`), funnel],
+    ['Funnels', () => funnel(`${FUNNEL}&view=trend&interval=week`), funnel],
   ])('opens again in %s with the same question', (page, question, again) => {
     const found = insightAddress(question())
     expect(found?.page).toBe(page)

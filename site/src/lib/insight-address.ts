@@ -1,28 +1,12 @@
 import type { AskedInsight, InsightKind } from '@headwater/schemas/insights/insight'
 import { isKeyOf, WINDOW_UNITS } from './choices.ts'
+import { type FunnelView, funnelsQuery, readFunnels, writeFunnels } from './funnels.ts'
 import { readRetention, retentionQuery, writeRetention } from './retention.ts'
 import { readTrends, trendsQuery, writeTrends } from './trends.ts'
 import { COMPARED, type View } from './trends-words.ts'
-import { type FunnelQuestion, readFunnel, type TrendQuestion, writeFunnel } from './url-state.ts'
+import type { TrendQuestion } from './url-state.ts'
 
 export type AskedOf<Kind extends InsightKind> = Extract<AskedInsight, { kind: Kind }>
-
-/** The Funnels page's question as the insight that it is, everything filled in. */
-export function funnelInsight(question: FunnelQuestion): AskedOf<'funnel'> {
-  const { steps, conversion_window, breakdown, ...common } = question
-  return {
-    kind: 'funnel',
-    ...common,
-    steps: steps.map((step) => ({ ...step, optional: false })),
-    window: conversion_window,
-    breakdowns: breakdown === undefined ? [] : [{ property: breakdown }],
-    attribution: { step: 1 },
-    actor: 'person',
-    order: 'ordered',
-    exclusions: [],
-    include_sql: false,
-  }
-}
 
 interface PageAddress {
   page: string
@@ -36,6 +20,8 @@ type Writer<Kind extends InsightKind> = (query: AskedOf<Kind>) => PageAddress | 
 const PAGES: { [Kind in InsightKind]?: Writer<Kind> } = {
   trends: trendAddress,
   funnel: funnelAddress,
+  funnel_time: funnelAddress,
+  funnel_trend: funnelAddress,
   retention: retentionAddress,
 }
 
@@ -73,19 +59,31 @@ function trendAddress(query: AskedOf<'trends'>): PageAddress | null {
   return isSame(trendsQuery(question), query) ? { page: 'Trends', href: `/trends?${params}` } : null
 }
 
-function funnelAddress(query: AskedOf<'funnel'>): PageAddress | null {
-  const { steps, breakdowns, window, breakdown_limit, include_bots } = query
+type FunnelKind = 'funnel' | 'funnel_time' | 'funnel_trend'
+const VIEW_OF_FUNNEL: Record<FunnelKind, FunnelView> = {
+  funnel: 'steps',
+  funnel_time: 'time',
+  funnel_trend: 'trend',
+}
+
+function funnelAddress(query: AskedOf<FunnelKind>): PageAddress | null {
+  const { steps, breakdowns, window, breakdown_limit, include_bots, order, exclusions } = query
   const breakdown = propertyOf(breakdowns[0])
   const { value, unit } = window
   if (!isKeyOf(WINDOW_UNITS, unit)) return null
-  const params = writeFunnel({
+  const params = writeFunnels({
     ...commonOf(query),
-    ...{ breakdown_limit, include_bots, conversion_window: { value, unit } },
+    ...{ breakdown_limit, include_bots, order, conversion_window: { value, unit } },
     steps: steps.map(({ event, filters }) => ({ event, filters: plainFilters(filters) })),
+    exclusions: exclusions.map(({ to_step = null, filters, ...one }) => ({
+      ...{ ...one, to_step, filters: plainFilters(filters) },
+    })),
+    view: VIEW_OF_FUNNEL[query.kind],
+    interval: query.kind === 'funnel_trend' ? query.interval : 'day',
     ...(breakdown !== undefined && { breakdown }),
   })
-  const { question } = readFunnel(params, query)
-  return isSame(funnelInsight(question), query)
+  const { question } = readFunnels(params, query)
+  return isSame(funnelsQuery(question), query)
     ? { page: 'Funnels', href: `/funnels?${params}` }
     : null
 }

@@ -1,26 +1,12 @@
 import type { FunnelResult, TrendResult } from '@headwater/schemas/insight'
 import type { FunnelSelection } from '@headwater/schemas/insights/funnel'
 import type { InsightInputOf } from './api.ts'
-import type { FunnelQuestion, TrendQuestion } from './url-state.ts'
+import type { TrendQuestion } from './url-state.ts'
 
 // GET /api/trends and POST /api/funnels have answers of their own, but the people behind a number are
 // asked of the insight that means the same.
 
 type Value = { kind: 'value' | 'other' | 'none'; value: string } | null
-
-/** The `funnel` insight of a question of POST /api/funnels. */
-export function funnelInsight(question: FunnelQuestion): InsightInputOf<'funnel'> {
-  const { conversion_window, breakdown, ...same } = question
-  return {
-    ...same,
-    kind: 'funnel',
-    window: conversion_window,
-    ...(breakdown !== undefined && {
-      breakdowns: [{ property: breakdown }],
-      attribution: { step: 1 },
-    }),
-  }
-}
 
 /** Who has an outcome at a step, from 1, of a group. */
 export function funnelSelection(

@@ -8,6 +8,8 @@ const SERIES_COLORS = 8
 export interface DrawnTrend extends Pick<TrendResult, 'buckets' | 'interval' | 'complete_until'> {
   measure: string
   series: DrawnSeries[]
+  /** Of every bucket. @default told by `complete_until` */
+  complete?: readonly boolean[]
   /** Whether lines may stand on each other. @default unless they count persons */
   adds_up?: boolean
 }

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { Chart } from '../lib/choices.ts'
-import { formatAmount, formatBucket, formatCompact, wallTime } from '../lib/format.ts'
+import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
 import { annotationMarks, type PlacedAnnotation } from './annotations.ts'
 import { clockTicks, isComplete, nextWallTime, yTicks } from './buckets.ts'
 import { type DrawnTrend, drawnColors, seriesNames } from './series.ts'
@@ -25,6 +25,8 @@ export interface TrendPlotOptions {
   chart: Chart
   breakdown?: string | undefined
   height?: number
+  /** Writes a value. @default as a number */
+  format?: (value: number) => string
   /** What happened meanwhile. @default nothing */
   annotations?: readonly PlacedAnnotation[] | undefined
 }
@@ -48,7 +50,7 @@ export function trendPoints(result: DrawnTrend): TrendPoint[] {
         value,
         stack_from: from,
         stack_to: from + (value ?? 0),
-        complete: isComplete(bucket, result),
+        complete: isCompleteAt(result, i),
       }
     }),
   )
@@ -62,7 +64,7 @@ export function effectiveChart(chart: Chart, result: DrawnTrend): Chart {
 
 /** A trend as Plot draws it: lines, dashed where still incomplete, or stacked bars. */
 export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.PlotOptions {
-  const { width, height = HEIGHT } = options
+  const { width, height = HEIGHT, format = formatCompact } = options
   const points = trendPoints(result)
   const chart = effectiveChart(options.chart, result)
   const heights = points.map(({ stack_to, value }) => (chart === 'bar' ? stack_to : (value ?? 0)))
@@ -72,7 +74,7 @@ export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.P
     className: 'plot',
     width,
     height,
-    marginLeft: 12 + 7 * Math.max(...[top, bottom].map((end) => formatCompact(end).length)),
+    marginLeft: 12 + 7 * Math.max(...[top, bottom].map((end) => format(end).length)),
     marginRight: 16,
     marginBottom: 36,
     ariaLabel: 'Trend',
@@ -93,7 +95,7 @@ export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.P
       Plot.gridY({ ticks: yTicks(top - bottom), stroke: 'var(--grid)', strokeOpacity: 1 }),
       Plot.axisY({
         ticks: yTicks(top - bottom),
-        tickFormat: formatCompact,
+        tickFormat: format,
         tickSize: 0,
         fill: 'var(--muted)',
       }),
@@ -106,7 +108,7 @@ export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.P
       ...(chart === 'bar' ? barMarks(points) : lineMarks(points, result)),
       Plot.ruleY([0], { stroke: 'var(--axis)' }),
       ...annotationMarks(options.annotations ?? []),
-      ...tipMarks(result, options.breakdown, top),
+      ...tipMarks(result, options, top),
     ],
   }
 }
@@ -169,18 +171,23 @@ export function incompleteEnds(points: readonly TrendPoint[]): TrendPoint[] {
   })
 }
 
-function tipMarks(result: DrawnTrend, property: string | undefined, top: number): Plot.Markish[] {
-  const names = seriesNames(result, property)
+function tipMarks(
+  result: DrawnTrend,
+  { breakdown, format = formatNumber }: TrendPlotOptions,
+  top: number,
+): Plot.Markish[] {
+  const names = seriesNames(result, breakdown)
+  const words = (value: number | null) => (value === null ? '–' : format(value))
   const rows = result.buckets.map((bucket, i) => {
     const lines = result.series.map((series, s) => ({
       name: names[s],
       value: series.values[i] ?? null,
     }))
     lines.sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
-    const shown = lines.slice(0, TIP_SERIES).map((l) => `${l.name}  ${formatAmount(l.value)}`)
+    const shown = lines.slice(0, TIP_SERIES).map((l) => `${l.name}  ${words(l.value)}`)
     const hidden = lines.length - shown.length
     if (hidden > 0) shown.push(`and ${hidden} more`)
-    const still = isComplete(bucket, result) ? '' : ' (so far)'
+    const still = isCompleteAt(result, i) ? '' : ' (so far)'
     return { x: wallTime(bucket), title: `${formatBucket(bucket, result.interval)}${still}`, shown }
   })
   return [
@@ -202,6 +209,9 @@ function tipMarks(result: DrawnTrend, property: string | undefined, top: number)
     ),
   ]
 }
+
+const isCompleteAt = (result: DrawnTrend, place: number): boolean =>
+  result.complete?.[place] ?? isComplete(result.buckets[place] ?? '', result)
 
 const FAINT = 0.4
 const opacityOf = (result: DrawnTrend, series: string): number =>

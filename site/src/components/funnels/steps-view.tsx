@@ -1,0 +1,61 @@
+import type { FunnelResult } from '@headwater/schemas/insight'
+import type { FunnelInsightResult } from '@headwater/schemas/insights/funnel'
+import { breakdownName } from '../../lib/format.ts'
+import { type FunnelsQuestion, funnelQuery } from '../../lib/funnels.ts'
+import type { Site } from '../../lib/site.ts'
+import { Who } from '../actors/who.tsx'
+import { FunnelChart, FunnelTable } from '../funnel-view.tsx'
+
+interface Props {
+  result: FunnelResult
+  question: FunnelsQuestion
+  site: Site
+}
+
+/** How many took each step. */
+export function FunnelStepsView({ result, question, site }: Props) {
+  const { breakdown } = question
+  return (
+    <>
+      <FunnelChart result={result} breakdown={breakdown} height={320} />
+      <FunnelTable
+        result={result}
+        breakdown={breakdown}
+        asked={{ site, query: funnelQuery(question) }}
+      />
+    </>
+  )
+}
+
+interface ExcludedProps extends Omit<Props, 'result'> {
+  result: FunnelInsightResult
+}
+
+/** Whom exclusions keep out of every step; nothing where they keep out nobody. */
+export function Excluded({ result, question, site }: ExcludedProps) {
+  const groups = result.groups.filter(({ excluded }) => excluded > 0)
+  if (groups.length === 0) return null
+  return (
+    // No paragraph: one cannot hold the dialog of who they are.
+    <div className="hint">
+      Left out of every step, since they did what is excluded:{' '}
+      {groups.map(({ breakdown, excluded }, g) => {
+        const name = breakdown && breakdownName(breakdown, question.breakdown)
+        return (
+          <span key={JSON.stringify(breakdown)}>
+            {g > 0 && ', '}
+            {name && `${name} `}
+            <Who
+              count={excluded}
+              site={site}
+              query={funnelQuery(question)}
+              select={{ outcome: 'excluded', breakdown }}
+              title={name ? `Excluded, ${name}` : 'Excluded'}
+            />
+          </span>
+        )
+      })}
+      .
+    </div>
+  )
+}
