@@ -21,6 +21,7 @@ beforeAll(async () => {
   await site.insert([
     ...VISITS.map(([distinct_id, day]) => ({
       distinct_id,
+      browser: distinct_id === 'bob' ? 'Safari' : 'Chrome',
       timestamp: Date.UTC(2026, 5, day, 12),
     })),
     { distinct_id: 'ann', timestamp: Date.UTC(2026, 5, 4, 13) },
@@ -98,6 +99,17 @@ describe('the page of stickiness', () => {
     await expect
       .poll(() => numbersOf('$pageview'))
       .toEqual(['3', '100 %', '66.7 %', '66.7 %', '0 %'])
+  })
+
+  it('tells values of a property apart, and names who is behind them', async () => {
+    await tab.page.goto(`${site.url}/stickiness?${RANGE}&breakdown=%24browser`)
+    await rowOf('Chrome').waitFor()
+    expect(await numbersOf('Chrome')).toEqual(['2', '1', '0', '1', '0'])
+    expect(await numbersOf('Safari')).toEqual(['1', '0', '0', '1', '0'])
+    await rowOf('Safari').getByRole('button').click()
+    await expect.poll(people).toEqual(['bob'])
+    await tab.page.keyboard.press('Escape')
+    expect(tab.complaints).toEqual([])
   })
 
   it('asks how many events make a day an active one', async () => {

@@ -40,6 +40,42 @@ describe("a page's question as an insight", () => {
     expect(again(found?.href.split('?')[1] ?? '')).toEqual(question())
   })
 
+  it.each([
+    ['Stickiness', { kind: 'stickiness', series: [{ event: 'a' }, { event: 'b' }] }],
+    [
+      'Stickiness',
+      {
+        ...{ kind: 'stickiness', series: [{ event: 'a' }], cumulative: true, breakdown_limit: 8 },
+        breakdowns: [{ property: 'plan' }],
+      },
+    ],
+    ['Lifecycle', { kind: 'lifecycle', interval: 'week', activity: { event: 'login' } }],
+    ['Paths', { kind: 'paths', start: '/', groupings: ['/user/*'], steps: 7 }],
+    ['Paths', { kind: 'paths', items: [{ event: '*' }], exclude: ['$pageview'] }],
+  ])('opens in %s what that page can ask', (page, question) => {
+    expect(insightAddress(asked(question))?.page).toBe(page)
+  })
+
+  it.each([
+    ['of a session', { kind: 'lifecycle', actor: 'session' }],
+    [
+      'named by another property',
+      {
+        kind: 'paths',
+        items: [{ event: '$pageview', named_by: { property: 'title' } }],
+      },
+    ],
+    [
+      'with a filter of one series',
+      {
+        kind: 'stickiness',
+        series: [{ event: 'a', filters: [{ property: 'b', operator: 'is_set' }] }],
+      },
+    ],
+  ])('opens in no page that asks less: %s', (_name, question) => {
+    expect(insightAddress(asked(question))).toBeNull()
+  })
+
   it('opens what was saved elsewhere, where a limit of lines means nothing', () => {
     const series = [{ event: '$pageview' }]
     expect(insightAddress(asked({ kind: 'trends', series }))?.page).toBe('Trends')

@@ -1,7 +1,10 @@
 import type { AskedInsight, InsightKind } from '@headwater/schemas/insights/insight'
 import { isKeyOf, WINDOW_UNITS } from './choices.ts'
 import { type FunnelView, funnelsQuery, readFunnels, writeFunnels } from './funnels.ts'
+import { lifecycleQuery, readLifecycle, writeLifecycle } from './lifecycle.ts'
+import { chosenItems, pathsQuery, readPaths, writePaths } from './paths.ts'
 import { readRetention, retentionQuery, writeRetention } from './retention.ts'
+import { readStickiness, stickinessQuery, writeStickiness } from './stickiness.ts'
 import { readTrends, trendsQuery, writeTrends } from './trends.ts'
 import { COMPARED, type View } from './trends-words.ts'
 import type { TrendQuestion } from './url-state.ts'
@@ -23,6 +26,9 @@ const PAGES: { [Kind in InsightKind]?: Writer<Kind> } = {
   funnel_time: funnelAddress,
   funnel_trend: funnelAddress,
   retention: retentionAddress,
+  stickiness: stickinessAddress,
+  lifecycle: lifecycleAddress,
+  paths: pathsAddress,
 }
 
 /** Where a question opens as it is; null when no page can show all of it. */
@@ -105,6 +111,48 @@ function retentionAddress(query: AskedOf<'retention'>): PageAddress | null {
     ...{ actor: 'person', include_sql: false },
   } as AskedOf<'retention'>
   return isSame(read, query) ? { page: 'Retention', href: `/retention?${params}` } : null
+}
+
+function stickinessAddress(query: AskedOf<'stickiness'>): PageAddress | null {
+  const { breakdowns, interval, include_bots, cumulative, series, criterion } = query
+  const breakdown = propertyOf(breakdowns[0])
+  const params = writeStickiness({
+    ...commonOf(query),
+    ...{ interval, include_bots, cumulative, bars: 'count' },
+    events: series.map(({ event }) => event),
+    ...{ operator: criterion.operator, times: criterion.value },
+    ...(breakdown !== undefined && { breakdown }),
+  })
+  const { question } = readStickiness(params, query)
+  return isSame(stickinessQuery(question), query)
+    ? { page: 'Stickiness', href: `/stickiness?${params}` }
+    : null
+}
+
+function lifecycleAddress(query: AskedOf<'lifecycle'>): PageAddress | null {
+  const { interval, include_bots, activity } = query
+  const params = writeLifecycle({
+    ...commonOf(query),
+    ...{ interval, include_bots, event: activity.event },
+  })
+  const { question } = readLifecycle(params, query)
+  return isSame(lifecycleQuery(question), query)
+    ? { page: 'Lifecycle', href: `/lifecycle?${params}` }
+    : null
+}
+
+function pathsAddress(query: AskedOf<'paths'>): PageAddress | null {
+  const { start = null, end = null, through = null, groupings, exclude, steps } = query
+  const items = chosenItems(query.items)
+  if (items === null) return null
+  const params = writePaths({
+    ...commonOf(query),
+    ...{ items, start, end, through, groupings, exclude, steps },
+    ...{ edge_limit: query.edge_limit, session_gap_minutes: query.session_gap_minutes },
+    include_bots: query.include_bots,
+  })
+  const { question } = readPaths(params, query)
+  return isSame(pathsQuery(question), query) ? { page: 'Paths', href: `/paths?${params}` } : null
 }
 
 function commonOf({ project, date_from, date_to, time_zone, filters }: AskedInsight) {

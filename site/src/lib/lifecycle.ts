@@ -1,5 +1,5 @@
+import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import type { LifecycleStatus } from '@headwater/schemas/insights/lifecycle'
-import type { InsightInputOf } from './api.ts'
 import { askedFields } from './page-question.ts'
 import {
   commonParams,
@@ -47,11 +47,16 @@ export function writeLifecycle(question: LifecycleQuestion): URLSearchParams {
   return params
 }
 
-export function lifecycleQuery(question: LifecycleQuestion): InsightInputOf<'lifecycle'> {
+/** The question as POST /api/query takes it, everything filled in. */
+export function lifecycleQuery(
+  question: LifecycleQuestion,
+): Extract<AskedInsight, { kind: 'lifecycle' }> {
   return {
     kind: 'lifecycle',
     ...askedFields(question),
+    actor: 'person',
+    include_sql: false,
     interval: question.interval,
-    activity: { event: question.event },
+    activity: { event: question.event, filters: [] },
   }
 }

@@ -1,4 +1,4 @@
-import type { InsightInputOf } from './api.ts'
+import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import { askedFields } from './page-question.ts'
 import {
   commonParams,
@@ -19,12 +19,15 @@ export const PATH_ITEMS = {
 } as const
 export type PathItems = keyof typeof PATH_ITEMS
 
-const PAGES = { event: '$pageview', named_by: { property: '$pathname' } }
-const ITEMS: Record<PathItems, NonNullable<InsightInputOf<'paths'>['items']>> = {
+type AskedPaths = Extract<AskedInsight, { kind: 'paths' }>
+
+const PAGES = { event: '$pageview', filters: [], named_by: { property: '$pathname' } }
+const EVENTS = { event: '*', filters: [] }
+const ITEMS: Record<PathItems, AskedPaths['items']> = {
   pages: [PAGES],
-  events: [{ event: '*' }],
+  events: [EVENTS],
   // The first item that an event fits names it.
-  both: [PAGES, { event: '*' }],
+  both: [PAGES, EVENTS],
 }
 
 /** As the contract has it. */
@@ -88,11 +91,22 @@ export function writePaths(question: PathsQuestion): URLSearchParams {
   return params
 }
 
-export function pathsQuery(question: PathsQuestion): InsightInputOf<'paths'> {
+/** The choice of nodes that a question's items are, or null when they are none of them. */
+export function chosenItems(items: AskedPaths['items']): PathItems | null {
+  const choices = Object.keys(ITEMS) as PathItems[]
+  const namesOf = (all: AskedPaths['items']) =>
+    JSON.stringify(all.map(({ event, named_by }) => [event, named_by?.property]))
+  return choices.find((choice) => namesOf(ITEMS[choice]) === namesOf(items)) ?? null
+}
+
+/** The question as POST /api/query takes it, everything filled in. */
+export function pathsQuery(question: PathsQuestion): AskedPaths {
   const { items, start, end, through, groupings, exclude, steps, edge_limit } = question
   return {
     kind: 'paths',
     ...askedFields(question),
+    actor: 'person',
+    include_sql: false,
     items: ITEMS[items],
     ...(start !== null && { start }),
     ...(end !== null && { end }),

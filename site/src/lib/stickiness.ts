@@ -1,5 +1,5 @@
+import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import type { StickinessQuery, StickinessResult } from '@headwater/schemas/insights/stickiness'
-import type { InsightInputOf } from './api.ts'
 import { MAX_EVENTS_IN_TREND } from './choices.ts'
 import { askedFields } from './page-question.ts'
 import {
@@ -31,8 +31,10 @@ export const STICKINESS_COUNTS = {
 export const STICKINESS_BARS = { count: 'Persons', share: 'Share' } as const
 export type StickinessBars = keyof typeof STICKINESS_BARS
 
-/** As the page asks for it; properties do not split it. */
-export interface StickinessQuestion extends Omit<RangeQuestion, 'breakdown'> {
+/** As many as there are colours. */
+const BREAKDOWN_LIMIT = 8
+
+export interface StickinessQuestion extends RangeQuestion {
   events: string[]
   operator: CriterionOperator
   /** Events that the operator asks of an interval. */
@@ -47,9 +49,8 @@ export function readStickiness(
   defaults: Defaults,
 ): ReadState<StickinessQuestion> {
   const read = reader(params)
-  const { breakdown: _, ...common } = readCommon(read, defaults)
   const question: StickinessQuestion = {
-    ...common,
+    ...readCommon(read, defaults),
     events: read.all('event', isName, ['$pageview'], MAX_EVENTS_IN_TREND),
     operator: read.one('operator', oneOf(CRITERION_OPERATORS), 'gte'),
     times: read.one('times', wholeNumber, 1),
@@ -71,14 +72,21 @@ export function writeStickiness(question: StickinessQuestion): URLSearchParams {
   return params
 }
 
-export function stickinessQuery(question: StickinessQuestion): InsightInputOf<'stickiness'> {
-  const { events, interval, operator, times, cumulative } = question
+/** The question as POST /api/query takes it, everything filled in. */
+export function stickinessQuery(
+  question: StickinessQuestion,
+): Extract<AskedInsight, { kind: 'stickiness' }> {
+  const { events, interval, operator, times, cumulative, breakdown } = question
   return {
     kind: 'stickiness',
     ...askedFields(question),
+    actor: 'person',
+    include_sql: false,
     ...{ interval, cumulative },
-    series: events.map((event) => ({ event })),
+    series: events.map((event) => ({ event, filters: [] })),
     criterion: { operator, value: times },
+    breakdowns: breakdown ? [{ property: breakdown }] : [],
+    breakdown_limit: BREAKDOWN_LIMIT,
   }
 }
 

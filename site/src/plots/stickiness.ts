@@ -1,6 +1,12 @@
 import type { StickinessResult } from '@headwater/schemas/insights/stickiness'
 import * as Plot from '@observablehq/plot'
-import { formatCompact, formatEvent, formatNumber, formatShare } from '../lib/format.ts'
+import {
+  breakdownName,
+  formatCompact,
+  formatEvent,
+  formatNumber,
+  formatShare,
+} from '../lib/format.ts'
 import { everActive, type StickinessQuestion } from '../lib/stickiness.ts'
 import { yTicks } from './buckets.ts'
 import { seriesColors } from './series.ts'
@@ -16,7 +22,7 @@ export interface StickinessBar {
 }
 
 export interface StickinessPlotOptions
-  extends Pick<StickinessQuestion, 'bars' | 'cumulative' | 'interval'> {
+  extends Pick<StickinessQuestion, 'bars' | 'cumulative' | 'interval' | 'breakdown'> {
   width: number
   height?: number
 }
@@ -69,7 +75,11 @@ export function stickinessPlot(
     },
     x: { domain: series, axis: null, padding: series.length > 1 ? 0.08 : 0 },
     y: { label: null, domain: [0, top || 1], nice: true },
-    color: { type: 'ordinal', domain: series, range: seriesColors(result.series.map(() => null)) },
+    color: {
+      type: 'ordinal',
+      domain: series,
+      range: seriesColors(result.series.map(({ breakdown }) => breakdown)),
+    },
     marks: [
       Plot.gridY({ ticks: ticks, stroke: 'var(--grid)', strokeOpacity: 1 }),
       Plot.axisY({
@@ -102,6 +112,16 @@ export function stickinessPlot(
   }
 }
 
+/** Names of the lines; the event is left out where all have the same. */
+export function stickinessNames({ series }: StickinessResult, property?: string): string[] {
+  const events = new Set(series.map(({ event }) => event))
+  return series.map(({ event, breakdown }) => {
+    if (!breakdown) return formatEvent(event)
+    const value = breakdownName(breakdown, property)
+    return events.size > 1 ? `${formatEvent(event)} · ${value}` : value
+  })
+}
+
 /** `3 days`, `at least 1 week`. */
 export function intervalsWords(
   intervals: number,
@@ -116,7 +136,7 @@ function barTitle(
   result: StickinessResult,
   options: StickinessPlotOptions,
 ): string {
-  const name = formatEvent(result.series[Number(bar.series)]?.event ?? '')
+  const name = stickinessNames(result, options.breakdown)[Number(bar.series)]
   const persons = `${formatNumber(bar.persons)} ${bar.persons === 1 ? 'person' : 'persons'}`
   const share = formatShare(bar.share)
   return `${name} on ${intervalsWords(bar.intervals, options)}\n${persons}\n${share} of all active`

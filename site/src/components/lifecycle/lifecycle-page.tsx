@@ -1,3 +1,4 @@
+import { formatEvent } from '../../lib/format.ts'
 import {
   type LifecycleQuestion,
   lifecycleQuery,
@@ -12,6 +13,7 @@ import { EventPicker } from '../event-picker.tsx'
 import { FilterList } from '../filter-list.tsx'
 import { BotSwitch } from '../question-options.tsx'
 import { QuestionPage } from '../question-page.tsx'
+import { SaveInsight } from '../saved/save-insight.tsx'
 import { LifecycleChart, LifecycleTable, lifecycleEmptyWords } from './lifecycle-view.tsx'
 
 export function LifecyclePage() {
@@ -28,7 +30,16 @@ export function LifecyclePage() {
       )}
     >
       {(question, site) => (
-        <Card title="Persons who came, stayed and left">
+        <Card
+          title="Persons who came, stayed and left"
+          actions={
+            <SaveInsight
+              site={site}
+              query={lifecycleQuery(question)}
+              name={`Lifecycle: ${formatEvent(question.event)}`.slice(0, 200)}
+            />
+          }
+        >
           <Answer live={answer} emptyWords={lifecycleEmptyWords}>
             {(result) => (
               <>

@@ -1,9 +1,10 @@
 import { formatNumber } from '../../lib/format.ts'
 import { usePageQuestion } from '../../lib/page-question.ts'
-import { pathsQuery, readPaths, writePaths } from '../../lib/paths.ts'
+import { type PathsQuestion, pathsQuery, readPaths, writePaths } from '../../lib/paths.ts'
 import { useInsight } from '../../lib/questions.ts'
 import { Answer, Card } from '../card.tsx'
 import { QuestionPage } from '../question-page.tsx'
+import { SaveInsight } from '../saved/save-insight.tsx'
 import { PathsEditor } from './paths-editor.tsx'
 import { PathsFlow } from './paths-flow.tsx'
 import { LinkTable, NodeTable, pathsEmptyWords } from './paths-tables.tsx'
@@ -20,9 +21,14 @@ export function PathsPage() {
       answer={answer}
       controls={(question) => <PathsEditor question={question} nodes={nodes} onChange={page.ask} />}
     >
-      {(_, site) => (
+      {(question, site) => (
         <>
-          <Card title="Which way they go">
+          <Card
+            title="Which way they go"
+            actions={
+              <SaveInsight site={site} query={pathsQuery(question)} name={nameOf(question)} />
+            }
+          >
             <Answer live={answer} emptyWords={pathsEmptyWords}>
               {(result) => (
                 <>
@@ -54,4 +60,9 @@ export function PathsPage() {
       )}
     </QuestionPage>
   )
+}
+
+function nameOf({ start, end, through }: PathsQuestion): string {
+  const places = [start && `from ${start}`, through && `by ${through}`, end && `to ${end}`]
+  return ['Paths', ...places.filter(Boolean)].join(' ').slice(0, 200)
 }

@@ -9,7 +9,7 @@ import { Choice, optionsOf, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
 import { EventsEditor } from '../events-editor.tsx'
 import { FilterList } from '../filter-list.tsx'
-import { BotSwitch } from '../question-options.tsx'
+import { BotSwitch, BreakdownPicker } from '../question-options.tsx'
 
 interface Props {
   question: StickinessQuestion
@@ -29,6 +29,10 @@ export function StickinessEditor({ question, names, onChange }: Props) {
       </div>
       <div className="control-row">
         <DateRange range={question} onChange={onChange} />
+        <BreakdownPicker
+          value={question.breakdown}
+          onChange={(breakdown) => onChange({ breakdown })}
+        />
         <fieldset className="window">
           <legend>Active with</legend>
           <Choice

@@ -1,8 +1,10 @@
+import { formatEvent } from '../../lib/format.ts'
 import { usePageQuestion } from '../../lib/page-question.ts'
 import { useInsight } from '../../lib/questions.ts'
 import { readStickiness, stickinessQuery, writeStickiness } from '../../lib/stickiness.ts'
 import { Answer, Card } from '../card.tsx'
 import { QuestionPage } from '../question-page.tsx'
+import { SaveInsight } from '../saved/save-insight.tsx'
 import { StickinessEditor } from './stickiness-editor.tsx'
 import { StickinessChart, StickinessTable, stickinessEmptyWords } from './stickiness-view.tsx'
 
@@ -20,7 +22,16 @@ export function StickinessPage() {
       )}
     >
       {(question, site) => (
-        <Card title={`Persons by active ${question.interval}s`}>
+        <Card
+          title={`Persons by active ${question.interval}s`}
+          actions={
+            <SaveInsight
+              site={site}
+              query={stickinessQuery(question)}
+              name={`Stickiness: ${question.events.map(formatEvent).join(', ')}`.slice(0, 200)}
+            />
+          }
+        >
           <Answer live={answer} emptyWords={stickinessEmptyWords}>
             {(result) => (
               <>

@@ -1,9 +1,9 @@
 import type { StickinessResult } from '@headwater/schemas/insights/stickiness'
-import { formatEvent, formatNumber, formatShare } from '../../lib/format.ts'
+import { formatNumber, formatShare } from '../../lib/format.ts'
 import type { Site } from '../../lib/site.ts'
 import { everActive, type StickinessQuestion, stickinessQuery } from '../../lib/stickiness.ts'
 import { seriesColors } from '../../plots/series.ts'
-import { intervalsWords, stickinessPlot } from '../../plots/stickiness.ts'
+import { intervalsWords, stickinessNames, stickinessPlot } from '../../plots/stickiness.ts'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
 import { Swatch } from '../trend-view.tsx'
@@ -16,23 +16,24 @@ interface Props {
 const HEIGHT = 320
 
 export function StickinessChart({ result, question }: Props) {
-  const { bars, cumulative, interval } = question
-  const colors = seriesColors(result.series.map(() => null))
+  const { bars, cumulative, interval, breakdown } = question
+  const names = stickinessNames(result, breakdown)
+  const colors = seriesColors(result.series.map((line) => line.breakdown))
   return (
     <>
       <ul className="legend" aria-label="Series">
         {result.series.map((series, s) => (
-          <li key={series.event}>
+          <li key={names[s]}>
             <Swatch color={colors[s]} />
-            {formatEvent(series.event)}{' '}
+            {names[s]}{' '}
             <span className="legend-total">{formatNumber(everActive(series, cumulative))}</span>
           </li>
         ))}
       </ul>
       <PlotFigure
-        signature={JSON.stringify([result.series, bars, cumulative, interval])}
+        signature={JSON.stringify([result.series, bars, cumulative, interval, breakdown])}
         height={HEIGHT}
-        draw={(width) => stickinessPlot(result, { width, bars, cumulative, interval })}
+        draw={(width) => stickinessPlot(result, { width, bars, cumulative, interval, breakdown })}
       />
     </>
   )
@@ -40,14 +41,15 @@ export function StickinessChart({ result, question }: Props) {
 
 /** The same numbers as a table: one row per series, with how many each number of intervals has. */
 export function StickinessTable({ result, question, site }: Props & { site: Site }) {
-  const colors = seriesColors(result.series.map(() => null))
+  const names = stickinessNames(result, question.breakdown)
+  const colors = seriesColors(result.series.map((line) => line.breakdown))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
     <section className="table-scroll" tabIndex={0} aria-label="Stickiness as a table">
       <table>
         <thead>
           <tr>
-            <th scope="col">Event</th>
+            <th scope="col">Series</th>
             <th scope="col" className="number">
               Ever active
             </th>
@@ -63,10 +65,10 @@ export function StickinessTable({ result, question, site }: Props & { site: Site
           {result.series.map((series, s) => {
             const all = everActive(series, question.cumulative)
             return (
-              <tr key={series.event}>
+              <tr key={names[s]}>
                 <th scope="row">
                   <Swatch color={colors[s]} />
-                  {formatEvent(series.event)}
+                  {names[s]}
                 </th>
                 <td className="number total">{formatNumber(all)}</td>
                 {series.counts.map((count, i) => (
@@ -79,8 +81,11 @@ export function StickinessTable({ result, question, site }: Props & { site: Site
                       })}
                       site={site}
                       query={stickinessQuery(question)}
-                      select={{ series: s, intervals: i + 1 }}
-                      title={`${formatEvent(series.event)} on ${intervalsWords(i + 1, question)}`}
+                      select={{
+                        ...{ series: series.series, intervals: i + 1 },
+                        breakdown: series.breakdown,
+                      }}
+                      title={`${names[s]} on ${intervalsWords(i + 1, question)}`}
                     />
                   </td>
                 ))}
