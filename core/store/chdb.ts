@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { drainPending, Session } from 'chdb'
+import { drainPending, type Session } from 'chdb'
+import { ChdbLane } from './chdb-lane.ts'
 import { ChdbRaw } from './chdb-raw.ts'
 import { storeErrorOf } from './clickhouse-errors.ts'
 import {
@@ -19,7 +20,6 @@ import {
 } from './clickhouse-shared.ts'
 import { migrate } from './migrate.ts'
 import type { ConfinedAnswer, Confinement, RawStore, StreamOptions } from './raw-store.ts'
-import { SerialQueue } from './serial-queue.ts'
 import {
   type EventStore,
   type Query,
@@ -51,29 +51,28 @@ export async function openChdbStore(options: ChdbOptions): Promise<ChdbStore> {
 class Chdb implements EventStore, QueryStore, RawStore {
   // A session runs one statement at a time, and the client runs all bound queries of a process in
   // one chain: so one session each for inserts, bound queries, plain queries, and for killing them.
-  readonly #inserts: Lane
-  readonly #bound: Lane
-  readonly #plain: Lane
-  readonly #control: Lane
+  readonly #inserts: ChdbLane
+  readonly #bound: ChdbLane
+  readonly #plain: ChdbLane
+  readonly #control: ChdbLane
   readonly #raw: ChdbRaw
   readonly #maxMemoryBytes: number
 
   constructor({ path, maxQueryMemoryBytes = DEFAULT_MAX_QUERY_MEMORY_BYTES }: ChdbOptions) {
     this.#maxMemoryBytes = maxQueryMemoryBytes
-    this.#inserts = openLane(path)
-    this.#bound = openLane(path)
-    this.#plain = openLane(path)
-    this.#control = openLane(path)
+    this.#inserts = new ChdbLane(path)
+    this.#bound = new ChdbLane(path)
+    this.#plain = new ChdbLane(path)
+    this.#control = new ChdbLane(path)
     const kill = (mark: string) => void this.#kill(mark)
     this.#raw = new ChdbRaw({ path, maxMemoryBytes: maxQueryMemoryBytes, kill })
   }
 
   async insert(table: StoreTable, rows: readonly string[], token: string): Promise<void> {
     if (rows.length === 0) return
-    const { queue, session } = this.#inserts
     const settings = { ...INSERT_SETTINGS, insert_deduplication_token: token }
     try {
-      await queue.run(() =>
+      await this.#inserts.run((session) =>
         // Joined here, so that a waiting insert does not hold its rows twice.
         session.insert({ table, values: encodeRows(rows), format: ROW_FORMAT, settings }),
       )
@@ -86,7 +85,7 @@ class Chdb implements EventStore, QueryStore, RawStore {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options
     const lane = query.params ? this.#bound : this.#plain
     const deadline = Date.now() + timeoutMs
-    const answer = lane.queue.run(() => this.#run(lane, query, deadline, options), {
+    const answer = lane.run((session) => this.#run(session, query, deadline, options), {
       signal,
       startBefore: deadline,
     })
@@ -118,14 +117,14 @@ class Chdb implements EventStore, QueryStore, RawStore {
   async close(): Promise<void> {
     await this.#raw.close()
     const lanes = [this.#inserts, this.#bound, this.#plain, this.#control]
-    await Promise.all(lanes.map(({ queue }) => queue.idle()))
+    await Promise.all(lanes.map((lane) => lane.idle()))
     // An engine torn down under a running statement takes the process with it.
     await drainPending()
-    for (const { session } of lanes) session.close()
+    for (const lane of lanes) lane.close()
   }
 
   async #run(
-    { session }: Lane,
+    session: Session,
     { text, params }: Query,
     deadline: number,
     { signal, onProgress }: QueryOptions,
@@ -163,29 +162,22 @@ class Chdb implements EventStore, QueryStore, RawStore {
   /** The client cannot stop a statement; another session can. A query that has ended is not found. */
   async #kill(mark: string): Promise<void> {
     const sql = `KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`
-    await this.#control.queue.run(() => this.#control.session.queryAsync(sql)).catch(() => {})
+    await this.#control.run((session) => session.queryAsync(sql)).catch(() => {})
   }
 
   async #look({ text }: Query): Promise<unknown[]> {
-    const { queue, session } = this.#control
     const sql = `${text} SETTINGS output_format_json_quote_64bit_integers = 1`
-    const result = await queue.run(() => session.queryAsync(sql, { format: ROW_FORMAT }))
+    const result = await this.#control.run((session) =>
+      session.queryAsync(sql, { format: ROW_FORMAT }),
+    )
     return parseRows(result.text())
   }
 
   async #statement(sql: string): Promise<void> {
-    const { queue, session } = this.#inserts
     try {
-      await queue.run(() => session.queryAsync(sql))
+      await this.#inserts.run((session) => session.queryAsync(sql))
     } catch (error) {
       throw storeErrorOf(error, 'query')
     }
   }
 }
-
-interface Lane {
-  session: Session
-  queue: SerialQueue
-}
-
-const openLane = (path: string): Lane => ({ session: new Session(path), queue: new SerialQueue() })

@@ -192,6 +192,20 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
       expect(Date.now() - started).toBeLessThan(3_000)
     })
 
+    it.each([undefined, { least: '0' }])(
+      'answers a query with its own rows alone after one that failed midway: values %o',
+      async (params) => {
+        const own = params ? '{least:UInt64}' : '0'
+        const failing = {
+          text: `SELECT number, throwIf(number = 3000000) FROM numbers(4000000) WHERE number >= ${own}`,
+          ...(params && { params }),
+        }
+        await expect(opened.store.query(failing)).rejects.toMatchObject({ name: 'StoreError' })
+        const next = { text: `SELECT toString(${own}) AS own`, ...(params && { params }) }
+        expect(await opened.store.query(next)).toEqual([{ own: '0' }])
+      },
+    )
+
     it('never runs a query that was aborted before', async () => {
       const query = opened.store.query({ text: 'SELECT 1' }, { signal: AbortSignal.abort('gone') })
       await expect(query).rejects.toBe('gone')
