@@ -3,6 +3,8 @@ export function stressConfig(env: Record<string, string | undefined> = process.e
   return {
     captureUrl: env.CAPTURE_URL || 'http://127.0.0.1:8000',
     queryUrl: env.QUERY_URL || 'http://127.0.0.1:8001',
+    /** Empty where the query API wants none: a read key, or the token of a session. */
+    queryCredential: env.QUERY_CREDENTIAL || '',
     /** Empty: made from the secrets in the data folder. */
     writeKey: env.WRITE_KEY || '',
     dataDir: env.DATA_DIR || '.data',

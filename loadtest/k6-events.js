@@ -9,6 +9,7 @@ const number = (name) => Number(__ENV[name])
 export const settings = {
   captureUrl: __ENV.CAPTURE_URL,
   queryUrl: __ENV.QUERY_URL,
+  queryCredential: __ENV.QUERY_CREDENTIAL,
   writeKey: __ENV.WRITE_KEY,
   project: __ENV.PROJECT,
   /** Name of every event of this run, so that it can be counted afterwards. */

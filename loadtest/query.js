@@ -5,7 +5,11 @@ import http from 'k6/http'
 import { Counter } from 'k6/metrics'
 import { JSON_HEADERS, settings } from './k6-events.js'
 
-const { rate, seconds, queryUrl, project } = settings
+const { rate, seconds, queryUrl, queryCredential, project } = settings
+const headers = {
+  ...JSON_HEADERS,
+  ...(queryCredential && { authorization: `Bearer ${queryCredential}` }),
+}
 const fromCache = new Counter('answers_from_cache')
 
 export const options = {
@@ -49,12 +53,12 @@ function askTrend(isSplit) {
   if (isSplit) params.breakdown = '$country'
   const query = Object.keys(params).map((name) => `${name}=${encodeURIComponent(params[name])}`)
   const url = `${queryUrl}/api/trends?${query.join('&')}`
-  return http.get(url, { tags: { insight: 'trend', name: 'trend' } })
+  return http.get(url, { headers, tags: { insight: 'trend', name: 'trend' } })
 }
 
 function askFunnel() {
   const tags = { insight: 'funnel', name: 'funnel' }
-  return http.post(`${queryUrl}/api/funnels`, FUNNEL, { headers: JSON_HEADERS, tags })
+  return http.post(`${queryUrl}/api/funnels`, FUNNEL, { headers, tags })
 }
 
 const lot = () => Math.floor(Math.random() * 50)

@@ -16,7 +16,8 @@ const USAGE = `Usage: npm run stress-capture [-- OPTION …], npm run stress-que
   --spike          capture: ten times the rate for a third of the time
   --project P      whose questions (default)
 CAPTURE_URL, QUERY_URL (http://127.0.0.1:8000 and :8001) must be addresses of this machine.
-WRITE_KEY, or DATA_DIR of the launcher that runs (.data), from which the key is made.`
+WRITE_KEY, or DATA_DIR of the launcher that runs (.data), from which the key is made.
+QUERY_CREDENTIAL where the query API wants one.`
 
 const INSTALL = `k6 is not here. One of:
   go install go.k6.io/k6@latest     then it is found in ~/go/bin, or set K6=/path/to/k6
@@ -49,6 +50,7 @@ async function stress(argv: string[]): Promise<number> {
   const env = {
     CAPTURE_URL: config.captureUrl,
     QUERY_URL: config.queryUrl,
+    QUERY_CREDENTIAL: config.queryCredential,
     WRITE_KEY: script === 'query.js' ? '' : await writeKeyOf(config),
     PROJECT: project,
     EVENT: event,
@@ -60,7 +62,7 @@ async function stress(argv: string[]): Promise<number> {
   const accepted = script === 'query.js' ? 0 : acceptedIn(summary)
   rmSync(folder, { recursive: true, force: true })
   if (script === 'query.js') return code
-  const stored = await untilStored(config.queryUrl, event, accepted)
+  const stored = await untilStored(config, event, accepted)
   const verdict = stored === accepted ? 'all of them, once' : 'NOT what was accepted'
   console.log(`\n${accepted} events accepted, ${stored} stored: ${verdict}`)
   return stored === accepted ? code : 1
@@ -157,11 +159,16 @@ function acceptedIn(summary: string): number {
   return metrics.accepted_events?.count ?? 0
 }
 
-async function untilStored(queryUrl: string, event: string, accepted: number): Promise<number> {
+async function untilStored(
+  { queryUrl, queryCredential }: ReturnType<typeof stressConfig>,
+  event: string,
+  accepted: number,
+): Promise<number> {
+  const headers = queryCredential ? { authorization: `Bearer ${queryCredential}` } : {}
   const params = new URLSearchParams({ project: 'default', event, date_from: '-1d' })
   const deadline = Date.now() + STORED_TIMEOUT_MS
   for (let stored = 0; ; await sleep(POLL_MS)) {
-    const response = await fetch(`${queryUrl}/api/trends?${params}`)
+    const response = await fetch(`${queryUrl}/api/trends?${params}`, { headers })
     const { series } = (await response.json()) as { series?: { total: number }[] }
     stored = series?.[0]?.total ?? 0
     if (stored >= accepted || Date.now() > deadline) return stored
