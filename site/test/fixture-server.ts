@@ -90,6 +90,7 @@ function createApp(fixture: FixtureServer): Hono {
     const properties = names.map((property) => ({ property, source: 'sender' }))
     return c.json(PropertyNames.parse({ properties }))
   })
+  app.get('/api/annotations', (c) => c.json({ items: [], next: null }))
   app.get('/api/trends', (c) => {
     const { filters, breakdown_limit, include_bots, ...plain } = c.req.query()
     const query = TrendQuery.safeParse({

@@ -135,6 +135,7 @@ describe('the saved insights', () => {
     await expect.poll(() => list.locator('tbody tr').count()).toBe(1)
     expect(await list.locator('tbody').textContent()).toContain('How oftenStickiness')
     await list.getByRole('link', { name: 'How often' }).click()
+    await page.getByText('Show as table').click()
     const numbers = page.getByRole('region', { name: 'Numbers' })
     await expect.poll(() => numbers.locator('tbody tr').count()).toBe(4)
 

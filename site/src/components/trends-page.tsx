@@ -1,3 +1,6 @@
+import type { Interval } from '@headwater/schemas/insight'
+import { useState } from 'react'
+import { annotationsOf, useAnnotations } from '../lib/annotations.ts'
 import { CHARTS, isKeyOf } from '../lib/choices.ts'
 import { formatEvent, formatProperty } from '../lib/format.ts'
 import { usePageQuestion } from '../lib/page-question.ts'
@@ -11,8 +14,10 @@ import {
   writeTrends,
 } from '../lib/trends.ts'
 import type { TrendQuestion } from '../lib/url-state.ts'
+import { type PlacedAnnotation, placeAnnotations } from '../plots/annotations.ts'
 import { trendsTitle } from '../plots/lines.ts'
 import { effectiveChart } from '../plots/trend.ts'
+import { AddAnnotation, AnnotationList } from './annotations/chart-annotations.tsx'
 import { Answer, Card } from './card.tsx'
 import { QuestionPage } from './question-page.tsx'
 import { SaveInsight } from './saved/save-insight.tsx'
@@ -34,6 +39,10 @@ export function TrendsPage() {
     question && !plain ? trendsQuery(question) : null,
     paused,
   )
+  const [added, setAdded] = useState(0)
+  const annotations = useAnnotations(site, question?.project ?? null, added)
+  const placed = (result: { buckets: string[]; time_zone: string }, interval: Interval) =>
+    placeAnnotations(annotationsOf(annotations, {}), { ...result, interval }, result.time_zone)
   return (
     <QuestionPage
       title="Trends"
@@ -46,11 +55,27 @@ export function TrendsPage() {
       {(asked, at) => (
         <Card
           title={title(asked)}
-          actions={<SaveInsight site={at} query={trendsQuery(asked)} name={insightName(asked)} />}
+          actions={
+            <>
+              <AddAnnotation
+                site={at}
+                project={asked.project}
+                onAdded={() => setAdded(added + 1)}
+              />
+              <SaveInsight site={at} query={trendsQuery(asked)} name={insightName(asked)} />
+            </>
+          }
         >
           {plain ? (
             <Answer live={trend} emptyWords={trendEmptyWords}>
-              {(result) => <PlainTrend result={result} question={plain} site={at} />}
+              {(result) => (
+                <PlainTrend
+                  result={result}
+                  question={plain}
+                  site={at}
+                  annotations={placed(result, plain.interval)}
+                />
+              )}
             </Answer>
           ) : (
             <Answer live={lines} emptyWords={linesEmptyWords}>
@@ -58,7 +83,16 @@ export function TrendsPage() {
                 <>
                   {asked.view === 'number' && <NumberTiles result={result} question={asked} />}
                   {asked.view === 'map' && <LinesMap result={result} question={asked} />}
-                  {isOverTime(asked) && <LinesChart result={result} question={asked} />}
+                  {isOverTime(asked) && (
+                    <>
+                      <LinesChart
+                        result={result}
+                        question={asked}
+                        annotations={placed(result, asked.interval)}
+                      />
+                      <AnnotationList annotations={placed(result, asked.interval)} />
+                    </>
+                  )}
                   <LinesTable
                     result={result}
                     question={asked}
@@ -80,13 +114,21 @@ interface PlainProps {
   result: NonNullable<ReturnType<typeof useTrend>['data']>
   question: TrendQuestion
   site: Site
+  annotations: PlacedAnnotation[]
 }
 
-function PlainTrend({ result, question, site }: PlainProps) {
+function PlainTrend({ result, question, site, annotations }: PlainProps) {
   const { chart, breakdown } = question
   return (
     <>
-      <TrendChart result={result} chart={chart} breakdown={breakdown} height={320} />
+      <TrendChart
+        result={result}
+        chart={chart}
+        breakdown={breakdown}
+        height={320}
+        annotations={annotations}
+      />
+      <AnnotationList annotations={annotations} />
       <TrendTable result={result} breakdown={breakdown} asked={{ site, question }} />
       {effectiveChart(chart, result) !== chart && (
         <p className="hint">

@@ -39,6 +39,10 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
   },
   {
     title: 'Manage',
-    pages: [{ name: 'Saved insights', path: '/saved' }],
+    pages: [
+      { name: 'Saved insights', path: '/saved' },
+      { name: 'Annotations', path: '/annotations' },
+      { name: 'Settings', path: '/settings' },
+    ],
   },
 ]

@@ -9,6 +9,7 @@ import {
 import { insightBreakdown } from './insight-breakdown.ts'
 import { drawnTrend } from './insight-trend.ts'
 import { seriesNames } from './series.ts'
+import { stickinessNames } from './stickiness.ts'
 
 /** An answer in words and numbers: the first column names the row. */
 export interface InsightTable {
@@ -70,7 +71,7 @@ export function insightTable(query: AskedInsight, result: InsightResult): Insigh
       }
     case 'stickiness':
       return {
-        columns: ['Active in', ...result.series.map(({ event }) => event)],
+        columns: ['Active in', ...stickinessNames(result, propertyOf(query))],
         rows: Array.from({ length: result.intervals }, (_, i) => [
           String(i + 1),
           ...result.series.map(({ counts }) => formatAmount(counts[i] ?? 0)),

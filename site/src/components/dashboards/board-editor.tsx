@@ -1,6 +1,7 @@
 import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
 import type { SavedInsight } from '@headwater/schemas/insights/saved'
 import { type FormEvent, useState } from 'react'
+import { useAnnotations } from '../../lib/annotations.ts'
 import { dashboardBody, rangeOf, type Tile, withRange } from '../../lib/board.ts'
 import { creation, replacement } from '../../lib/saved.ts'
 import { useAction } from '../../lib/saved-calls.ts'
@@ -43,6 +44,7 @@ export function BoardEditor({ site, project, board, onDone }: Props) {
   const [made, setMade] = useState(board.tiles.length)
   const [insights, setInsights] = useState<BoardInsight[]>(board.insights ?? [])
   const [told, setTold] = useState('')
+  const annotations = useAnnotations(site, project)
   const action = useAction()
 
   const body = () => ({
@@ -138,6 +140,8 @@ export function BoardEditor({ site, project, board, onDone }: Props) {
               insight={insights.find((one) => 'insight' in tile && one.id === tile.insight)}
               range={range}
               paused
+              annotations={annotations}
+              dashboard={board.id}
               edit={{
                 change: (change) => move(tile, change),
                 remove: () => setTiles(removeTile(tiles, tile)),

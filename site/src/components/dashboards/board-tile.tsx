@@ -1,11 +1,15 @@
+import type { SavedAnnotation } from '@headwater/schemas/insights/annotation'
 import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { annotationsOf } from '../../lib/annotations.ts'
 import { askedOver, type BoardRange, type Tile } from '../../lib/board.ts'
 import { insightAddress } from '../../lib/insight-address.ts'
+import type { Live } from '../../lib/live.ts'
 import { textBlocks } from '../../lib/markdown.ts'
+import type { Listed } from '../../lib/saved.ts'
 import { savedSearch } from '../../lib/saved-address.ts'
 import type { Site } from '../../lib/site.ts'
-import type { TileChange } from '../../lib/tile-layout.ts'
+import { COLUMNS, type TileChange } from '../../lib/tile-layout.ts'
 import { InsightTile } from '../saved/insight-tile.tsx'
 import { TileTools } from './tile-tools.tsx'
 
@@ -19,6 +23,10 @@ interface Props {
   insight: BoardInsight | undefined
   range: BoardRange | null
   paused: boolean
+  /** Those of the project and of the dashboard, and of every insight. */
+  annotations: Live<Listed<SavedAnnotation>>
+  /** Where the tile is. */
+  dashboard: string
   /** What can be done to the tile while the dashboard is edited; null otherwise. */
   edit: { change(change: TileChange): void; remove(): void; write(text: string): void } | null
 }
@@ -61,6 +69,8 @@ export function BoardTile(props: Props) {
       style={{
         gridColumn: `${tile.x + 1} / span ${tile.w}`,
         gridRow: `${tile.y + 1} / span ${tile.h}`,
+        // Where the screen has one column, tiles stand in the order of their rows.
+        order: tile.y * COLUMNS + tile.x,
       }}
       // The arrow keys move it while it is edited.
       tabIndex={edit ? 0 : undefined}
@@ -87,7 +97,8 @@ export function BoardTile(props: Props) {
   )
 }
 
-function Drawn({ site, tile, insight, range, paused }: Props & { insight: BoardInsight }) {
+function Drawn(props: Props & { insight: BoardInsight }) {
+  const { site, tile, insight, range, paused, annotations, dashboard } = props
   const height = tile.h * (ROW_PX + GAP_PX) - GAP_PX - FRAME_PX
   return (
     <OnceSeen>
@@ -97,6 +108,7 @@ function Drawn({ site, tile, insight, range, paused }: Props & { insight: BoardI
           query={askedOver(insight.query, range)}
           paused={paused}
           height={Math.max(MIN_CHART_PX, height)}
+          annotations={annotationsOf(annotations, { dashboard, insight: insight.id })}
         />
       </div>
     </OnceSeen>

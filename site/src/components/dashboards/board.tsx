@@ -1,5 +1,6 @@
 import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
 import { useState } from 'react'
+import { useAnnotations } from '../../lib/annotations.ts'
 import { type BoardRange, dashboardBody, rangeOf, withRange } from '../../lib/board.ts'
 import { readBoardRange, writeBoard } from '../../lib/board-address.ts'
 import { creation, deletion, itemPath } from '../../lib/saved.ts'
@@ -152,6 +153,7 @@ interface TilesProps {
 }
 
 function BoardTiles({ site, project, board, range, paused, onEdit }: TilesProps) {
+  const annotations = useAnnotations(site, project)
   if (board.tiles.length === 0) {
     return (
       <section className="panel" aria-label="No tiles yet">
@@ -180,6 +182,8 @@ function BoardTiles({ site, project, board, range, paused, onEdit }: TilesProps)
           insight={board.insights?.find((one) => 'insight' in tile && one.id === tile.insight)}
           range={range}
           paused={paused}
+          annotations={annotations}
+          dashboard={board.id}
           edit={null}
         />
       ))}

@@ -9,7 +9,12 @@ import { Swatch } from '../trend-view.tsx'
 
 const HEIGHT = 320
 
-export function LifecycleChart({ result }: { result: LifecycleResult }) {
+interface ChartProps {
+  result: LifecycleResult
+  height?: number
+}
+
+export function LifecycleChart({ result, height = HEIGHT }: ChartProps) {
   return (
     <>
       <ul className="legend" aria-label="Statuses">
@@ -21,9 +26,9 @@ export function LifecycleChart({ result }: { result: LifecycleResult }) {
         ))}
       </ul>
       <PlotFigure
-        signature={JSON.stringify([result.buckets, result.states, result.series])}
-        height={HEIGHT}
-        draw={(width) => lifecyclePlot(result, { width, height: HEIGHT })}
+        signature={JSON.stringify([result.buckets, result.states, result.series, height])}
+        height={height}
+        draw={(width) => lifecyclePlot(result, { width, height })}
       />
     </>
   )

@@ -13,7 +13,7 @@ export function NotSaved({ error, onReload }: Props) {
   if (!error) return null
   if (!isConflict(error)) return <ErrorNotice error={error} />
   return (
-    <div className="notice notice-warning" role="alert">
+    <div className="notice notice-warning notice-conflict" role="alert">
       <p>
         Somebody else saved a change meanwhile, so yours was not saved and nothing was overwritten.
       </p>

@@ -1,11 +1,13 @@
 import type { SavedInsight } from '@headwater/schemas/insights/saved'
 import { type FormEvent, useState } from 'react'
+import { annotationsOf, useAnnotations } from '../../lib/annotations.ts'
 import { formatOwnMoment } from '../../lib/format.ts'
 import { insightAddress } from '../../lib/insight-address.ts'
 import { deletion, itemPath, KIND_WORDS, replacement } from '../../lib/saved.ts'
 import { savedSearch } from '../../lib/saved-address.ts'
 import { useAction, useSaved } from '../../lib/saved-calls.ts'
 import type { Site } from '../../lib/site.ts'
+import { AddAnnotation } from '../annotations/chart-annotations.tsx'
 import { Card, ErrorNotice } from '../card.tsx'
 import { NotSaved } from './conflict.tsx'
 import { DeleteButton } from './delete-button.tsx'
@@ -28,6 +30,7 @@ export function InsightOne({ site, project, id, onGone }: Props) {
   const [renaming, setRenaming] = useState(false)
   const action = useAction()
   const live = useSaved<SavedInsight>(site, itemPath('insight', project, id), 'id', revision)
+  const annotations = useAnnotations(site, project, revision)
   const insight = live.data
   const back = { href: `/saved?${savedSearch(project)}`, name: 'Saved insights' }
   const frame = { site, project, back, ignored: [] }
@@ -73,9 +76,25 @@ export function InsightOne({ site, project, id, onGone }: Props) {
           again()
         }}
       />
-      <Card title={KIND_WORDS[insight.query.kind]}>
+      <Card
+        title={KIND_WORDS[insight.query.kind]}
+        actions={
+          <AddAnnotation
+            site={site}
+            project={project}
+            places={[[{ insight: id }, 'This insight only']]}
+            onAdded={again}
+          />
+        }
+      >
         {insight.description && <p className="described">{insight.description}</p>}
-        <InsightTile site={site} query={insight.query} paused={false} height={320} />
+        <InsightTile
+          site={site}
+          query={insight.query}
+          paused={false}
+          height={320}
+          annotations={annotationsOf(annotations, { insight: id })}
+        />
       </Card>
       <Card title="History" className="card-below">
         <p className="hint">

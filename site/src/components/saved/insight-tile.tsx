@@ -1,19 +1,25 @@
+import type { SavedAnnotation } from '@headwater/schemas/insights/annotation'
 import type { AskedInsight, InsightResult } from '@headwater/schemas/insights/insight'
+import type { ReactNode } from 'react'
 import type { InsightInputOf } from '../../lib/api.ts'
 import { formatAmount } from '../../lib/format.ts'
 import type { AskedOf } from '../../lib/insight-address.ts'
 import { useInsight } from '../../lib/questions.ts'
 import type { Site } from '../../lib/site.ts'
 import { measureWords } from '../../lib/trends-words.ts'
-import type { PlacedAnnotation } from '../../plots/annotations.ts'
+import { placeAnnotations } from '../../plots/annotations.ts'
 import { drawnFunnel } from '../../plots/insight-funnel.ts'
 import { insightTable, propertyOf } from '../../plots/insight-table.ts'
 import { drawnTrend } from '../../plots/insight-trend.ts'
 import { countryLines } from '../../plots/lines.ts'
+import { AnnotationList } from '../annotations/chart-annotations.tsx'
 import { Answer } from '../card.tsx'
 import { FunnelChart, FunnelTable, funnelEmptyWords } from '../funnel-view.tsx'
+import { LifecycleChart } from '../lifecycle/lifecycle-view.tsx'
+import { PathsFlow } from '../paths/paths-flow.tsx'
 import { RetentionChart } from '../retention/retention-chart.tsx'
 import { RetentionTable, retentionEmptyWords } from '../retention/retention-table.tsx'
+import { StickinessChart } from '../stickiness/stickiness-view.tsx'
 import { TrendChart, TrendTable, trendEmptyWords } from '../trend-view.tsx'
 import { WorldMap } from '../world-map.tsx'
 
@@ -23,14 +29,14 @@ interface Props {
   paused: boolean
   /** Of the picture, in pixels. */
   height: number
-  /** What is marked on lines over time. @default nothing */
-  annotationsOn?: (result: TrendsResult) => PlacedAnnotation[]
+  /** What happened meanwhile, marked on lines over time. @default nothing */
+  annotations?: readonly SavedAnnotation[]
 }
 
 type TrendsResult = Extract<InsightResult, { kind: 'trends' }>
 
 /** The answer to any question, drawn as its kind is drawn, with the numbers as a table. */
-export function InsightTile({ site, query, paused, height, annotationsOn }: Props) {
+export function InsightTile({ site, query, paused, height, annotations = [] }: Props) {
   const live = useInsight(site, query as InsightInputOf<AskedInsight['kind']>, paused)
   // An answer that is still that of the question before may be of another kind.
   const shown = { ...live, data: live.data?.kind === query.kind ? live.data : null }
@@ -42,7 +48,7 @@ export function InsightTile({ site, query, paused, height, annotationsOn }: Prop
           query={query}
           result={result}
           height={height}
-          annotationsOn={annotationsOn}
+          annotations={annotations}
         />
       )}
     </Answer>
@@ -54,19 +60,12 @@ interface DrawnProps {
   query: AskedInsight
   result: InsightResult
   height: number
-  annotationsOn: Props['annotationsOn']
+  annotations: readonly SavedAnnotation[]
 }
 
-function Drawn({ site, query, result, height, annotationsOn }: DrawnProps) {
+function Drawn({ site, query, result, height, annotations }: DrawnProps) {
   if (query.kind === 'trends' && result.kind === 'trends') {
-    return (
-      <DrawnTrends
-        query={query}
-        result={result}
-        height={height}
-        annotations={annotationsOn?.(result) ?? []}
-      />
-    )
+    return <DrawnTrends query={query} result={result} height={height} annotations={annotations} />
   }
   if (query.kind === 'funnel' && result.kind === 'funnel') {
     const drawn = drawnFunnel(result)
@@ -94,14 +93,38 @@ function Drawn({ site, query, result, height, annotationsOn }: DrawnProps) {
       </>
     )
   }
-  return <PlainTable query={query} result={result} />
+  const table = <PlainTable query={query} result={result} />
+  const picture = pictureOf(query, result, height)
+  if (!picture) return table
+  return (
+    <>
+      {picture}
+      <AsTable>{table}</AsTable>
+    </>
+  )
+}
+
+/** What is drawn of a kind whose numbers stand in a plain table; null when that is all. */
+function pictureOf(query: AskedInsight, result: InsightResult, height: number): ReactNode {
+  if (result.kind === 'lifecycle') return <LifecycleChart result={result} height={height} />
+  if (result.kind === 'paths') return <PathsFlow result={result} />
+  if (query.kind !== 'stickiness' || result.kind !== 'stickiness') return null
+  const { cumulative, interval } = query
+  const breakdown = propertyOf(query)
+  return (
+    <StickinessChart
+      result={result}
+      question={{ cumulative, interval, bars: 'count', ...(breakdown && { breakdown }) }}
+      height={height}
+    />
+  )
 }
 
 interface TrendsProps {
   query: AskedOf<'trends'>
   result: TrendsResult
   height: number
-  annotations: PlacedAnnotation[]
+  annotations: readonly SavedAnnotation[]
 }
 
 function DrawnTrends({ query, result, height, annotations }: TrendsProps) {
@@ -113,6 +136,7 @@ function DrawnTrends({ query, result, height, annotations }: TrendsProps) {
   if (query.display !== 'time') return <PlainTable query={query} result={result} />
   const drawn = drawnTrend(query, result)
   const breakdown = propertyOf(query)
+  const placed = placeAnnotations(annotations, drawn, result.time_zone)
   return (
     <>
       <TrendChart
@@ -120,9 +144,10 @@ function DrawnTrends({ query, result, height, annotations }: TrendsProps) {
         chart="line"
         breakdown={breakdown}
         height={height}
-        annotations={annotations}
+        annotations={placed}
       />
       <AsTable>
+        <AnnotationList annotations={placed} />
         <TrendTable result={drawn} breakdown={breakdown} />
       </AsTable>
     </>
@@ -147,7 +172,7 @@ function DrawnMap({ query, result }: Pick<TrendsProps, 'query' | 'result'>) {
   )
 }
 
-function AsTable({ children }: { children: React.ReactNode }) {
+function AsTable({ children }: { children: ReactNode }) {
   return (
     <details>
       <summary>Show as table</summary>

@@ -15,7 +15,13 @@ interface Props {
 
 const HEIGHT = 320
 
-export function StickinessChart({ result, question }: Props) {
+interface ChartProps {
+  result: StickinessResult
+  question: Pick<StickinessQuestion, 'bars' | 'cumulative' | 'interval' | 'breakdown'>
+  height?: number
+}
+
+export function StickinessChart({ result, question, height = HEIGHT }: ChartProps) {
   const { bars, cumulative, interval, breakdown } = question
   const names = stickinessNames(result, breakdown)
   const colors = seriesColors(result.series.map((line) => line.breakdown))
@@ -31,9 +37,11 @@ export function StickinessChart({ result, question }: Props) {
         ))}
       </ul>
       <PlotFigure
-        signature={JSON.stringify([result.series, bars, cumulative, interval, breakdown])}
-        height={HEIGHT}
-        draw={(width) => stickinessPlot(result, { width, bars, cumulative, interval, breakdown })}
+        signature={JSON.stringify([result.series, bars, cumulative, interval, breakdown, height])}
+        height={height}
+        draw={(width) =>
+          stickinessPlot(result, { width, height, bars, cumulative, interval, breakdown })
+        }
       />
     </>
   )
