@@ -7,7 +7,7 @@ import { startIdentity } from '../../core/identity/start.ts'
 import { createQueryApp, type QueryAppDeps } from '../../core/query/app.ts'
 import { metadataOn } from '../../core/query/saved/metadata.ts'
 import type { MetadataTables } from '../../core/query/saved/tables.ts'
-import { openTestApi } from '../../core/query/test-api.ts'
+import { openTestApi, type TestApi } from '../../core/query/test-api.ts'
 import { silentLogger } from '../../core/shared/logger.ts'
 import { createMetrics } from '../../core/shared/metrics.ts'
 import { launchBrowser } from './browser.ts'
@@ -18,6 +18,8 @@ export interface RealSite {
   /** Of the pages. */
   url: string
   apiUrl: string
+  /** Under the API. */
+  store: TestApi['store']
   insert(facts: readonly Partial<EventRow>[]): Promise<void>
   /** Tells from what was inserted who is who, and what is known of them. */
   identify(): Promise<void>
@@ -69,6 +71,7 @@ export async function startRealSite(
   return {
     url: site.url,
     apiUrl,
+    store: api.store,
     insert: api.insert,
     identify: () => identity.catchUp(),
     async call<Body>(method: string, path: string, body?: unknown) {

@@ -42,6 +42,8 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
     pages: [
       { name: 'Saved insights', path: '/saved' },
       { name: 'Annotations', path: '/annotations' },
+      { name: 'Alerts', path: '/alerts' },
+      { name: 'Dead letters', path: '/dead-letters' },
       { name: 'Settings', path: '/settings' },
     ],
   },
