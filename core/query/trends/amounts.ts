@@ -68,6 +68,14 @@ export interface PartialAmounts {
 export function partialAmounts(slice: Slice): PartialAmounts {
   const { aggregate, column, rows } = gathered(slice)
   const { name, parameters } = aggregate
+  // Counts are their own states.
+  if (name === 'count') {
+    return {
+      rows: amountsSql(slice, 'count()', rows, 'partial'),
+      finished: (one) => one,
+      merged: (one, condition) => `sumIf(${one}, ${condition})`,
+    }
+  }
   return {
     rows: amountsSql(slice, `${name}State${parameters}(${column})`, rows, 'partial'),
     finished: (one) => `finalizeAggregation(${one})`,
