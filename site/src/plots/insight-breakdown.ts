@@ -1,3 +1,4 @@
+import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import type { BreakdownValue } from '@headwater/schemas/insights/property'
 import type { Breakdown } from '../lib/format.ts'
 
@@ -7,4 +8,10 @@ export function insightBreakdown(breakdown: BreakdownValue): Breakdown {
   const values = breakdown.values.map((value) => value ?? '')
   const value = values.length > 1 ? values.map((one) => one || '(none)').join(' · ') : values[0]
   return { kind: breakdown.kind, value: value ?? '' }
+}
+
+/** The property by which a question is broken down, when it is one. */
+export function propertyOf(query: AskedInsight): string | undefined {
+  const [first, ...more] = 'breakdowns' in query ? query.breakdowns : []
+  return first && more.length === 0 && 'property' in first ? first.property : undefined
 }

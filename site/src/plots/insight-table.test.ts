@@ -23,6 +23,7 @@ describe('an answer as a table', () => {
       breakdowns: [{ property: 'plan' }, { property: '$country' }],
     })
     const line = { formula: null, period: 'current' as const, breakdown: null }
+    const pro = { kind: 'value' as const, values: ['pro', null] }
     const result: InsightResult = {
       kind: 'trends',
       buckets: days,
@@ -30,20 +31,17 @@ describe('an answer as a table', () => {
       previous_buckets: days,
       series: [
         { ...line, series: 0, values: [1, null], total: 1 },
-        { ...line, series: 1, period: 'previous', values: [2], total: null },
-        {
-          ...{ ...line, series: 1, values: [3, 4], total: 5 },
-          breakdown: { kind: 'value', values: ['pro', null] },
-        },
+        { ...line, series: 1, values: [3, 4], total: 5, breakdown: pro },
+        { ...line, series: 1, period: 'previous', values: [2], total: null, breakdown: pro },
       ],
       ...facts,
     }
     expect(insightTable(query, result)).toEqual({
       columns: ['Series', 'Total', 'Mon 15 Jun', 'Tue 16 Jun'],
       rows: [
-        ['A. a', '1', '1', '–'],
-        ['B. a (before)', '–', '2', '–'],
-        ['B. a · pro · (none)', '5', '3', '4'],
+        ['a · Total events', '1', '1', '–'],
+        ['a · Unique persons · pro · (none)', '5', '3', '4'],
+        ['a · Unique persons · pro · (none) (earlier)', '–', '2', '–'],
       ],
     })
     if (query.kind === 'trends') {

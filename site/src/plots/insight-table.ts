@@ -6,7 +6,7 @@ import {
   formatSeconds,
   formatShare,
 } from '../lib/format.ts'
-import { insightBreakdown } from './insight-breakdown.ts'
+import { insightBreakdown, propertyOf } from './insight-breakdown.ts'
 import { drawnTrend } from './insight-trend.ts'
 import { seriesNames } from './series.ts'
 import { stickinessNames } from './stickiness.ts'
@@ -188,10 +188,4 @@ const namesOf = (groups: readonly Group[]): string[] =>
 function groupName(breakdown: Group['breakdown']): string {
   const told = insightBreakdown(breakdown)
   return told ? formatBreakdown(told) : 'Everyone'
-}
-
-/** The property by which a question is broken down, when it is one. */
-export function propertyOf(query: AskedInsight): string | undefined {
-  const [first, ...more] = 'breakdowns' in query ? query.breakdowns : []
-  return first && more.length === 0 && 'property' in first ? first.property : undefined
 }

@@ -43,6 +43,9 @@ describe('lines of trends', () => {
       'a · Total events',
       'a · Sum of price',
     ])
+    const filtered =
+      'series=[{"event":"a"},{"event":"a","filters":[{"property":"p","operator":"is_set"}]}]'
+    expect(names(filtered, line(), line({ series: 1 }))).toEqual(['A. a', 'B. a'])
     expect(names('event=a&formula=A*2', line({ series: null, formula: 0 }))).toEqual(['A*2'])
     const byCountry = [line({ breakdown: value('DE') }), line({ breakdown: value('FR') })]
     expect(names('event=a&breakdown=$country', ...byCountry)).toEqual(['Germany', 'France'])

@@ -1,9 +1,23 @@
+import type { Interval } from '@headwater/schemas/insight'
 import type { TrendsLine, TrendsResult } from '@headwater/schemas/insights/trends'
 import { breakdownName, formatEvent } from '../lib/format.ts'
-import type { TrendsQuestion } from '../lib/trends.ts'
+import type { TrendsMeasure } from '../lib/trends-words.ts'
 import { measureWords } from '../lib/trends-words.ts'
 import { insightBreakdown } from './insight-breakdown.ts'
 import { type DrawnSeries, type DrawnTrend, seriesColors } from './series.ts'
+
+/** What of a question tells its lines apart. */
+export interface LinesQuestion {
+  series: readonly {
+    event: string
+    measure: TrendsMeasure
+    measure_property?: string | undefined
+  }[]
+  formulas: readonly string[]
+  interval: Interval
+  /** The property, when there is exactly one. */
+  breakdown?: string | undefined
+}
 
 /** One line of an answer with all that is shown of it. */
 export interface ShownLine extends DrawnSeries {
@@ -20,7 +34,7 @@ export interface ShownLine extends DrawnSeries {
 const ADDS_UP: readonly string[] = ['total', 'sum']
 
 /** The lines of an answer, each followed by that of the earlier time. */
-export function shownLines(result: TrendsResult, question: TrendsQuestion): ShownLine[] {
+export function shownLines(result: TrendsResult, question: LinesQuestion): ShownLine[] {
   const current = result.series.filter(({ period }) => period === 'current')
   const colors = seriesColors(current.map(({ breakdown }) => breakdown))
   const earlier = new Map(
@@ -37,7 +51,7 @@ export function shownLines(result: TrendsResult, question: TrendsQuestion): Show
 }
 
 /** What a chart of an answer is drawn from. */
-export function drawnLines(result: TrendsResult, question: TrendsQuestion): DrawnTrend {
+export function drawnLines(result: TrendsResult, question: LinesQuestion): DrawnTrend {
   const measures = new Set(question.series.map(({ measure }) => measure))
   const [measure = ''] = measures
   const adds = measures.size === 1 && ADDS_UP.includes(measure)
@@ -85,7 +99,7 @@ export function countryLines(
 }
 
 /** What all lines show, in words. */
-export function trendsTitle({ series, formulas }: TrendsQuestion): string {
+export function trendsTitle({ series, formulas }: LinesQuestion): string {
   if (formulas.length > 0) return formulas.length === 1 ? 'Formula' : 'Formulas'
   const words = new Set(
     series.map(({ measure, measure_property }) => measureWords(measure, measure_property)),
@@ -99,7 +113,7 @@ const keyOf = ({ series, formula, breakdown }: TrendsLine): string =>
 /** What a line shows, in words; what all lines have in common is in the title. */
 export function lineName(
   { series, formula, breakdown }: TrendsLine,
-  question: TrendsQuestion,
+  question: LinesQuestion,
 ): string {
   const value = breakdown && breakdownName(breakdown, question.breakdown)
   const shown = question.formulas.length || question.series.length
@@ -109,13 +123,17 @@ export function lineName(
   return value === null ? name : `${name} · ${value}`
 }
 
-// What several series have in common is in the title.
-function seriesName({ series }: TrendsQuestion, place: number): string {
-  const one = series[place]
-  if (!one) return ''
-  const wordsOf = (of: typeof one) => measureWords(of.measure, of.measure_property)
+// What several series have in common is in the title; those that differ by their filters only have letters.
+function seriesName({ series }: LinesQuestion, place: number): string {
+  type Series = (typeof series)[number]
+  const wordsOf = ({ measure, measure_property }: Series) => measureWords(measure, measure_property)
   const differ = new Set(series.map(wordsOf)).size > 1
-  return differ ? `${formatEvent(one.event)} · ${wordsOf(one)}` : formatEvent(one.event)
+  const names = series.map((one) =>
+    differ ? `${formatEvent(one.event)} · ${wordsOf(one)}` : formatEvent(one.event),
+  )
+  const name = names[place] ?? ''
+  const isAlone = names.indexOf(name) === names.lastIndexOf(name)
+  return isAlone ? name : `${String.fromCharCode(65 + place)}. ${name}`
 }
 
 function show(
