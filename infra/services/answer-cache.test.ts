@@ -104,7 +104,7 @@ describe('query services that share a Redis', () => {
     expect(await one.total()).toEqual([2, false])
   })
 
-  it('put nothing into a key but the project, and nothing into Redis for good', async () => {
+  it('put nothing into a key but the project and the role, and nothing into Redis for good', async () => {
     const one = await serve()
     await one.total({ filters: '[{"property":"email","operator":"is","value":"ann@example.com"}]' })
     const kept = await vi.waitFor(async () => {
@@ -113,7 +113,7 @@ describe('query services that share a Redis', () => {
       return found
     })
     for (const key of kept) {
-      expect(key).toMatch(/^headwater:answer:\d+:default:[\w-]{43}$/)
+      expect(key).toMatch(/^headwater:answer:\d+:default:owner:[\w-]{43}$/)
       const ttl = await command((client) => client.ttl(key))
       expect(ttl > 3_000 && ttl <= 3_600).toBe(true)
     }
