@@ -13,6 +13,7 @@ import { funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
 import { seriesColors } from '../plots/series.ts'
 import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
+import { ScrollRegion } from './scroll-region.tsx'
 import { Swatch } from './trend-view.tsx'
 
 interface Props {
@@ -71,8 +72,7 @@ interface TableProps extends Omit<Props, 'height'> {
 export function FunnelTable({ result, breakdown, asked }: TableProps) {
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Funnel as a table">
+    <ScrollRegion label="Funnel as a table">
       <table>
         <thead>
           <tr>
@@ -126,7 +126,7 @@ export function FunnelTable({ result, breakdown, asked }: TableProps) {
           </tbody>
         ))}
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

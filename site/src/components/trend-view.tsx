@@ -8,6 +8,7 @@ import { type DrawnTrend, drawnColors, seriesNames } from '../plots/series.ts'
 import { trendPlot } from '../plots/trend.ts'
 import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
+import { ScrollRegion } from './scroll-region.tsx'
 
 interface Props {
   result: DrawnTrend
@@ -80,8 +81,7 @@ export function TrendTable({ result, breakdown, asked }: TableProps) {
           The table shows the last {TABLE_BUCKETS} of {formatNumber(result.buckets.length)} buckets.
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="table-scroll" tabIndex={0} aria-label="Trend as a table">
+      <ScrollRegion label="Trend as a table">
         <table>
           <thead>
             <tr>
@@ -113,7 +113,7 @@ export function TrendTable({ result, breakdown, asked }: TableProps) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from '@headwater/schemas/insights/alert'
 import { formatOwnMoment } from '../../lib/format.ts'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 const STATES: Record<Delivery['state'], string> = {
   pending: 'On its way',
@@ -16,8 +17,7 @@ const REASONS: Record<Delivery['reason'], string> = {
 /** What was sent to whom, and what became of it; the newest first. */
 export function DeliveryTable({ items }: { items: Delivery[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Deliveries">
+    <ScrollRegion label="Deliveries">
       <table className="manage-table">
         <thead>
           <tr>
@@ -48,6 +48,6 @@ export function DeliveryTable({ items }: { items: Delivery[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

@@ -13,6 +13,7 @@ import type { Site } from '../../lib/site.ts'
 import { Answer, Card } from '../card.tsx'
 import { Dialog } from '../saved/dialog.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { AlertForm } from './alert-form.tsx'
 import { LastLook, StateMark } from './notice-state.tsx'
 import { SubscriptionForm } from './subscription-form.tsx'
@@ -87,8 +88,7 @@ interface TableProps extends Omit<Props, 'onOpen'> {
 
 function NoticeTable({ noun, site, project, items }: TableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label={`All ${noun}s`}>
+    <ScrollRegion label={`All ${noun}s`}>
       <table className="manage-table">
         <thead>
           <tr>
@@ -106,7 +106,7 @@ function NoticeTable({ noun, site, project, items }: TableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

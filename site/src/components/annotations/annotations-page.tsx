@@ -16,6 +16,7 @@ import { Dialog } from '../saved/dialog.tsx'
 import { HistoryOf } from '../saved/history.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
 import { SavedFrame } from '../saved/saved-frame.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { AnnotationForm, type Scope } from './annotation-form.tsx'
 
 /** What happened when, for whoever reads the charts. */
@@ -144,8 +145,7 @@ function AnnotationTable({ items, places, busy, onEdit, onRemove }: TableProps) 
       ? 'Every chart'
       : (places.find(([place]) => JSON.stringify(place) === JSON.stringify(scope))?.[1] ?? '…')
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="All annotations">
+    <ScrollRegion label="All annotations">
       <table className="manage-table">
         <thead>
           <tr>
@@ -179,7 +179,7 @@ function AnnotationTable({ items, places, busy, onEdit, onRemove }: TableProps) 
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

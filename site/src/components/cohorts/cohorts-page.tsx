@@ -11,6 +11,7 @@ import { Answer, Card } from '../card.tsx'
 import { TextField } from '../choice.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
 import { SavedFrame } from '../saved/saved-frame.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { CohortForm } from './cohort-form.tsx'
 import { CohortOne } from './cohort-one.tsx'
 import { CohortSize } from './cohort-size.tsx'
@@ -119,8 +120,7 @@ interface TableProps {
 
 function CohortTable({ site, project, cohorts }: TableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Cohorts as a table">
+    <ScrollRegion label="Cohorts as a table">
       <table className="cohort-table">
         <thead>
           <tr>
@@ -147,6 +147,6 @@ function CohortTable({ site, project, cohorts }: TableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

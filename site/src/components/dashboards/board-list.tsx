@@ -10,6 +10,7 @@ import { TextField } from '../choice.tsx'
 import { Dialog } from '../saved/dialog.tsx'
 import { Line } from '../saved/fields.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { CodeCard } from './code-card.tsx'
 
 interface Props {
@@ -74,8 +75,7 @@ export function BoardList({ site, project, onOpen }: Props) {
 
 function BoardTable({ items, project }: { items: SavedDashboard[]; project: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Saved dashboards">
+    <ScrollRegion label="Saved dashboards">
       <table>
         <thead>
           <tr>
@@ -98,7 +98,7 @@ function BoardTable({ items, project }: { items: SavedDashboard[]; project: stri
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

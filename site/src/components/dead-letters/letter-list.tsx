@@ -8,6 +8,7 @@ import { useAction } from '../../lib/saved-calls.ts'
 import type { Site } from '../../lib/site.ts'
 import { Answer, Card, ErrorNotice } from '../card.tsx'
 import { Paging } from '../paging.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 interface Props {
   site: Site
@@ -84,8 +85,7 @@ export function LetterList({ site, project }: Props) {
 
 function LetterTable({ letters, project }: { letters: Letters['letters']; project: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Dead letters">
+    <ScrollRegion label="Dead letters">
       <table className="manage-table">
         <thead>
           <tr>
@@ -112,6 +112,6 @@ function LetterTable({ letters, project }: { letters: Letters['letters']; projec
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

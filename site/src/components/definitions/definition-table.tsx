@@ -2,6 +2,7 @@ import type { EventDefinitions, PropertyDefinitions } from '@headwater/schemas/i
 import { useState } from 'react'
 import { formatMoment, formatNumber } from '../../lib/format.ts'
 import type { Site } from '../../lib/site.ts'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { DescribeForm } from './describe-form.tsx'
 
 type Definition = EventDefinitions['events'][number] | PropertyDefinitions['properties'][number]
@@ -28,8 +29,7 @@ export function DefinitionTable({ site, project, kind, definitions, onChange }: 
     onChange()
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Definitions as a table">
+    <ScrollRegion label="Definitions as a table">
       <table className="definition-table">
         <thead>
           <tr>
@@ -65,7 +65,7 @@ export function DefinitionTable({ site, project, kind, definitions, onChange }: 
           </tbody>
         ))}
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

@@ -1,3 +1,5 @@
+import { ScrollRegion } from '../scroll-region.tsx'
+
 interface Props {
   properties: readonly { name: string; type: string; meaning: string }[]
 }
@@ -5,8 +7,7 @@ interface Props {
 /** Those that every session has: the same in every project. */
 export function SessionPropertyTable({ properties }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Definitions as a table">
+    <ScrollRegion label="Definitions as a table">
       <table className="definition-table">
         <thead>
           <tr>
@@ -25,6 +26,6 @@ export function SessionPropertyTable({ properties }: Props) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

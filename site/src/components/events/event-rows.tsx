@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { formatMoment, formatProperty } from '../../lib/format.ts'
 import { personPath } from '../../lib/persons.ts'
 import type { Site } from '../../lib/site.ts'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { EventDetails } from './event-details.tsx'
 
 export interface ListedEvent {
@@ -33,8 +34,7 @@ export function EventRows({ site, project, events, timeZone, columns = [] }: Pro
   }
   const titles = ['Event', 'Distinct id', ...columns.map(formatProperty), `Time (${timeZone})`]
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Events as a table">
+    <ScrollRegion label="Events as a table">
       <table className="event-rows">
         <thead>
           <tr>
@@ -83,6 +83,6 @@ export function EventRows({ site, project, events, timeZone, columns = [] }: Pro
           </tbody>
         ))}
       </table>
-    </section>
+    </ScrollRegion>
   )
 }

@@ -7,6 +7,7 @@ import { drawnColors } from '../../plots/series.ts'
 import { trendPlot } from '../../plots/trend.ts'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 interface Props {
@@ -40,8 +41,7 @@ export function FunnelRatesView({ result, question, site }: Props) {
           trendPlot(drawn, { width, chart: 'line', height: HEIGHT, format: formatPercent })
         }
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="table-scroll" tabIndex={0} aria-label="Conversion as a table">
+      <ScrollRegion label="Conversion as a table">
         <table>
           <thead>
             <tr>
@@ -94,7 +94,7 @@ export function FunnelRatesView({ result, question, site }: Props) {
             )
           })}
         </table>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

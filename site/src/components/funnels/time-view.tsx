@@ -6,6 +6,7 @@ import { barWords, funnelTimePlot } from '../../plots/funnel-time.ts'
 import { seriesColors } from '../../plots/series.ts'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 interface Props {
@@ -45,8 +46,7 @@ export function FunnelTimeView({ result, question, site }: Props) {
         height={HEIGHT}
         draw={(width) => funnelTimePlot(result, { width, breakdown, height: HEIGHT })}
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="table-scroll" tabIndex={0} aria-label="Times as a table">
+      <ScrollRegion label="Times as a table">
         <table>
           <thead>
             <tr>
@@ -74,9 +74,8 @@ export function FunnelTimeView({ result, question, site }: Props) {
             ))}
           </tbody>
         </table>
-      </section>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="table-scroll" tabIndex={0} aria-label="Bars as a table">
+      </ScrollRegion>
+      <ScrollRegion label="Bars as a table">
         <table>
           <thead>
             <tr>
@@ -105,7 +104,7 @@ export function FunnelTimeView({ result, question, site }: Props) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

@@ -5,6 +5,7 @@ import type { Site } from '../../lib/site.ts'
 import { LIFECYCLE_COLORS, lifecyclePlot } from '../../plots/lifecycle.ts'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 const HEIGHT = 320
@@ -43,8 +44,7 @@ interface TableProps {
 /** The same numbers as a table: one row per status, one column per interval. */
 export function LifecycleTable({ result, question, site }: TableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Lifecycle as a table">
+    <ScrollRegion label="Lifecycle as a table">
       <table>
         <thead>
           <tr>
@@ -82,7 +82,7 @@ export function LifecycleTable({ result, question, site }: TableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

@@ -1,6 +1,7 @@
 import { formatBreakdown, formatClock } from '../../lib/format.ts'
 import { type Feed, type LiveEvent, MAX_EVENTS } from '../../lib/live-feed.ts'
 import { Card } from '../card.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 interface Props {
   feed: Feed
@@ -18,8 +19,7 @@ export function EventFeed({ feed, project, timeZone }: Props) {
           {state === 'connecting' ? 'Connecting …' : 'No events yet. They appear as they arrive.'}
         </p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-        <section className="live-feed" tabIndex={0} aria-label="Events">
+        <ScrollRegion label="Events" className="live-feed">
           <table>
             <thead>
               <tr>
@@ -39,7 +39,7 @@ export function EventFeed({ feed, project, timeZone }: Props) {
           {events.length === MAX_EVENTS && (
             <p className="hint">The latest {MAX_EVENTS}: earlier ones are not kept here.</p>
           )}
-        </section>
+        </ScrollRegion>
       )}
     </Card>
   )

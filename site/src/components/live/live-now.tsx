@@ -3,6 +3,7 @@ import { type Feed, lastMinute } from '../../lib/live-feed.ts'
 import { arrivalsPlot } from '../../plots/live.ts'
 import { Card } from '../card.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 interface Props {
   feed: Feed
@@ -36,8 +37,7 @@ export function LiveNow({ feed, timeZone }: Props) {
         />
         <details>
           <summary>Show as table</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-          <section className="table-scroll table-tall" tabIndex={0} aria-label="Chart as a table">
+          <ScrollRegion label="Chart as a table" className="table-scroll table-tall">
             <table>
               <thead>
                 <tr>
@@ -58,7 +58,7 @@ export function LiveNow({ feed, timeZone }: Props) {
                 ))}
               </tbody>
             </table>
-          </section>
+          </ScrollRegion>
         </details>
       </Card>
     </div>

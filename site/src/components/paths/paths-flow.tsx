@@ -3,6 +3,7 @@ import { useId, useMemo } from 'react'
 import { formatNumber, formatSeconds, formatShare } from '../../lib/format.ts'
 import { useWidth } from '../../lib/use-width.ts'
 import { type FlowLink, type FlowNode, NODE_WIDTH, pathsFlow } from '../../plots/paths.ts'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 /** Px of a character of a label, on average. */
 const CHARACTER_WIDTH = 6.6
@@ -25,8 +26,7 @@ export function PathsFlow({ result }: { result: PathsResult }) {
           Goes on, beyond what is shown
         </li>
       </ul>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="plot-scroll" tabIndex={0} aria-label="Flow of paths">
+      <ScrollRegion label="Flow of paths" className="plot-scroll">
         <div ref={place}>
           {width > 0 && (
             <svg
@@ -54,7 +54,7 @@ export function PathsFlow({ result }: { result: PathsResult }) {
             </svg>
           )}
         </div>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

@@ -3,6 +3,7 @@ import type { InsightInputOf } from '../../lib/api.ts'
 import { formatNumber, formatSeconds, formatShare } from '../../lib/format.ts'
 import type { Site } from '../../lib/site.ts'
 import { Who } from '../actors/who.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 interface Props {
   result: PathsResult
@@ -14,8 +15,7 @@ interface Props {
 export function LinkTable({ result, asked }: Props) {
   const pathsOf = new Map(result.nodes.map(({ step, name, paths }) => [`${step} ${name}`, paths]))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll flow-table" tabIndex={0} aria-label="Ways as a table">
+    <ScrollRegion label="Ways as a table" className="table-scroll flow-table">
       <table>
         <thead>
           <tr>
@@ -57,15 +57,14 @@ export function LinkTable({ result, asked }: Props) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 
 /** Every node, with how many paths end there. */
 export function NodeTable({ result, asked }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll flow-table" tabIndex={0} aria-label="Nodes as a table">
+    <ScrollRegion label="Nodes as a table" className="table-scroll flow-table">
       <table>
         <thead>
           <tr>
@@ -110,7 +109,7 @@ export function NodeTable({ result, asked }: Props) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

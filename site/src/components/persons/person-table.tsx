@@ -2,6 +2,7 @@ import type { Person } from '@headwater/schemas/insights/persons'
 import { formatMoment, formatNumber } from '../../lib/format.ts'
 import { personName, personPath } from '../../lib/persons.ts'
 import { showValue } from '../property-table.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 interface Props {
   persons: readonly Person[]
@@ -13,8 +14,7 @@ const SHOWN_PROPERTIES = 4
 /** Persons with what is known of them, each a way to its page. */
 export function PersonTable({ persons, project }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Persons as a table">
+    <ScrollRegion label="Persons as a table">
       <table className="person-table">
         <thead>
           <tr>
@@ -43,7 +43,7 @@ export function PersonTable({ persons, project }: Props) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

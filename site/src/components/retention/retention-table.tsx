@@ -7,6 +7,7 @@ import type { Site } from '../../lib/site.ts'
 import { columnName, type RetentionGroup, retentionMeans } from '../../plots/retention.ts'
 import { seriesColors } from '../../plots/series.ts'
 import { Who } from '../actors/who.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 interface Props {
@@ -28,8 +29,7 @@ export function RetentionTable({ result, breakdown, cells, asked }: Props) {
   }
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="table-scroll" tabIndex={0} aria-label="Retention as a table">
+      <ScrollRegion label="Retention as a table">
         <table className="retention">
           <thead>
             <tr>
@@ -63,7 +63,7 @@ export function RetentionTable({ result, breakdown, cells, asked }: Props) {
             )
           })}
         </table>
-      </section>
+      </ScrollRegion>
       <ul className="legend retention-legend" aria-label="Cells">
         <li>
           <span className="swatch retention-swatch" data-state="incomplete" aria-hidden="true" />

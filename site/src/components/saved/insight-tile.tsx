@@ -20,6 +20,7 @@ import { LifecycleChart } from '../lifecycle/lifecycle-view.tsx'
 import { PathsFlow } from '../paths/paths-flow.tsx'
 import { RetentionChart } from '../retention/retention-chart.tsx'
 import { RetentionTable, retentionEmptyWords } from '../retention/retention-table.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { StickinessChart } from '../stickiness/stickiness-view.tsx'
 import { TrendChart, TrendTable, trendEmptyWords } from '../trend-view.tsx'
 import { WorldMap } from '../world-map.tsx'
@@ -185,8 +186,7 @@ function AsTable({ children }: { children: ReactNode }) {
 function PlainTable({ query, result }: Pick<DrawnProps, 'query' | 'result'>) {
   const { columns, rows } = insightTable(query, result)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Numbers">
+    <ScrollRegion label="Numbers">
       <table>
         <thead>
           <tr>
@@ -219,7 +219,7 @@ function PlainTable({ query, result }: Pick<DrawnProps, 'query' | 'result'>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

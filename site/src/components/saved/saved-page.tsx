@@ -9,6 +9,7 @@ import { useSaved } from '../../lib/saved-calls.ts'
 import { type Site, useSite } from '../../lib/site.ts'
 import { Answer, Card } from '../card.tsx'
 import { TextField } from '../choice.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { InsightOne } from './insight-one.tsx'
 import { RemovedList } from './removed-list.tsx'
 import { SavedFrame } from './saved-frame.tsx'
@@ -78,8 +79,7 @@ function InsightList({ site, project }: { site: Site; project: string }) {
 
 function InsightTable({ items, project }: { items: SavedInsight[]; project: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Saved insights">
+    <ScrollRegion label="Saved insights">
       <table>
         <thead>
           <tr>
@@ -105,7 +105,7 @@ function InsightTable({ items, project }: { items: SavedInsight[]; project: stri
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

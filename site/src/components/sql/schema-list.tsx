@@ -1,5 +1,6 @@
 import type { SqlSchema } from '@headwater/schemas/insights/sql'
 import { formatNumber } from '../../lib/format.ts'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 /** What a statement can be made of, folded away until it is wanted. */
 export function SchemaList({ schema }: { schema: SqlSchema }) {
@@ -11,8 +12,7 @@ export function SchemaList({ schema }: { schema: SqlSchema }) {
         functions
       </summary>
       {tables.map(({ name, columns }) => (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-        <section key={name} className="table-scroll" tabIndex={0} aria-label={`Columns of ${name}`}>
+        <ScrollRegion key={name} label={`Columns of ${name}`}>
           <table>
             <thead>
               <tr>
@@ -33,7 +33,7 @@ export function SchemaList({ schema }: { schema: SqlSchema }) {
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       ))}
       <p className="sql-functions">{functions.join(', ')}</p>
     </details>

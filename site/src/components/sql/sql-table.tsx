@@ -3,6 +3,7 @@ import { toCsv } from '../../lib/csv.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { saveFile } from '../../lib/save-file.ts'
 import { showValue } from '../property-table.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 
 /** More would make the page slow; the file has all. */
 const DRAWN_ROWS = 1_000
@@ -29,8 +30,7 @@ export function SqlTable({ result }: { result: SqlResult }) {
           Save as CSV
         </button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="table-scroll sql-table" tabIndex={0} aria-label="Answer as a table">
+      <ScrollRegion label="Answer as a table" className="table-scroll sql-table">
         <table>
           <thead>
             <tr>
@@ -56,7 +56,7 @@ export function SqlTable({ result }: { result: SqlResult }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

@@ -6,6 +6,7 @@ import { seriesColors } from '../../plots/series.ts'
 import { intervalsWords, stickinessNames, stickinessPlot } from '../../plots/stickiness.ts'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 interface Props {
@@ -52,8 +53,7 @@ export function StickinessTable({ result, question, site }: Props & { site: Site
   const names = stickinessNames(result, question.breakdown)
   const colors = seriesColors(result.series.map((line) => line.breakdown))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll" tabIndex={0} aria-label="Stickiness as a table">
+    <ScrollRegion label="Stickiness as a table">
       <table>
         <thead>
           <tr>
@@ -102,7 +102,7 @@ export function StickinessTable({ result, question, site }: Props & { site: Site
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

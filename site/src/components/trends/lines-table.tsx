@@ -4,6 +4,7 @@ import type { Site } from '../../lib/site.ts'
 import { type TrendsQuestion, trendsQuery } from '../../lib/trends.ts'
 import { type ShownLine, shownLines } from '../../plots/lines.ts'
 import { Who } from '../actors/who.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { Swatch } from '../trend-view.tsx'
 import { Change } from './change.tsx'
 
@@ -36,8 +37,7 @@ export function LinesTable({ result, question, site, withBuckets }: Props) {
           The table shows the last {MAX_BUCKETS} of {formatNumber(result.buckets.length)} buckets.
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key. */}
-      <section className="table-scroll" tabIndex={0} aria-label="Trend as a table">
+      <ScrollRegion label="Trend as a table">
         <table>
           <thead>
             <tr>
@@ -92,7 +92,7 @@ export function LinesTable({ result, question, site, withBuckets }: Props) {
             })}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   )
 }

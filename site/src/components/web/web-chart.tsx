@@ -7,6 +7,7 @@ import { webPlot, webPoints } from '../../plots/web.ts'
 import { Who } from '../actors/who.tsx'
 import { Answer, Card } from '../card.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
+import { ScrollRegion } from '../scroll-region.tsx'
 import { Swatch } from '../trend-view.tsx'
 
 interface Props {
@@ -70,8 +71,7 @@ function ChartTable({ site, result, question }: ChartProps) {
   const { metric, interval } = question
   const compared = result.previous_series !== null
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by key.
-    <section className="table-scroll table-tall" tabIndex={0} aria-label="Chart as a table">
+    <ScrollRegion label="Chart as a table" className="table-scroll table-tall">
       <table>
         <thead>
           <tr>
@@ -116,7 +116,7 @@ function ChartTable({ site, result, question }: ChartProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 
