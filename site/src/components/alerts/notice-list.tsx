@@ -63,16 +63,13 @@ export function NoticeList({ noun, site, project, onOpen }: Props) {
           </>
         )}
       </Answer>
-      <details>
-        <summary>Show what was deleted</summary>
-        <RemovedList
-          site={site}
-          noun={noun}
-          project={project}
-          revision={revision}
-          onRestored={() => setRevision(revision + 1)}
-        />
-      </details>
+      <RemovedList
+        site={site}
+        noun={noun}
+        project={project}
+        revision={revision}
+        onRestored={() => setRevision(revision + 1)}
+      />
       {making && (
         <Dialog title={words.add} onClose={() => setMaking(false)}>
           <Form site={site} project={project} onDone={(saved) => onOpen(saved.id)} />

@@ -89,16 +89,13 @@ function Annotations({ site, project }: { site: Site; project: string }) {
         </Answer>
       </Card>
       <Card title="Deleted annotations" className="card-below">
-        <details>
-          <summary>Show what was deleted</summary>
-          <RemovedList
-            site={site}
-            noun="annotation"
-            project={project}
-            revision={revision}
-            onRestored={again}
-          />
-        </details>
+        <RemovedList
+          site={site}
+          noun="annotation"
+          project={project}
+          revision={revision}
+          onRestored={again}
+        />
       </Card>
       {open && (
         <Dialog

@@ -92,16 +92,13 @@ function CohortList({ site, project, ignored, onMade }: ListProps) {
         </Answer>
       </Card>
       <Card title="Deleted cohorts" className="card-below">
-        <details>
-          <summary>Show what was deleted</summary>
-          <RemovedList
-            site={site}
-            noun="cohort"
-            project={project}
-            revision={revision}
-            onRestored={() => setRevision(revision + 1)}
-          />
-        </details>
+        <RemovedList
+          site={site}
+          noun="cohort"
+          project={project}
+          revision={revision}
+          onRestored={() => setRevision(revision + 1)}
+        />
       </Card>
     </SavedFrame>
   )

@@ -53,16 +53,13 @@ export function BoardList({ site, project, onOpen }: Props) {
       </Card>
       <CodeCard site={site} project={project} onImported={again} />
       <Card title="Deleted dashboards" className="card-below">
-        <details>
-          <summary>Show what was deleted</summary>
-          <RemovedList
-            site={site}
-            noun="dashboard"
-            project={project}
-            revision={revision}
-            onRestored={again}
-          />
-        </details>
+        <RemovedList
+          site={site}
+          noun="dashboard"
+          project={project}
+          revision={revision}
+          onRestored={again}
+        />
       </Card>
       {making && (
         <Dialog title="New dashboard" onClose={() => setMaking(false)}>

@@ -22,7 +22,7 @@ interface Props {
   onRestored(): void
 }
 
-/** What was deleted, and can be brought back. */
+/** What was deleted, and can be brought back: folded until somebody looks for it. */
 export function RemovedList({ site, noun, project, revision, onRestored }: Props) {
   const path = listPath(noun, project, { deleted: 'true' })
   const live = useSaved<Listed<Removed>>(site, path, 'items', revision)
@@ -35,31 +35,34 @@ export function RemovedList({ site, noun, project, revision, onRestored }: Props
       onRestored()
     })
   return (
-    <Answer
-      live={live}
-      emptyWords={({ items }) => (items.length === 0 ? 'Nothing was deleted.' : null)}
-    >
-      {({ items }) => (
-        <>
-          {action.error && <ErrorNotice error={action.error} />}
-          <ul className="history">
-            {items.map((item) => (
-              <li key={item.id}>
-                <div>
-                  <strong>{item.name ?? item.text}</strong>
-                  <span className="hint">
-                    {' '}
-                    deleted {item.deleted_at && formatOwnMoment(item.deleted_at)}
-                  </span>
-                </div>
-                <button type="button" disabled={action.busy} onClick={() => restore(item)}>
-                  Restore<span className="visually-hidden"> {item.name ?? item.text}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </Answer>
+    <details>
+      <summary>Show what was deleted</summary>
+      <Answer
+        live={live}
+        emptyWords={({ items }) => (items.length === 0 ? 'Nothing was deleted.' : null)}
+      >
+        {({ items }) => (
+          <>
+            {action.error && <ErrorNotice error={action.error} />}
+            <ul className="history">
+              {items.map((item) => (
+                <li key={item.id}>
+                  <div>
+                    <strong>{item.name ?? item.text}</strong>
+                    <span className="hint">
+                      {' '}
+                      deleted {item.deleted_at && formatOwnMoment(item.deleted_at)}
+                    </span>
+                  </div>
+                  <button type="button" disabled={action.busy} onClick={() => restore(item)}>
+                    Restore<span className="visually-hidden"> {item.name ?? item.text}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Answer>
+    </details>
   )
 }

@@ -62,16 +62,13 @@ function InsightList({ site, project }: { site: Site; project: string }) {
         </Answer>
       </Card>
       <Card title="Deleted insights" className="card-below">
-        <details>
-          <summary>Show what was deleted</summary>
-          <RemovedList
-            site={site}
-            noun="insight"
-            project={project}
-            revision={revision}
-            onRestored={() => setRevision(revision + 1)}
-          />
-        </details>
+        <RemovedList
+          site={site}
+          noun="insight"
+          project={project}
+          revision={revision}
+          onRestored={() => setRevision(revision + 1)}
+        />
       </Card>
     </>
   )
