@@ -3,9 +3,8 @@ import { type EventsQuestion, MAX_COLUMNS, MAX_EVENT_CHOICES } from '../../lib/e
 import { formatProperty } from '../../lib/format.ts'
 import { PickOrType, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
-import { FilterList } from '../filter-list.tsx'
+import { FilterRow } from '../filter-row.tsx'
 import { PropertyOptions } from '../property-options.ts'
-import { BotSwitch } from '../question-options.tsx'
 
 interface Props {
   question: EventsQuestion
@@ -55,13 +54,7 @@ export function EventsEditor({ question, names, onChange }: Props) {
           onChange={(chosen) => onChange({ columns: chosen })}
         />
       </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
+      <FilterRow question={question} onChange={onChange} />
     </section>
   )
 }

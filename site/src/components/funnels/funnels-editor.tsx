@@ -7,8 +7,8 @@ import {
 } from '../../lib/funnels.ts'
 import { Choice, optionsOf, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
-import { FilterList } from '../filter-list.tsx'
-import { BotSwitch, BreakdownPicker } from '../question-options.tsx'
+import { FilterRow } from '../filter-row.tsx'
+import { BreakdownPicker } from '../question-options.tsx'
 import { StepsEditor } from '../steps-editor.tsx'
 import { ExclusionsEditor } from './exclusions-editor.tsx'
 
@@ -76,13 +76,7 @@ export function FunnelsEditor({ question, names, onChange }: Props) {
           onChange={(next) => onChange({ exclusions: next })}
         />
       </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
+      <FilterRow question={question} onChange={onChange} />
     </section>
   )
 }

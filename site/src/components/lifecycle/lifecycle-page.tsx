@@ -10,8 +10,7 @@ import { useInsight } from '../../lib/questions.ts'
 import { Answer, Card } from '../card.tsx'
 import { DateRange } from '../date-range.tsx'
 import { EventPicker } from '../event-picker.tsx'
-import { FilterList } from '../filter-list.tsx'
-import { BotSwitch } from '../question-options.tsx'
+import { FilterRow } from '../filter-row.tsx'
 import { QuestionPage } from '../question-page.tsx'
 import { SaveInsight } from '../saved/save-insight.tsx'
 import { LifecycleChart, LifecycleTable, lifecycleEmptyWords } from './lifecycle-view.tsx'
@@ -76,13 +75,7 @@ function LifecycleEditor({ question, names, onChange }: EditorProps) {
         />
         <DateRange range={question} onChange={onChange} />
       </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
+      <FilterRow question={question} onChange={onChange} />
     </section>
   )
 }

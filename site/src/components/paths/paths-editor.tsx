@@ -2,8 +2,7 @@ import { PATH_ITEMS, type PathsQuestion } from '../../lib/paths.ts'
 import { wholeNumber } from '../../lib/url-reader.ts'
 import { Choice, optionsOf, PickOrType, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
-import { FilterList } from '../filter-list.tsx'
-import { BotSwitch } from '../question-options.tsx'
+import { FilterRow } from '../filter-row.tsx'
 import { TextList } from '../text-list.tsx'
 
 interface Props {
@@ -75,13 +74,7 @@ export function PathsEditor({ question, nodes, onChange }: Props) {
           onChange={(exclude) => onChange({ exclude })}
         />
       </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
+      <FilterRow question={question} onChange={onChange} />
     </section>
   )
 }

@@ -11,8 +11,8 @@ import { wholeNumber } from '../../lib/url-reader.ts'
 import { Choice, optionsOf, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
 import { EventPicker } from '../event-picker.tsx'
-import { FilterList } from '../filter-list.tsx'
-import { BotSwitch, BreakdownPicker } from '../question-options.tsx'
+import { FilterRow } from '../filter-row.tsx'
+import { BreakdownPicker } from '../question-options.tsx'
 
 interface Props {
   question: RetentionQuestion
@@ -95,13 +95,7 @@ export function RetentionEditor({ question, names, onChange }: Props) {
           onChange={(counted) => onChange({ cumulative: counted === 'cumulative' })}
         />
       </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
+      <FilterRow question={question} onChange={onChange} />
     </section>
   )
 }

@@ -8,8 +8,8 @@ import { wholeNumber } from '../../lib/url-reader.ts'
 import { Choice, optionsOf, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
 import { EventsEditor } from '../events-editor.tsx'
-import { FilterList } from '../filter-list.tsx'
-import { BotSwitch, BreakdownPicker } from '../question-options.tsx'
+import { FilterRow } from '../filter-row.tsx'
+import { BreakdownPicker } from '../question-options.tsx'
 
 interface Props {
   question: StickinessQuestion
@@ -64,13 +64,7 @@ export function StickinessEditor({ question, names, onChange }: Props) {
           onChange={(bars) => onChange({ bars })}
         />
       </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
+      <FilterRow question={question} onChange={onChange} />
     </section>
   )
 }

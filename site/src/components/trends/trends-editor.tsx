@@ -3,8 +3,8 @@ import { COMPARED, type Compared, VIEWS } from '../../lib/trends-words.ts'
 import { wholeNumber } from '../../lib/url-reader.ts'
 import { Choice, optionsOf, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
-import { FilterList } from '../filter-list.tsx'
-import { BotSwitch, BreakdownPicker } from '../question-options.tsx'
+import { FilterRow } from '../filter-row.tsx'
+import { BreakdownPicker } from '../question-options.tsx'
 import { TextList } from '../text-list.tsx'
 import { SeriesEditor } from './series-editor.tsx'
 
@@ -67,13 +67,7 @@ export function TrendsEditor({ question, names, onChange }: Props) {
           onChange={(formulas) => onChange({ formulas })}
         />
       </div>
-      <div className="control-row">
-        <FilterList filters={question.filters} onChange={(filters) => onChange({ filters })} />
-        <BotSwitch
-          checked={question.include_bots}
-          onChange={(include_bots) => onChange({ include_bots })}
-        />
-      </div>
+      <FilterRow question={question} onChange={onChange} />
     </section>
   )
 }
