@@ -26,7 +26,8 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     command: [
       'redis-server',
       ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder],
-      ...['--appendonly', 'yes', '--save', ''],
+      // With "everysec" Redis answers before it writes, whenever the last fsync still runs.
+      ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
     ],
     isReady: (output) => output.includes('Ready to accept connections'),
   })
