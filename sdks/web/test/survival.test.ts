@@ -28,6 +28,12 @@ const away = (retryAfter?: string) => {
 const back = () => {
   shop.capture.otherwise = null
 }
+/** Closes a tab as its user does, and waits until it is gone: the browser answers before that. */
+const leave = async (page: Page) => {
+  const gone = page.waitForEvent('close')
+  await page.close({ runBeforeUnload: true })
+  await gone
+}
 const failed = (page: Page) =>
   until(
     () => reportsOf(page),
@@ -71,7 +77,7 @@ describe('survival', () => {
     const page = await shop.open('/', { options: { flushIntervalMs: 60_000 } })
     const uuids = await captureIn(page, ...many(10))
     expect(shop.capture.received).toHaveLength(0)
-    await page.close({ runBeforeUnload: true })
+    await leave(page)
     await shop.open('/next')
     await allArrived(uuids)
   })
@@ -131,7 +137,7 @@ describe('survival', () => {
     const second = await shop.open('/second')
     const uuids = await captureIn(second, ...many(3))
     await failed(second)
-    await second.close({ runBeforeUnload: true })
+    await leave(second)
     back()
     expect(idsArrived().size).toBe(0)
     await allArrived(uuids)
@@ -189,7 +195,7 @@ describe('survival', () => {
     const second = await shop.open('/second')
     const closed = await captureIn(second, ...many(3))
     await failed(second)
-    await second.close({ runBeforeUnload: true })
+    await leave(second)
     const third = await shop.open('/third')
     await failed(third)
     const adopted = new Set((await reportsOf(third)).flatMap((report) => report.uuids))
@@ -197,7 +203,7 @@ describe('survival', () => {
     expect(living.filter((uuid) => adopted.has(uuid))).toEqual([])
     back()
     const fourth = await shop.open('/fourth')
-    await third.close({ runBeforeUnload: true })
+    await leave(third)
     await fourth.reload()
     await allArrived(closed)
     expect(living.filter((uuid) => idsArrived().has(uuid))).toEqual([])
