@@ -25,15 +25,23 @@ beforeAll(async () => {
     ...Object.entries(DONE).flatMap(([distinct_id, events]) =>
       events.map((event, minute) => ({
         ...{ distinct_id, event, browser: distinct_id === 'cat' ? 'Safari' : 'Chrome' },
+        // Both came in one session, and for one company.
+        ...(distinct_id !== 'cat' && { session_id: 'shared' }),
+        properties: {
+          number: String(minute),
+          $groups: { company: distinct_id === 'cat' ? 'small' : 'big' },
+        },
+        person_set: { plan: distinct_id === 'ann' ? 'pro' : 'free' },
         timestamp: Date.UTC(2026, 5, 1, 12, minute),
       })),
     ),
     { distinct_id: 'dan', event: 'view', timestamp: Date.UTC(2026, 5, 2, 12) },
     // The names of events are those of the last days.
     ...['view', 'cart', 'pay', 'leave'].map((event) => ({
-      ...{ distinct_id: 'eve', event, timestamp: Date.now() - 1_000 },
+      ...{ distinct_id: 'eve', event, timestamp: Date.now() - 1_000, properties: { number: '0' } },
     })),
   ])
+  await site.identify()
   tab = await site.openPage()
 })
 afterAll(async () => {
@@ -57,6 +65,14 @@ const rowsOf = (name: string) =>
 const reached = async () => (await rowsOf('Funnel as a table')).map((row) => row[1])
 const choose = (label: string, option: string) =>
   tab.page.getByLabel(label, { exact: true }).selectOption(option)
+const fill = async (label: string, text: string) => {
+  await tab.page.getByLabel(label, { exact: true }).fill(text)
+  await tab.page.getByLabel(label, { exact: true }).press('Enter')
+}
+/** Names of the groups of the table. */
+const groups = () => tab.page.locator('main .group-row th').allTextContents()
+/** A group's rows begin with one of its name. */
+const withHeads = (count: string, i: number) => (i % 3 === 0 ? [undefined, count] : [count])
 const people = () => tab.page.locator('.actors-list .actor-name').allTextContents()
 
 describe('the page of funnels', () => {
@@ -87,6 +103,82 @@ describe('the page of funnels', () => {
     await tab.page.keyboard.press('Escape')
     await choose('After which step, 1', '2')
     await expect.poll(reached).toEqual(['4', '2', '2'])
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('lets a step be left out', async () => {
+    await open()
+    expect(await tab.page.getByLabel('optional (step 1)').count()).toBe(0)
+    await tab.page.getByLabel('optional (step 2)').check()
+    await expect.poll(reached).toEqual(['4', '2', '3'])
+    expect((await rowsOf('Funnel as a table'))[1]?.[0]).toBe('2. cart (optional)')
+    await tab.page.reload()
+    await expect.poll(reached).toEqual(['4', '2', '3'])
+    await tab.page.getByRole('button', { name: 'Remove step 3' }).click()
+    await expect.poll(reached).toEqual(['4', '2'])
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('counts groups of a type, or sessions', async () => {
+    await open()
+    await choose('Counted', 'group')
+    await fill('Type of group counted', 'company')
+    await expect.poll(reached).toEqual(['2', '1', '1'])
+    await tab.page.getByText('Groups who took each step').waitFor()
+    await tab.page.getByRole('button', { name: 'Who: Reached step 2, cart' }).click()
+    await expect.poll(people).toEqual(['big'])
+    await tab.page.keyboard.press('Escape')
+    await choose('Counted', 'session')
+    await expect.poll(reached).toEqual(['1', '1', '1'])
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('tells groups by several properties, of the event that is chosen', async () => {
+    await open()
+    await choose('Breakdown', '$browser')
+    await tab.page.getByRole('button', { name: '+ Add breakdown' }).click()
+    await tab.page.getByLabel('Breakdown 2', { exact: true }).selectOption({ label: 'number' })
+    await choose('Value taken from', '2')
+    await expect.poll(groups).toEqual(['Chrome · 1', 'Chrome · 2', '(none)'])
+    await tab.page.getByRole('button', { name: 'Who: Reached step 3, pay' }).nth(1).click()
+    await expect.poll(people).toEqual(['bob'])
+    await tab.page.keyboard.press('Escape')
+    await choose('Value taken from', 'last_touch')
+    await expect.poll(groups).toEqual(['Chrome · 2', 'Chrome · 3', 'Safari · 2', '(none)'])
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('tells groups by a property of persons, of groups and of sessions', async () => {
+    await open()
+    await tab.page.getByLabel('Breakdown').selectOption({ label: 'A property of the person …' })
+    await fill('Property of the person', 'plan')
+    await expect.poll(groups).toEqual(['free', 'pro', '(none)'])
+    await tab.page.getByLabel('Breakdown').selectOption({ label: 'A property of the session …' })
+    await choose('Property of the session', '$event_count')
+    await expect.poll(groups).toEqual(['7', '(none)'])
+    await tab.page.getByLabel('Breakdown').selectOption({ label: 'A property of the group …' })
+    await fill('Type of group', 'company')
+    await fill('Property of the group', 'size')
+    await expect.poll(groups).toEqual(['(none)'])
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('answers once for each of the cohorts that are chosen', async () => {
+    const did = (event: string) => ({ conditions: [{ type: 'did', event }] })
+    for (const event of ['leave', 'pay']) {
+      const cohort = { name: `Did ${event}`, rule: did(event) }
+      await site.call('POST', '/api/cohorts?project=default', cohort)
+    }
+    await open()
+    await tab.page.getByLabel('Breakdown').selectOption({ label: 'Cohorts …' })
+    await tab.page.getByLabel('Did leave').check()
+    await tab.page.getByLabel('Did pay').check()
+    await expect.poll(groups).toEqual(['Did leave', 'Did pay'])
+    await expect.poll(reached).toEqual(['1', '1', '1', '3', '2', '2'].flatMap(withHeads))
+    await tab.page.reload()
+    await expect.poll(groups).toEqual(['Did leave', 'Did pay'])
+    await tab.page.getByLabel('Did leave').uncheck()
+    await expect.poll(groups).toEqual(['Did pay'])
     expect(tab.complaints).toEqual([])
   })
 
@@ -147,21 +239,23 @@ describe('the page of funnels', () => {
     tab.complaints.length = 0
   })
 
-  it.each(['view=time', 'view=trend', 'exclusions=[{"event":"leave"}]'])(
-    'fits a narrow screen with every field labelled: %s',
-    async (more) => {
-      const { page, complaints, close } = await site.openPage()
-      await page.setViewportSize({ width: 390, height: 800 })
-      await page.goto(`${site.url}/funnels?${question(more)}`)
-      await page.locator('main table').first().waitFor()
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
-      const fields = await page.locator('main :is(input, select)').all()
-      const labels = await Promise.all(
-        fields.map((field) => field.evaluate((node) => (node as HTMLInputElement).labels?.length)),
-      )
-      expect(labels.every((count) => count === 1)).toBe(true)
-      expect(complaints).toEqual([])
-      await close()
-    },
-  )
+  it.each([
+    'view=time',
+    'view=trend',
+    'exclusions=[{"event":"leave"}]',
+    'breakdowns=[{"type":"group","group":"company","property":"size"},{"property":"$browser"}]',
+  ])('fits a narrow screen with every field labelled: %s', async (more) => {
+    const { page, complaints, close } = await site.openPage()
+    await page.setViewportSize({ width: 390, height: 800 })
+    await page.goto(`${site.url}/funnels?${question(more)}`)
+    await page.locator('main table').first().waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
+    const fields = await page.locator('main :is(input, select)').all()
+    const labels = await Promise.all(
+      fields.map((field) => field.evaluate((node) => (node as HTMLInputElement).labels?.length)),
+    )
+    expect(labels.every((count) => count === 1)).toBe(true)
+    expect(complaints).toEqual([])
+    await close()
+  })
 })

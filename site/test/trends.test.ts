@@ -106,6 +106,36 @@ describe('the page of trends', () => {
     expect(tab.complaints).toEqual([])
   })
 
+  it('splits by ranges of numbers, and by several properties', async () => {
+    await open(`${RANGE}&event=order`)
+    await choose('Breakdown', 'amount')
+    await fill('Ranges of breakdown', '2')
+    await expect.poll(table).toEqual([
+      ['[10, 20)', '1', '1', '0'],
+      ['[20, 30]', '1', '0', '1'],
+    ])
+    await tab.page.getByRole('button', { name: '+ Add breakdown' }).click()
+    await tab.page.getByLabel('Breakdown 2', { exact: true }).selectOption('$browser')
+    await expect
+      .poll(async () => (await table()).map(([name]) => name))
+      .toEqual(['[10, 20) · (none)', '[20, 30] · (none)'])
+    expect(await tab.page.locator('.card h2').textContent()).toBe(
+      'Total events by amount and browser',
+    )
+    await tab.page
+      .getByRole('button', { name: /^1 Who: \[10, 20\)/ })
+      .first()
+      .click()
+    await expect
+      .poll(() => tab.page.locator('.actors-list .actor-name').allTextContents())
+      .toEqual(['ann'])
+    await tab.page.keyboard.press('Escape')
+    await choose('Breakdown 2', '')
+    await choose('Breakdown', '')
+    await expect.poll(table).toEqual([['order', '2', '1', '1']])
+    expect(tab.complaints).toEqual([])
+  })
+
   it('compares with the time before', async () => {
     await open(`${RANGE}&event=%24pageview`)
     await choose('Compare with', 'previous')

@@ -7,9 +7,11 @@ import {
   formatSeconds,
   formatShare,
 } from '../lib/format.ts'
+import { ACTOR_WORDS, ACTORS, type ActorKind } from '../lib/funnels.ts'
 import { funnelSelection } from '../lib/questions-as-insights.ts'
 import type { Site } from '../lib/site.ts'
 import { funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
+import type { DrawnFunnel } from '../plots/insight-funnel.ts'
 import { seriesColors } from '../plots/series.ts'
 import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
@@ -17,15 +19,17 @@ import { ScrollRegion } from './scroll-region.tsx'
 import { Swatch } from './trend-view.tsx'
 
 interface Props {
-  result: FunnelResult
+  result: DrawnFunnel
   breakdown?: string | undefined
+  /** Whom it counts. @default person */
+  actors?: ActorKind
   height?: number
 }
 
 const HEIGHT = 264
 
 /** A funnel as a picture with its legend. */
-export function FunnelChart({ result, breakdown, height = HEIGHT }: Props) {
+export function FunnelChart({ result, breakdown, actors = 'person', height = HEIGHT }: Props) {
   const drawn = result.groups.slice(0, MAX_DRAWN_GROUPS)
   const colors = seriesColors(drawn.map((group) => group.breakdown))
   const more = result.groups.length - drawn.length
@@ -54,9 +58,11 @@ export function FunnelChart({ result, breakdown, height = HEIGHT }: Props) {
       </ul>
       <div className="plot-scroll">
         <PlotFigure
-          signature={JSON.stringify([result.groups, breakdown])}
+          signature={JSON.stringify([result.groups, breakdown, actors])}
           height={height}
-          draw={(width) => funnelPlot(result, { width, breakdown, height })}
+          draw={(width) =>
+            funnelPlot(result, { width, breakdown, height, words: ACTOR_WORDS[actors] })
+          }
         />
       </div>
     </>
@@ -69,15 +75,16 @@ interface TableProps extends Omit<Props, 'height'> {
 }
 
 /** The same numbers as a table: one row per step and group. */
-export function FunnelTable({ result, breakdown, asked }: TableProps) {
+export function FunnelTable({ result, breakdown, actors = 'person', asked }: TableProps) {
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
+  const columns = columnsOf(actors)
   return (
     <ScrollRegion label="Funnel as a table">
       <table>
         <thead>
           <tr>
             <th scope="col">Step</th>
-            {COLUMNS.map(([title, hint]) => (
+            {columns.map(([title, hint]) => (
               <th scope="col" className="number" title={hint} key={title}>
                 {title}
               </th>
@@ -88,7 +95,7 @@ export function FunnelTable({ result, breakdown, asked }: TableProps) {
           <tbody key={group.breakdown ? `${group.breakdown.kind} ${group.breakdown.value}` : ''}>
             {group.breakdown && (
               <tr className="group-row">
-                <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
+                <th scope="rowgroup" colSpan={columns.length + 1}>
                   <Swatch color={colors[g]} />
                   {formatBreakdown(group.breakdown, breakdown)}
                 </th>
@@ -131,15 +138,15 @@ export function FunnelTable({ result, breakdown, asked }: TableProps) {
 }
 
 const OUTCOMES = { reached: 'Reached', dropped: 'Dropped after', open: 'Still at' } as const
-const COLUMNS = [
-  ['Persons', 'Persons who reached this step within the conversion window'],
+const columnsOf = (actors: ActorKind) => [
+  [ACTORS[actors], `${ACTORS[actors]} that reached this step within the conversion window`],
   ['Of step 1', 'Share of those who entered the funnel'],
   ['Of previous', 'Share of those who reached the step before'],
   ['Dropped here', 'Stopped at this step, and their window has ended'],
   ['Open', 'Stand at this step, and may still go on: their window has not ended'],
   ['Mean time', 'From the step before, over those who reached this one'],
   ['Median time', 'From the step before, over those who reached this one'],
-] as const
+]
 
 export function funnelEmptyWords(result: FunnelResult): string | null {
   if (result.groups.some((group) => (group.steps[0]?.count ?? 0) > 0)) return null

@@ -1,5 +1,8 @@
+import { breakdownsWords } from '../lib/breakdowns.ts'
 import { formatEvent } from '../lib/format.ts'
 import {
+  ACTORS,
+  actorKind,
   type FunnelsQuestion,
   type FunnelView,
   funnelQuery,
@@ -23,7 +26,7 @@ import { QuestionPage } from './question-page.tsx'
 import { SaveInsight } from './saved/save-insight.tsx'
 
 const TITLES: Record<FunnelView, string> = {
-  steps: 'Persons who took each step',
+  steps: 'who took each step',
   time: 'Time from the first step to the last',
   trend: 'Conversion by when they entered',
 }
@@ -45,13 +48,13 @@ export function FunnelsPage() {
       title="Funnels"
       page={page}
       answer={shown === null ? funnel : { steps, time, trend }[shown]}
-      controls={(question, names) => (
-        <FunnelsEditor question={question} names={names} onChange={page.ask} />
+      controls={(question, names, site) => (
+        <FunnelsEditor site={site} question={question} names={names} onChange={page.ask} />
       )}
     >
       {(question, site) => (
         <Card
-          title={TITLES[question.view]}
+          title={title(question)}
           actions={
             <SaveInsight site={site} query={funnelsQuery(question)} name={insightName(question)} />
           }
@@ -101,6 +104,11 @@ export function FunnelsPage() {
       )}
     </QuestionPage>
   )
+}
+
+function title({ view, actor, breakdowns }: FunnelsQuestion): string {
+  const words = view === 'steps' ? `${ACTORS[actorKind(actor)]} ${TITLES.steps}` : TITLES[view]
+  return breakdowns.length > 0 ? `${words}, by ${breakdownsWords(breakdowns)}` : words
 }
 
 function Took({ result }: { result: { duration_ms: number } }) {

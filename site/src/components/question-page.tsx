@@ -11,7 +11,7 @@ interface Props<Q> {
   /** What the page shows. */
   answer: Live<{ complete_until: string | null; time_zone: string }>
   /** Fields of the question; `names` are those of the project's events. */
-  controls(question: Q, names: string[]): ReactNode
+  controls(question: Q, names: string[], site: Site): ReactNode
   children(question: Q, site: Site): ReactNode
 }
 
@@ -36,7 +36,7 @@ export function QuestionPage<Q extends { project: string }>(props: Props<Q>) {
           onPause={page.setPaused}
         />
       }
-      controls={controls(question, names.data?.events.map(({ event }) => event) ?? [])}
+      controls={controls(question, names.data?.events.map(({ event }) => event) ?? [], site)}
     >
       {children(question, site)}
     </PageFrame>

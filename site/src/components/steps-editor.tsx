@@ -1,21 +1,24 @@
-import type { FunnelQuery } from '@headwater/schemas/insight'
 import { useState } from 'react'
 import { MAX_FUNNEL_STEPS, MIN_FUNNEL_STEPS } from '../lib/choices.ts'
+import type { FunnelStepQuestion } from '../lib/url-state.ts'
 import { EventPicker } from './event-picker.tsx'
 import { FilterList } from './filter-list.tsx'
 
-type Steps = FunnelQuery['steps']
+type Steps = FunnelStepQuestion[]
 
 interface Props {
   steps: Steps
   names: string[]
   /** @default as many as a funnel has */
   maxSteps?: number
+  /** Whether steps between the first and the last may be optional. @default false */
+  withOptional?: boolean
   onChange(steps: Steps): void
 }
 
 /** The steps of a funnel, in order; each an event and the conditions it must meet. */
-export function StepsEditor({ steps, names, maxSteps = MAX_FUNNEL_STEPS, onChange }: Props) {
+export function StepsEditor(props: Props) {
+  const { steps, names, maxSteps = MAX_FUNNEL_STEPS, withOptional = false, onChange } = props
   const swap = (i: number, j: number) => {
     const [a, b] = [steps[i], steps[j]]
     if (a && b) onChange(steps.with(i, b).with(j, a))
@@ -59,6 +62,13 @@ export function StepsEditor({ steps, names, maxSteps = MAX_FUNNEL_STEPS, onChang
               onChange={(next) => onChange(steps.with(i, next))}
               number={i + 1}
             />
+            {withOptional && i > 0 && i < steps.length - 1 && (
+              <OptionalSwitch
+                step={step}
+                onChange={(next) => onChange(steps.with(i, next))}
+                number={i + 1}
+              />
+            )}
           </li>
         ))}
       </ol>
@@ -97,6 +107,22 @@ function StepFilters({ step, number, onChange }: StepFiltersProps) {
       filters={step.filters}
       onChange={(filters) => onChange({ ...step, filters })}
     />
+  )
+}
+
+function OptionalSwitch({ step, number, onChange }: StepFiltersProps) {
+  const { optional = false, ...required } = step
+  return (
+    <label className="switch">
+      <input
+        type="checkbox"
+        checked={optional}
+        onChange={(event) =>
+          onChange({ ...required, ...(event.target.checked && { optional: true }) })
+        }
+      />
+      optional<span className="visually-hidden"> (step {number})</span>
+    </label>
   )
 }
 

@@ -1,8 +1,9 @@
 import type { Interval } from '@headwater/schemas/insight'
 import { useState } from 'react'
 import { annotationsOf, useAnnotations } from '../lib/annotations.ts'
+import { breakdownsWords } from '../lib/breakdowns.ts'
 import { CHARTS, isKeyOf } from '../lib/choices.ts'
-import { formatEvent, formatProperty } from '../lib/format.ts'
+import { formatEvent } from '../lib/format.ts'
 import { usePageQuestion } from '../lib/page-question.ts'
 import { useInsight, useTrend } from '../lib/questions.ts'
 import type { Site } from '../lib/site.ts'
@@ -48,8 +49,8 @@ export function TrendsPage() {
       title="Trends"
       page={page}
       answer={plain ? trend : lines}
-      controls={(asked, names) => (
-        <TrendsEditor question={asked} names={names} onChange={page.ask} />
+      controls={(asked, names, at) => (
+        <TrendsEditor site={at} question={asked} names={names} onChange={page.ask} />
       )}
     >
       {(asked, at) => (
@@ -144,8 +145,8 @@ const isOverTime = ({ view }: TrendsQuestion): boolean => isKeyOf(CHARTS, view)
 
 function title(question: TrendsQuestion): string {
   const words = trendsTitle(question)
-  const { breakdown } = question
-  return breakdown ? `${words} by ${formatProperty(breakdown).toLowerCase()}` : words
+  const { breakdowns } = question
+  return breakdowns.length > 0 ? `${words} by ${breakdownsWords(breakdowns)}` : words
 }
 
 function insightName(question: TrendsQuestion): string {

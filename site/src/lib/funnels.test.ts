@@ -1,6 +1,6 @@
 import { InsightQuery } from '@headwater/schemas/insights/insight'
 import { describe, expect, it } from 'vitest'
-import { funnelsQuery, keptExclusions, plainFunnel, readFunnels, writeFunnels } from './funnels.ts'
+import { funnelsQuery, plainFunnel, readFunnels, settledFunnel, writeFunnels } from './funnels.ts'
 import { readFunnel, writeFunnel } from './url-state.ts'
 
 const DEFAULTS = { project: 'default' }
@@ -25,8 +25,17 @@ describe('a question of funnels in an address', () => {
     'view=time',
     'view=trend&interval=week',
     'view=trend&interval=week&order=strict&breakdown=$country',
+    'actor=session',
+    'actor=group:company',
+    'breakdown=plan&attribution=last_touch',
+    'breakdown=plan&attribution=2',
+    'breakdowns=[{"type":"person","property":"plan"},{"property":"$country"}]',
+    'breakdowns=[{"type":"group","group":"company","property":"size"}]',
+    'breakdowns=[{"type":"session","property":"$channel_type"}]',
+    'breakdowns=[{"cohorts":[{"cohort":"coh_7k2m9xqd"}]}]',
+    'steps=[{"event":"a"},{"event":"b","optional":true},{"event":"c"}]',
   ])('is read as it was written, and is one that the contract accepts: %s', (more) => {
-    const { question, ignored } = read(`${STEPS}&${more}`)
+    const { question, ignored } = read(more.startsWith('steps') ? more : `${STEPS}&${more}`)
     expect(ignored).toEqual([])
     expect(plainFunnel(question)).toBeNull()
     expect(read(writeFunnels(question).toString()).question).toEqual(question)
@@ -49,8 +58,13 @@ describe('a question of funnels in an address', () => {
   })
 
   it('names what it does not understand once', () => {
-    const search = 'order=random&view=pie&interval=fortnight&exclusions=[{"from_step":1}]'
+    const search =
+      'order=random&view=pie&interval=fortnight&exclusions=[{"from_step":1}]&actor=group:&attribution=0' +
+      '&breakdowns=[{"type":"pet","property":"name"}]'
     expect(read(search).ignored.toSorted()).toEqual([
+      'actor=group:',
+      'attribution=0',
+      'breakdowns=[{"type":"pet","property":"name"}]',
       'exclusions=[{"from_step":1}]',
       'interval=fortnight',
       'order=random',
@@ -59,11 +73,26 @@ describe('a question of funnels in an address', () => {
   })
 
   it('moves exclusions to the steps that are left', () => {
-    const { exclusions } = read(`${STEPS}&${EXCLUSIONS}`).question
-    expect(keptExclusions(exclusions, 2)).toEqual([
+    const { question } = read(`${STEPS}&${EXCLUSIONS}`)
+    expect(settledFunnel({ ...question, steps: question.steps.slice(1) }).exclusions).toEqual([
       { event: 'x', filters: [], from_step: 1, to_step: null },
       { event: 'y', filters: [], from_step: 1, to_step: null },
     ])
-    expect(keptExclusions(exclusions, 3)).toEqual(exclusions)
+    expect(settledFunnel(question)).toEqual(question)
+  })
+
+  it('keeps no step optional that may not be, and no value of a step that is gone', () => {
+    const optional = 'steps=[{"event":"a"},{"event":"b","optional":true},{"event":"c"}]'
+    const { question } = read(`${optional}&${EXCLUSIONS}&attribution=3&breakdown=plan`)
+    expect(settledFunnel(question).exclusions.map(({ from_step }) => from_step)).toEqual([1, 1])
+    const [, ...steps] = question.steps
+    const shorter = settledFunnel({ ...question, steps })
+    expect(shorter.steps.some((step) => step.optional)).toBe(false)
+    expect(shorter.attribution).toEqual({ step: 1 })
+    expect(settledFunnel({ ...question, order: 'any' })).toMatchObject({
+      steps: [{ event: 'a' }, { event: 'b', filters: [] }, { event: 'c' }],
+      attribution: { step: 1 },
+    })
+    expect(settledFunnel(question).steps[1]?.optional).toBe(true)
   })
 })

@@ -1,7 +1,18 @@
 import type { PropertyFilter } from '@headwater/schemas/insight'
-import type { FUNNEL_ORDERS } from '@headwater/schemas/insights/funnel'
+import type {
+  FUNNEL_ATTRIBUTIONS,
+  FUNNEL_ORDERS,
+  FunnelAttribution,
+} from '@headwater/schemas/insights/funnel'
 import type { AskedInsight } from '@headwater/schemas/insights/insight'
-import { INTERVALS } from './choices.ts'
+import type { Actor } from '@headwater/schemas/insights/question'
+import {
+  type BreakdownQuestion,
+  plainBreakdown,
+  readBreakdowns,
+  writeBreakdowns,
+} from './breakdowns.ts'
+import { INTERVALS, isKeyOf } from './choices.ts'
 import { askedFields } from './page-question.ts'
 import {
   type Defaults,
@@ -13,8 +24,14 @@ import {
   type ReadState,
   reader,
   toFilters,
+  wholeNumber,
 } from './url-reader.ts'
-import { type FunnelQuestion, readFunnel, writeFunnel } from './url-state.ts'
+import {
+  type FunnelQuestion,
+  type FunnelStepQuestion,
+  readFunnel,
+  writeFunnel,
+} from './url-state.ts'
 
 export type FunnelOrder = (typeof FUNNEL_ORDERS)[number]
 
@@ -31,6 +48,35 @@ export const FUNNEL_VIEWS = {
 } as const
 export type FunnelView = keyof typeof FUNNEL_VIEWS
 
+type NamedAttribution = (typeof FUNNEL_ATTRIBUTIONS)[number]
+
+/** Which event tells by its value in which group somebody is, besides that of a certain step. */
+export const ATTRIBUTIONS: Record<NamedAttribution, string> = {
+  first_touch: 'The first event with a value',
+  last_touch: 'The last event with a value',
+  all_events: 'Every event, each value a funnel',
+}
+
+export type ActorKind = 'person' | 'distinct_id' | 'session' | 'group'
+
+/** Whom a funnel counts, as the headings of numbers have it. */
+export const ACTORS: Record<ActorKind, string> = {
+  person: 'Persons',
+  session: 'Sessions',
+  group: 'Groups',
+  distinct_id: 'Distinct ids',
+}
+
+/** What one of them, and several, are called. */
+export const ACTOR_WORDS: Record<ActorKind, readonly [string, string]> = {
+  person: ['person', 'persons'],
+  session: ['session', 'sessions'],
+  group: ['group', 'groups'],
+  distinct_id: ['distinct id', 'distinct ids'],
+}
+
+export const actorKind = (actor: Actor): ActorKind => (typeof actor === 'object' ? 'group' : actor)
+
 /** What must not happen between two steps, counted from 1. */
 export interface FunnelExclusion {
   event: string
@@ -40,7 +86,11 @@ export interface FunnelExclusion {
   to_step: number | null
 }
 
-export interface FunnelsQuestion extends FunnelQuestion {
+export interface FunnelsQuestion extends Omit<FunnelQuestion, 'steps' | 'breakdown'> {
+  steps: FunnelStepQuestion[]
+  breakdowns: BreakdownQuestion[]
+  attribution: FunnelAttribution
+  actor: Actor
   order: FunnelOrder
   exclusions: FunnelExclusion[]
   view: FunnelView
@@ -55,22 +105,33 @@ export function readFunnels(
   params: URLSearchParams,
   defaults: Defaults,
 ): ReadState<FunnelsQuestion> {
-  const plain = readFunnel(params, defaults)
+  const { question: plain, ignored } = readFunnel(params, defaults)
+  const { breakdown, ...same } = plain
   const read = reader(params)
   const question: FunnelsQuestion = {
-    ...plain.question,
+    ...same,
+    breakdowns: readBreakdowns(read, breakdown),
+    attribution: read.one('attribution', readAttribution, AT_STEP_1),
+    actor: read.one('actor', readActor, 'person'),
     order: read.one('order', oneOf(FUNNEL_ORDERED), 'ordered'),
     exclusions: read.one('exclusions', readExclusions, []),
     view: read.one('view', oneOf(FUNNEL_VIEWS), 'steps'),
     // What is wrong with it the plain question has said.
     interval: reader(params).one('interval', oneOf(INTERVALS), 'day'),
   }
-  return { question, ignored: [...plain.ignored, ...read.ignored] }
+  return { question, ignored: [...ignored, ...read.ignored] }
 }
 
 export function writeFunnels(question: FunnelsQuestion): URLSearchParams {
-  const { order, exclusions, view, interval, ...plain } = question
-  const params = writeFunnel(plain)
+  const { order, exclusions, view, interval, breakdowns, attribution, actor, ...plain } = question
+  const { rest, ...broken } = writeBreakdowns(breakdowns)
+  const params = writeFunnel({ ...plain, ...broken })
+  for (const [name, value] of rest) params.set(name, value)
+  if (typeof attribution === 'string') params.set('attribution', attribution)
+  else if (attribution.step !== 1) params.set('attribution', String(attribution.step))
+  if (actor !== 'person') {
+    params.set('actor', typeof actor === 'object' ? `${GROUP}${actor.group}` : actor)
+  }
   if (order !== 'ordered') params.set('order', order)
   if (exclusions.length > 0) {
     params.set('exclusions', JSON.stringify(exclusions.map(shortened)))
@@ -82,8 +143,13 @@ export function writeFunnels(question: FunnelsQuestion): URLSearchParams {
 
 /** The question as `POST /api/funnels` answers it, or null where that knows less than is asked. */
 export function plainFunnel(question: FunnelsQuestion): FunnelQuestion | null {
-  const { order, exclusions, view, interval: _, ...plain } = question
-  return order === 'ordered' && exclusions.length === 0 && view === 'steps' ? plain : null
+  const { order, exclusions, view, interval: _, breakdowns, attribution, actor, ...same } = question
+  const breakdown = plainBreakdown(breakdowns)
+  if (order !== 'ordered' || exclusions.length > 0 || view !== 'steps') return null
+  if (actor !== 'person' || question.steps.some(({ optional }) => optional)) return null
+  if (breakdown === undefined) return same
+  const isByStep1 = typeof attribution === 'object' && attribution.step === 1
+  return breakdown !== null && isByStep1 ? { ...same, breakdown } : null
 }
 
 type Asked<Kind extends AskedInsight['kind']> = Extract<AskedInsight, { kind: Kind }>
@@ -112,34 +178,70 @@ const QUERIES = { steps: funnelQuery, time: funnelTimeQuery, trend: funnelTrendQ
 /** What the view of the question asks. */
 export const funnelsQuery = (question: FunnelsQuestion) => QUERIES[question.view](question)
 
-/** As the funnel of a project with fewer steps has them. */
-export function keptExclusions(
-  exclusions: readonly FunnelExclusion[],
-  steps: number,
-): FunnelExclusion[] {
-  return exclusions.map((one) => ({
-    ...one,
-    from_step: one.from_step < steps ? one.from_step : 1,
-    to_step: one.to_step !== null && one.to_step <= steps ? one.to_step : null,
-  }))
+/** The question after its steps or their order changed: whatever the others no longer allow is put right. */
+export function settledFunnel(question: FunnelsQuestion): FunnelsQuestion {
+  const { order, exclusions, attribution } = question
+  const isAny = order === 'any'
+  const last = question.steps.length - 1
+  const steps = question.steps.map(
+    ({ optional, ...step }, s): FunnelStepQuestion =>
+      optional && !isAny && s > 0 && s < last ? { ...step, optional } : step,
+  )
+  // In any order an exclusion is one of the whole funnel, and only the first step is told apart.
+  const isPlace = (step: number) => !isAny && step <= steps.length && !steps[step - 1]?.optional
+  return {
+    ...question,
+    steps,
+    exclusions: exclusions.map((one) => ({
+      ...one,
+      from_step: isPlace(one.from_step) && one.from_step <= last ? one.from_step : 1,
+      to_step: one.to_step !== null && isPlace(one.to_step) ? one.to_step : null,
+    })),
+    attribution:
+      typeof attribution === 'object' && attribution.step > (isAny ? 1 : steps.length)
+        ? AT_STEP_1
+        : attribution,
+  }
 }
 
 function funnelFields(question: FunnelsQuestion) {
-  const { steps, order, exclusions, conversion_window, breakdown, breakdown_limit } = question
+  const { steps, order, exclusions, conversion_window, breakdowns, breakdown_limit } = question
   return {
     ...askedFields(question),
-    actor: 'person' as const,
+    actor: question.actor,
     include_sql: false,
-    steps: steps.map((step) => ({ ...step, optional: false })),
+    steps: steps.map((step) => ({ ...step, optional: step.optional ?? false })),
     ...{ order, breakdown_limit },
     window: conversion_window,
     exclusions: exclusions.map(({ to_step, ...one }) => ({
       ...one,
       ...(to_step !== null && { to_step }),
     })),
-    breakdowns: breakdown ? [{ property: breakdown }] : [],
-    attribution: { step: 1 },
+    breakdowns: breakdowns.map(withoutBins),
+    attribution: question.attribution,
   }
+}
+
+const AT_STEP_1 = { step: 1 }
+const GROUP = 'group:'
+
+// Funnels know no ranges of numbers.
+function withoutBins(breakdown: BreakdownQuestion) {
+  if (!('bins' in breakdown)) return breakdown
+  const { bins: _, ...rest } = breakdown
+  return rest
+}
+
+function readAttribution(text: string): FunnelAttribution | null {
+  if (isKeyOf(ATTRIBUTIONS, text)) return text
+  const step = wholeNumber(text)
+  return step === null ? null : { step }
+}
+
+function readActor(text: string): Actor | null {
+  if (text === 'person' || text === 'session' || text === 'distinct_id') return text
+  const group = text.startsWith(GROUP) ? isName(text.slice(GROUP.length)) : null
+  return group === null ? null : { group }
 }
 
 function shortened({ event, filters, from_step, to_step }: FunnelExclusion) {

@@ -33,6 +33,7 @@ describe("a page's question as an insight", () => {
     ['Funnels', funnel, funnel],
     ['Funnels', () => funnel(`${FUNNEL}&order=strict`), funnel],
     ['Funnels', () => funnel(`${FUNNEL}&view=time`), funnel],
+    ['Funnels', () => funnel(`${FUNNEL}&actor=group:company&breakdown=a&attribution=2`), funnel],
     ['Funnels', () => funnel(`${FUNNEL}&view=trend&interval=week`), funnel],
   ])('opens again in %s with the same question', (page, question, again) => {
     const found = insightAddress(question())
@@ -96,6 +97,9 @@ describe("a page's question as an insight", () => {
     ['a formula', { formulas: ['A / 2'] }],
     ['an earlier time beside it', { compare: { to: 'previous' } }],
     ['one number', { display: 'single_number' }],
+    ['two breakdowns', { breakdowns: [{ property: 'a' }, { property: 'b' }] }],
+    ['ranges of numbers', { breakdowns: [{ property: 'a', bins: 5 }] }],
+    ['cohorts', { breakdowns: [{ cohorts: [{ cohort: 'coh_7k2m9xqd' }] }] }],
     ['a map', { display: 'map', breakdowns: [{ property: '$country' }] }],
     ['a measure', { series: [{ event: 'x', measure: 'first_time', filters: [] }] }],
     [
@@ -128,7 +132,6 @@ describe("a page's question as an insight", () => {
     ['a property of persons', { filters: [{ type: 'person', property: 'a', operator: 'is_set' }] }],
     ['a cohort', { filters: [{ cohort: { id: 'coh_7k2m9xqd' } }] }],
     ['a map of no breakdown', { display: 'map', breakdowns: [] }],
-    ['two breakdowns', { breakdowns: [{ property: 'a' }, { property: 'b' }] }],
     ['a start that the address cannot say', { date_from: 'month_start' }],
   ])('opens in no page that could not show all of it: %s', (_name, more) => {
     expect(insightAddress({ ...trend(), ...more } as ReturnType<typeof trend>)).toBeNull()

@@ -1,4 +1,5 @@
 import type { AskedInsight, InsightKind } from '@headwater/schemas/insights/insight'
+import { isByCohorts, onlyProperty } from './breakdowns.ts'
 import { isKeyOf, WINDOW_UNITS } from './choices.ts'
 import { type FunnelView, funnelsQuery, readFunnels, writeFunnels } from './funnels.ts'
 import { lifecycleQuery, readLifecycle, writeLifecycle } from './lifecycle.ts'
@@ -46,19 +47,17 @@ const VIEW_OF: Record<AskedOf<'trends'>['display'], View> = {
 
 function trendAddress(query: AskedOf<'trends'>): PageAddress | null {
   const { breakdowns, interval, include_bots, formulas, compare, cumulative, smoothing } = query
-  const breakdown = propertyOf(breakdowns[0])
   const view = VIEW_OF[query.display]
   const to = compare?.to ?? null
   if (to !== null && !isKeyOf(COMPARED, to)) return null
   const params = writeTrends({
     ...commonOf(query),
-    ...{ interval, include_bots, formulas, compare: to, cumulative, smoothing, view },
+    ...{ interval, include_bots, formulas, compare: to, cumulative, smoothing, view, breakdowns },
     series: query.series.map(({ event, filters, measure, measure_property, group }) => ({
       ...{ event, measure, filters: plainFilters(filters) },
       ...(measure_property && { measure_property: measure_property.property }),
       ...(group !== undefined && { group }),
     })),
-    ...(breakdown !== undefined && { breakdown }),
   })
   // A page shows a question exactly when it reads it back out of its own address.
   const { question } = readTrends(params, query)
@@ -74,19 +73,22 @@ const VIEW_OF_FUNNEL: Record<FunnelKind, FunnelView> = {
 
 function funnelAddress(query: AskedOf<FunnelKind>): PageAddress | null {
   const { steps, breakdowns, window, breakdown_limit, include_bots, order, exclusions } = query
-  const breakdown = propertyOf(breakdowns[0])
+  const { actor, attribution } = query
   const { value, unit } = window
   if (!isKeyOf(WINDOW_UNITS, unit)) return null
   const params = writeFunnels({
     ...commonOf(query),
     ...{ breakdown_limit, include_bots, order, conversion_window: { value, unit } },
-    steps: steps.map(({ event, filters }) => ({ event, filters: plainFilters(filters) })),
+    ...{ actor, attribution, breakdowns },
+    steps: steps.map(({ event, filters, optional }) => ({
+      ...{ event, filters: plainFilters(filters) },
+      ...(optional && { optional }),
+    })),
     exclusions: exclusions.map(({ to_step = null, filters, ...one }) => ({
       ...{ ...one, to_step, filters: plainFilters(filters) },
     })),
     view: VIEW_OF_FUNNEL[query.kind],
     interval: query.kind === 'funnel_trend' ? query.interval : 'day',
-    ...(breakdown !== undefined && { breakdown }),
   })
   const { question } = readFunnels(params, query)
   return isSame(funnelsQuery(question), query)
@@ -96,7 +98,7 @@ function funnelAddress(query: AskedOf<FunnelKind>): PageAddress | null {
 
 function retentionAddress(query: AskedOf<'retention'>): PageAddress | null {
   const { breakdowns, start, interval, mode, windows, minimum_occurrences, cumulative } = query
-  const breakdown = propertyOf(breakdowns[0])
+  const breakdown = onlyProperty(breakdowns)
   const params = writeRetention({
     ...commonOf(query),
     ...{ interval, mode, windows, minimum_occurrences, cumulative, cells: 'share' },
@@ -115,7 +117,7 @@ function retentionAddress(query: AskedOf<'retention'>): PageAddress | null {
 
 function stickinessAddress(query: AskedOf<'stickiness'>): PageAddress | null {
   const { breakdowns, interval, include_bots, cumulative, series, criterion } = query
-  const breakdown = propertyOf(breakdowns[0])
+  const breakdown = onlyProperty(breakdowns)
   const params = writeStickiness({
     ...commonOf(query),
     ...{ interval, include_bots, cumulative, bars: 'count' },
@@ -171,17 +173,13 @@ type PlainFilters = TrendQuestion['filters']
 const plainFilters = (filters: AskedInsight['filters']): PlainFilters =>
   filters.filter((filter): filter is PlainFilters[number] => 'property' in filter)
 
-function propertyOf(breakdown: AskedOf<'trends'>['breakdowns'][number] | undefined) {
-  return breakdown && 'property' in breakdown ? breakdown.property : undefined
-}
-
 function isSame(a: AskedInsight, b: AskedInsight): boolean {
   return JSON.stringify(sorted(meaning(a))) === JSON.stringify(sorted(meaning(b)))
 }
 
-/** Without what means nothing where nothing is broken down. */
+/** Without what means nothing where nothing is broken down by properties. */
 function meaning(query: AskedInsight): object {
-  if (!('breakdowns' in query) || query.breakdowns.length > 0) return query
+  if (!('breakdowns' in query) || query.breakdowns.some((one) => !isByCohorts(one))) return query
   return { ...query, breakdown_limit: 0, attribution: null }
 }
 

@@ -1,5 +1,6 @@
-import type { FunnelResult, TrendResult } from '@headwater/schemas/insight'
+import type { TrendResult } from '@headwater/schemas/insight'
 import type { FunnelSelection } from '@headwater/schemas/insights/funnel'
+import type { DrawnFunnel } from '../plots/insight-funnel.ts'
 import type { InsightInputOf } from './api.ts'
 import type { TrendQuestion } from './url-state.ts'
 
@@ -10,11 +11,11 @@ type Value = { kind: 'value' | 'other' | 'none'; value: string } | null
 
 /** Who has an outcome at a step, from 1, of a group. */
 export function funnelSelection(
-  group: FunnelResult['groups'][number],
+  group: DrawnFunnel['groups'][number],
   step: number,
   outcome: FunnelSelection['outcome'],
 ): Record<string, unknown> {
-  return { step, outcome, breakdown: breakdownOf(group.breakdown) }
+  return { step, outcome, breakdown: group.told ?? breakdownOf(group.breakdown) }
 }
 
 /** The `trends` insight of one event of a question of GET /api/trends. */

@@ -1,5 +1,11 @@
 import type { PropertyFilter } from '@headwater/schemas/insight'
 import type { AskedInsight } from '@headwater/schemas/insights/insight'
+import {
+  type BreakdownQuestion,
+  plainBreakdown,
+  readBreakdowns,
+  writeBreakdowns,
+} from './breakdowns.ts'
 import { CHARTS, isKeyOf, MEASURES } from './choices.ts'
 import { askedFields } from './page-question.ts'
 import {
@@ -38,7 +44,8 @@ export interface TrendsSeriesQuestion {
   group?: string
 }
 
-export interface TrendsQuestion extends RangeQuestion {
+export interface TrendsQuestion extends Omit<RangeQuestion, 'breakdown'> {
+  breakdowns: BreakdownQuestion[]
   series: TrendsSeriesQuestion[]
   /** Shown in place of the series, which are A, B, … in them. */
   formulas: string[]
@@ -65,7 +72,7 @@ export const COUNTRY = '$country'
  */
 export function readTrends(params: URLSearchParams, defaults: Defaults): ReadState<TrendsQuestion> {
   const read = reader(params)
-  const common = readCommon(read, defaults)
+  const { breakdown, ...common } = readCommon(read, defaults)
   const measure = read.one('measure', oneOf(TRENDS_MEASURES), 'total')
   const plain = read
     .all('event', isName, ['$pageview'], MAX_SERIES)
@@ -74,7 +81,7 @@ export function readTrends(params: URLSearchParams, defaults: Defaults): ReadSta
   const question: TrendsQuestion = {
     ...common,
     // A map is of countries.
-    ...(view === 'map' && common.breakdown === undefined && { breakdown: COUNTRY }),
+    breakdowns: readBreakdowns(read, breakdown ?? (view === 'map' ? COUNTRY : undefined)),
     series: read.one('series', readSeries, plain),
     formulas: read.all('formula', isFormula, [], MAX_FORMULAS),
     compare: read.one<Compared | null>('compare', oneOf(COMPARED), null),
@@ -87,7 +94,8 @@ export function readTrends(params: URLSearchParams, defaults: Defaults): ReadSta
 }
 
 export function writeTrends(question: TrendsQuestion): URLSearchParams {
-  const { series, formulas, compare, smoothing, view } = question
+  const { series, formulas, compare, smoothing, view, breakdowns, ...same } = question
+  const { rest, ...broken } = writeBreakdowns(breakdowns)
   const [first] = series
   const params = new URLSearchParams()
   if (first && isPlain(series)) {
@@ -100,18 +108,25 @@ export function writeTrends(question: TrendsQuestion): URLSearchParams {
   if (smoothing > 1) params.set('smoothing', String(smoothing))
   if (view !== 'line') params.set('chart', view)
   if (question.include_bots) params.set('include_bots', 'true')
-  for (const [name, value] of commonParams(question)) params.set(name, value)
+  for (const [name, value] of [...commonParams({ ...same, ...broken }), ...rest]) {
+    params.set(name, value)
+  }
   return params
 }
 
 /** The question as `GET /api/trends` answers it, or null where that knows less than is asked. */
 export function plainTrend(question: TrendsQuestion): TrendQuestion | null {
-  const { series, formulas, compare, cumulative, smoothing, view, ...same } = question
+  const { series, formulas, compare, cumulative, smoothing, view, breakdowns, ...same } = question
   const measure = series[0]?.measure
+  const breakdown = plainBreakdown(breakdowns)
   if (!isKeyOf(CHARTS, view) || !isKeyOf(MEASURES, measure) || !isPlain(series)) return null
   if (formulas.length > 0 || compare || cumulative || smoothing > 1) return null
+  if (breakdown === null) return null
   const events = series.map(({ event }) => event)
-  return { ...same, events, measure, chart: view, breakdown_limit: BREAKDOWN_LIMIT }
+  return {
+    ...{ ...same, events, measure, chart: view, breakdown_limit: BREAKDOWN_LIMIT },
+    ...(breakdown !== undefined && { breakdown }),
+  }
 }
 
 const DISPLAYS = {
@@ -124,7 +139,7 @@ const DISPLAYS = {
 
 /** The question as POST /api/query takes it, everything filled in. */
 export function trendsQuery(question: TrendsQuestion): Extract<AskedInsight, { kind: 'trends' }> {
-  const { interval, formulas, compare, cumulative, smoothing, view, breakdown } = question
+  const { interval, formulas, compare, cumulative, smoothing, view, breakdowns } = question
   return {
     kind: 'trends',
     ...askedFields(question),
@@ -136,7 +151,7 @@ export function trendsQuery(question: TrendsQuestion): Extract<AskedInsight, { k
       ...(measure_property !== undefined && { measure_property: { property: measure_property } }),
     })),
     ...(compare && { compare: { to: compare } }),
-    breakdowns: breakdown ? [{ property: breakdown }] : [],
+    breakdowns,
     breakdown_limit: view === 'table' ? TABLE_BREAKDOWN_LIMIT : BREAKDOWN_LIMIT,
     display: DISPLAYS[view],
   }

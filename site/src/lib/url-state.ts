@@ -31,6 +31,9 @@ export interface TrendQuestion extends Omit<TrendQuery, 'event'> {
 
 export type FunnelQuestion = FunnelQuery
 
+/** One that may be left out is known to POST /api/query alone. */
+export type FunnelStepQuestion = FunnelQuery['steps'][number] & { optional?: boolean }
+
 /** As many as there are colours (plots/series.ts). */
 const BREAKDOWN_LIMIT = 8
 export const DEMO_STEPS = ['$pageview', 'feature_click', 'signup_click']
@@ -78,9 +81,11 @@ export function writeTrend(question: TrendQuestion): URLSearchParams {
 }
 
 export function writeFunnel(question: FunnelQuestion): URLSearchParams {
-  const steps = question.steps.map(({ event, filters }) =>
-    filters.length > 0 ? { event, filters } : { event },
-  )
+  const steps = question.steps.map(({ event, filters, optional }: FunnelStepQuestion) => ({
+    event,
+    ...(filters.length > 0 && { filters }),
+    ...(optional && { optional }),
+  }))
   const { value, unit } = question.conversion_window
   const params = new URLSearchParams({ steps: JSON.stringify(steps) })
   params.set('conversion_window', `${value} ${unit}`)
@@ -101,15 +106,15 @@ function readWindow(text: string): FunnelQuery['conversion_window'] | null {
   return valid && isKeyOf(WINDOW_UNITS, unit) ? { value, unit } : null
 }
 
-function readSteps(text: string): FunnelQuery['steps'] | null {
+function readSteps(text: string): FunnelStepQuestion[] | null {
   const items = parseList(text, MAX_FUNNEL_STEPS)
   if (!items || items.length < MIN_FUNNEL_STEPS) return null
-  const steps: FunnelQuery['steps'] = []
+  const steps: FunnelStepQuestion[] = []
   for (const item of items) {
     if (!isObject(item) || typeof item.event !== 'string' || !isName(item.event)) return null
     const filters = toFilters(item.filters ?? [])
     if (!filters) return null
-    steps.push({ event: item.event, filters })
+    steps.push({ event: item.event, filters, ...(item.optional === true && { optional: true }) })
   }
   return steps
 }

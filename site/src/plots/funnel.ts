@@ -22,6 +22,8 @@ export interface FunnelPlotOptions {
   width: number
   breakdown?: string | undefined
   height?: number
+  /** What one of those that are counted, and several, are called. @default persons */
+  words?: readonly [string, string]
 }
 
 /** Groups drawn; the table beneath has all of them. */
@@ -114,7 +116,7 @@ export function funnelPlot(result: FunnelResult, options: FunnelPlotOptions): Pl
         fill: 'group',
         fillOpacity: (piece: FunnelPiece) => OPACITY[piece.part],
         channels: { persons: 'persons' },
-        title: pieceTitle,
+        title: (piece: FunnelPiece) => pieceTitle(piece, options.words),
         tip: {
           fill: 'var(--surface)',
           stroke: 'var(--border)',
@@ -128,13 +130,16 @@ export function funnelPlot(result: FunnelResult, options: FunnelPlotOptions): Pl
   }
 }
 
-function pieceTitle(piece: FunnelPiece): string {
+function pieceTitle(
+  piece: FunnelPiece,
+  [one, many]: readonly [string, string] = ['person', 'persons'],
+): string {
   const words: Record<FunnelPart, string> = {
     converted: 'reached this step',
     open: 'may still reach it',
     dropped: 'dropped before it',
   }
-  const persons = `${formatNumber(piece.persons)} ${piece.persons === 1 ? 'person' : 'persons'}`
+  const persons = `${formatNumber(piece.persons)} ${piece.persons === 1 ? one : many}`
   const share = formatShare(piece.share_to - piece.share_from)
   return `${piece.group_name}\n${persons} ${words[piece.part]}\n${share} of step 1`
 }

@@ -1,5 +1,6 @@
 import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import type { BreakdownValue } from '@headwater/schemas/insights/property'
+import { onlyProperty } from '../lib/breakdowns.ts'
 import type { Breakdown } from '../lib/format.ts'
 
 /** What an insight's line is told by as one value: those of several breakdowns beside each other. */
@@ -12,6 +13,5 @@ export function insightBreakdown(breakdown: BreakdownValue): Breakdown {
 
 /** The property by which a question is broken down, when it is one. */
 export function propertyOf(query: AskedInsight): string | undefined {
-  const [first, ...more] = 'breakdowns' in query ? query.breakdowns : []
-  return first && more.length === 0 && 'property' in first ? first.property : undefined
+  return 'breakdowns' in query ? onlyProperty(query.breakdowns) : undefined
 }

@@ -1,6 +1,5 @@
 import type { TrendsResult } from '@headwater/schemas/insights/trends'
 import type { AskedOf } from '../lib/insight-address.ts'
-import { propertyOf } from './insight-breakdown.ts'
 import { drawnLines } from './lines.ts'
 import type { DrawnTrend } from './series.ts'
 
@@ -9,7 +8,7 @@ export const drawnTrend = (query: AskedOf<'trends'>, result: TrendsResult): Draw
   drawnLines(result, {
     interval: query.interval,
     formulas: query.formulas,
-    breakdown: propertyOf(query),
+    breakdowns: query.breakdowns,
     series: query.series.map(({ event, measure, measure_property }) => ({
       event,
       measure,

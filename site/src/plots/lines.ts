@@ -1,5 +1,6 @@
 import type { Interval } from '@headwater/schemas/insight'
 import type { TrendsLine, TrendsResult } from '@headwater/schemas/insights/trends'
+import { type BreakdownQuestion, onlyProperty } from '../lib/breakdowns.ts'
 import { breakdownName, formatEvent } from '../lib/format.ts'
 import type { TrendsMeasure } from '../lib/trends-words.ts'
 import { measureWords } from '../lib/trends-words.ts'
@@ -15,8 +16,7 @@ export interface LinesQuestion {
   }[]
   formulas: readonly string[]
   interval: Interval
-  /** The property, when there is exactly one. */
-  breakdown?: string | undefined
+  breakdowns: readonly BreakdownQuestion[]
 }
 
 /** One line of an answer with all that is shown of it. */
@@ -115,7 +115,7 @@ export function lineName(
   { series, formula, breakdown }: TrendsLine,
   question: LinesQuestion,
 ): string {
-  const value = breakdown && breakdownName(breakdown, question.breakdown)
+  const value = breakdown && breakdownName(breakdown, onlyProperty(question.breakdowns))
   const shown = question.formulas.length || question.series.length
   if (value !== null && shown === 1) return value
   const name =

@@ -1,11 +1,12 @@
 import { type FunnelExclusion, MAX_EXCLUSIONS } from '../../lib/funnels.ts'
+import type { FunnelStepQuestion } from '../../lib/url-state.ts'
 import { Choice } from '../choice.tsx'
 import { EventPicker } from '../event-picker.tsx'
 
 interface Props {
   exclusions: FunnelExclusion[]
-  /** Events of the funnel's steps, none of which can be excluded. */
-  steps: readonly string[]
+  /** Of the funnel: none of their events can be excluded. */
+  steps: readonly FunnelStepQuestion[]
   /** Whether the place of an exclusion may be chosen; in any order it is the whole funnel. */
   withPlaces: boolean
   names: string[]
@@ -20,6 +21,11 @@ export function ExclusionsEditor({ exclusions, steps, withPlaces, names, onChang
     const one = exclusions[i]
     if (one) onChange(exclusions.with(i, { ...one, ...part }))
   }
+  // What need not be done is no place for an exclusion to begin or to end.
+  const stepsFrom = (first: number, last: number): number[] =>
+    Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).filter(
+      (step) => !steps[step - 1]?.optional,
+    )
   return (
     <fieldset className="filters">
       <legend>Exclusions</legend>
@@ -83,10 +89,7 @@ export function ExclusionsEditor({ exclusions, steps, withPlaces, names, onChang
   )
 
   function unused(): string {
-    const taken = [...steps, ...exclusions.map(({ event }) => event)]
+    const taken = [...steps, ...exclusions].map(({ event }) => event)
     return names.find((name) => !taken.includes(name)) ?? '$pageview'
   }
 }
-
-const stepsFrom = (first: number, last: number): number[] =>
-  Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)

@@ -3,55 +3,58 @@ import {
   FUNNEL_ORDERED,
   FUNNEL_VIEWS,
   type FunnelsQuestion,
-  keptExclusions,
+  settledFunnel,
 } from '../../lib/funnels.ts'
+import type { Site } from '../../lib/site.ts'
+import { BreakdownsEditor } from '../breakdowns-editor.tsx'
 import { Choice, optionsOf, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
 import { FilterRow } from '../filter-row.tsx'
-import { BreakdownPicker } from '../question-options.tsx'
 import { StepsEditor } from '../steps-editor.tsx'
+import { ActorPicker } from './actor-picker.tsx'
+import { AttributionPicker } from './attribution-picker.tsx'
 import { ExclusionsEditor } from './exclusions-editor.tsx'
 
 interface Props {
+  site: Site
   question: FunnelsQuestion
   names: string[]
   onChange(change: Partial<FunnelsQuestion>): void
 }
 
-export function FunnelsEditor({ question, names, onChange }: Props) {
+export function FunnelsEditor({ site, question, names, onChange }: Props) {
   const { steps, exclusions, view } = question
   return (
     <section className="controls" aria-label="Question">
       <StepsEditor
         steps={steps}
         names={names}
-        onChange={(next) =>
-          onChange({ steps: next, exclusions: keptExclusions(exclusions, next.length) })
-        }
+        withOptional={question.order !== 'any'}
+        onChange={(next) => onChange(settledFunnel({ ...question, steps: next }))}
       />
       <div className="control-row">
         <Choice
           label="Steps count"
           value={question.order}
           options={optionsOf(FUNNEL_ORDERED)}
-          onChange={(order) =>
-            // In any order an exclusion is one of the whole funnel.
-            onChange({
-              order,
-              ...(order === 'any' && { exclusions: keptExclusions(exclusions, 0) }),
-            })
-          }
+          onChange={(order) => onChange(settledFunnel({ ...question, order }))}
         />
+        <ActorPicker actor={question.actor} onChange={(actor) => onChange({ actor })} />
         <WindowEditor question={question} onChange={onChange} />
         <DateRange
           range={question}
           withInterval={false}
           onChange={({ interval: _, ...range }) => onChange(range)}
         />
-        <BreakdownPicker
-          value={question.breakdown}
-          onChange={(breakdown) => onChange({ breakdown })}
+      </div>
+      <div className="control-row">
+        <BreakdownsEditor
+          site={site}
+          project={question.project}
+          breakdowns={question.breakdowns}
+          onChange={(breakdowns) => onChange({ breakdowns })}
         />
+        <AttributionPicker question={question} onChange={onChange} />
       </div>
       <div className="control-row">
         <Choice
@@ -70,7 +73,7 @@ export function FunnelsEditor({ question, names, onChange }: Props) {
         )}
         <ExclusionsEditor
           exclusions={exclusions}
-          steps={steps.map(({ event }) => event)}
+          steps={steps}
           withPlaces={question.order !== 'any'}
           names={names}
           onChange={(next) => onChange({ exclusions: next })}
@@ -81,7 +84,7 @@ export function FunnelsEditor({ question, names, onChange }: Props) {
   )
 }
 
-function WindowEditor({ question, onChange }: Omit<Props, 'names'>) {
+function WindowEditor({ question, onChange }: Pick<Props, 'question' | 'onChange'>) {
   const window = question.conversion_window
   const setValue = (text: string) => {
     const value = Math.round(Number(text))

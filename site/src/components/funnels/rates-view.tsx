@@ -1,4 +1,5 @@
 import type { FunnelTrendResult } from '@headwater/schemas/insights/funnel-trend'
+import { onlyProperty } from '../../lib/breakdowns.ts'
 import { breakdownName, formatBucket, formatShare } from '../../lib/format.ts'
 import { type FunnelsQuestion, funnelTrendQuery } from '../../lib/funnels.ts'
 import type { Site } from '../../lib/site.ts'
@@ -21,7 +22,8 @@ const COUNTS = { entered: 'Entered', converted: 'Converted', open: 'Open' } as c
 
 /** How many convert, by when they entered: a line for each group, and the numbers behind it. */
 export function FunnelRatesView({ result, question, site }: Props) {
-  const { interval, breakdown } = question
+  const { interval } = question
+  const breakdown = onlyProperty(question.breakdowns)
   const drawn = drawnRates(result, interval, breakdown)
   const colors = drawnColors(drawn)
   return (

@@ -1,28 +1,26 @@
-import type { FunnelResult } from '@headwater/schemas/insight'
 import type { FunnelInsightResult } from '@headwater/schemas/insights/funnel'
+import { onlyProperty } from '../../lib/breakdowns.ts'
 import { breakdownName } from '../../lib/format.ts'
-import { type FunnelsQuestion, funnelQuery } from '../../lib/funnels.ts'
+import { actorKind, type FunnelsQuestion, funnelQuery } from '../../lib/funnels.ts'
 import type { Site } from '../../lib/site.ts'
+import type { DrawnFunnel } from '../../plots/insight-funnel.ts'
 import { Who } from '../actors/who.tsx'
 import { FunnelChart, FunnelTable } from '../funnel-view.tsx'
 
 interface Props {
-  result: FunnelResult
+  result: DrawnFunnel
   question: FunnelsQuestion
   site: Site
 }
 
 /** How many took each step. */
 export function FunnelStepsView({ result, question, site }: Props) {
-  const { breakdown } = question
+  const breakdown = onlyProperty(question.breakdowns)
+  const drawn = { result, breakdown, actors: actorKind(question.actor) }
   return (
     <>
-      <FunnelChart result={result} breakdown={breakdown} height={320} />
-      <FunnelTable
-        result={result}
-        breakdown={breakdown}
-        asked={{ site, query: funnelQuery(question) }}
-      />
+      <FunnelChart {...drawn} height={320} />
+      <FunnelTable {...drawn} asked={{ site, query: funnelQuery(question) }} />
     </>
   )
 }
@@ -40,7 +38,7 @@ export function Excluded({ result, question, site }: ExcludedProps) {
     <div className="hint">
       Left out of every step, since they did what is excluded:{' '}
       {groups.map(({ breakdown, excluded }, g) => {
-        const name = breakdown && breakdownName(breakdown, question.breakdown)
+        const name = breakdown && breakdownName(breakdown, onlyProperty(question.breakdowns))
         return (
           <span key={JSON.stringify(breakdown)}>
             {g > 0 && ', '}

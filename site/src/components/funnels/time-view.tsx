@@ -1,4 +1,5 @@
 import type { FunnelTimeResult } from '@headwater/schemas/insights/funnel-time'
+import { onlyProperty } from '../../lib/breakdowns.ts'
 import { breakdownName, formatSeconds } from '../../lib/format.ts'
 import { type FunnelsQuestion, funnelTimeQuery } from '../../lib/funnels.ts'
 import type { Site } from '../../lib/site.ts'
@@ -19,7 +20,7 @@ const HEIGHT = 320
 
 /** How long it takes from the first step to the last: a histogram, and both of its tables. */
 export function FunnelTimeView({ result, question, site }: Props) {
-  const { breakdown } = question
+  const breakdown = onlyProperty(question.breakdowns)
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   const names = result.groups.map((group) => breakdownName(group.breakdown, breakdown))
   const who = (group: number, bar: number | null, count: number) => (

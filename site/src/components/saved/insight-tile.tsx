@@ -3,6 +3,7 @@ import type { AskedInsight, InsightResult } from '@headwater/schemas/insights/in
 import type { ReactNode } from 'react'
 import type { InsightInputOf } from '../../lib/api.ts'
 import { formatAmount } from '../../lib/format.ts'
+import { actorKind } from '../../lib/funnels.ts'
 import type { AskedOf } from '../../lib/insight-address.ts'
 import { useInsight } from '../../lib/questions.ts'
 import type { Site } from '../../lib/site.ts'
@@ -70,12 +71,16 @@ function Drawn({ site, query, result, height, annotations }: DrawnProps) {
     return <DrawnTrends query={query} result={result} height={height} annotations={annotations} />
   }
   if (query.kind === 'funnel' && result.kind === 'funnel') {
-    const drawn = drawnFunnel(result)
+    const drawn = {
+      result: drawnFunnel(result),
+      breakdown: propertyOf(query),
+      actors: actorKind(query.actor),
+    }
     return (
       <>
-        <FunnelChart result={drawn} breakdown={propertyOf(query)} height={height} />
+        <FunnelChart {...drawn} height={height} />
         <AsTable>
-          <FunnelTable result={drawn} breakdown={propertyOf(query)} />
+          <FunnelTable {...drawn} asked={{ site, query }} />
         </AsTable>
       </>
     )

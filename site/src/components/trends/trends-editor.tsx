@@ -1,14 +1,16 @@
+import type { Site } from '../../lib/site.ts'
 import { COUNTRY, type TrendsQuestion } from '../../lib/trends.ts'
 import { COMPARED, type Compared, VIEWS } from '../../lib/trends-words.ts'
 import { wholeNumber } from '../../lib/url-reader.ts'
+import { BreakdownsEditor } from '../breakdowns-editor.tsx'
 import { Choice, optionsOf, TextField } from '../choice.tsx'
 import { DateRange } from '../date-range.tsx'
 import { FilterRow } from '../filter-row.tsx'
-import { BreakdownPicker } from '../question-options.tsx'
 import { TextList } from '../text-list.tsx'
 import { SeriesEditor } from './series-editor.tsx'
 
 interface Props {
+  site: Site
   question: TrendsQuestion
   names: string[]
   onChange(change: Partial<TrendsQuestion>): void
@@ -16,7 +18,7 @@ interface Props {
 
 const NOTHING = ''
 
-export function TrendsEditor({ question, names, onChange }: Props) {
+export function TrendsEditor({ site, question, names, onChange }: Props) {
   return (
     <section className="controls" aria-label="Question">
       <SeriesEditor
@@ -26,15 +28,20 @@ export function TrendsEditor({ question, names, onChange }: Props) {
       />
       <div className="control-row">
         <DateRange range={question} onChange={onChange} />
-        <BreakdownPicker
-          value={question.breakdown}
-          onChange={(breakdown) => onChange({ breakdown })}
+        <BreakdownsEditor
+          site={site}
+          project={question.project}
+          breakdowns={question.breakdowns}
+          withBins
+          onChange={(breakdowns) => onChange({ breakdowns })}
         />
         <Choice
           label="Drawn as"
           value={question.view}
           options={optionsOf(VIEWS)}
-          onChange={(view) => onChange(view === 'map' ? { view, breakdown: COUNTRY } : { view })}
+          onChange={(view) =>
+            onChange(view === 'map' ? { view, breakdowns: [{ property: COUNTRY }] } : { view })
+          }
         />
       </div>
       <div className="control-row">
