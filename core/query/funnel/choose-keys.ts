@@ -27,6 +27,7 @@ export const learn = <Plan extends FunnelPlan>(
 })
 
 function narrowOf(plan: FunnelPlan): KeyLayout | null {
-  const { steps, exclusions } = plan.query
-  return narrowKeys({ from: plan.from, to: lastReadOf(plan) }, steps.length, exclusions.length)
+  const { from, windowMs, query } = plan
+  const read = { from, to: lastReadOf(plan), windowMs }
+  return narrowKeys(read, query.steps.length, query.exclusions.length)
 }

@@ -9,17 +9,18 @@ import { type Scope, scopeConditions } from '../scope.ts'
 import { eventsOf, selectorCondition } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 import { labelSql } from './labels.ts'
-import { type FunnelPlan, lastReadOf } from './plan.ts'
+import { type FunnelPlan, isPlain, lastReadOf } from './plan.ts'
 import {
+  type Clock,
   exclusionsOfKey,
   type KeyLayout,
   keyAt,
   keySql,
+  keysClock,
   keyWithText,
   msOfKey,
+  placesClock,
   stepsOfKey,
-  tickAt,
-  ticksOf,
   WIDE_KEYS,
 } from './ticks.ts'
 
@@ -28,6 +29,9 @@ export interface FunnelSql {
   plan: FunnelPlan<FunnelQuestion & Partial<FunnelBreakdown>>
   statement: Statement
   keys: KeyLayout
+  clock: Clock
+  /** Whether keys are walked as they are; then they are their own ticks. */
+  walksKeys: boolean
   /** SQL of the ticks that are too many for a window. */
   window: string
   /** SQL of the tick that start + window reaches when the window's end is not known yet. */
@@ -47,14 +51,14 @@ export function funnelSql(
   buckets: readonly number[] | null = null,
   breakdownField = 'breakdowns',
 ): FunnelSql {
+  const keys = plan.keys ?? WIDE_KEYS
+  const walksKeys = keys.type === 'UInt64' && isPlain(plan.query)
+  const clock = walksKeys ? keysClock(keys) : placesClock(keys)
   return {
-    plan,
-    statement,
-    breakdownField,
-    keys: plan.keys ?? WIDE_KEYS,
-    window: tickAt(`${statement.add('Int64', plan.windowMs)} + 1`),
-    horizon: tickAt(`${statement.add('Int64', plan.horizon)} + 1`),
-    entryEnd: tickAt(buckets ? 'bucket_end' : statement.add('Int64', plan.to)),
+    ...{ plan, statement, breakdownField, keys, clock, walksKeys },
+    window: clock.span(`${statement.add('Int64', plan.windowMs)} + 1`),
+    horizon: clock.at(`${statement.add('Int64', plan.horizon)} + 1`),
+    entryEnd: clock.at(buckets ? 'bucket_end' : statement.add('Int64', plan.to)),
     buckets: buckets && {
       starts: statement.add('Array(Int64)', buckets),
       ends: statement.add('Array(Int64)', [...buckets.slice(1), plan.to]),
@@ -74,12 +78,15 @@ export function attributionOf({ plan }: FunnelSql): FunnelAttribution | null {
  * exclusions, xs (a bit per exclusion). With a breakdown also the label, or what it is found by.
  */
 export function histories(sql: FunnelSql): string {
-  const keys = sql.buckets ? perBucket(sql) : sortedKeys(sql)
+  const keys = keysOf(sql)
   const xs = `arrayMap(key -> ${exclusionsOfKey(sql.keys, 'key')}, keys) AS xs`
-  return `SELECT *, ${ticksOf(sql.keys, 'keys')} AS ticks,
+  return `SELECT *, ${sql.clock.ticksOf('keys')} AS ticks,
     arrayMap(key -> ${stepsOfKey(sql.keys, 'key')}, keys) AS masks${sql.plan.query.exclusions.length > 0 ? `, ${xs}` : ''}
   FROM (${keys})`
 }
+
+/** SQL of each actor's keys, sorted, and of its label or what that is found by. */
+export const keysOf = (sql: FunnelSql): string => (sql.buckets ? perBucket(sql) : sortedKeys(sql))
 
 function sortedKeys(sql: FunnelSql): string {
   const { query, to } = sql.plan

@@ -1,8 +1,8 @@
 import { anyOrder } from './any-order.ts'
 import { attributionOf, type FunnelSql } from './histories.ts'
 import { endings, eventArrays, lambdaNames, patience, walked } from './passes.ts'
+import { plainOrder } from './plain-order.ts'
 import { requiredBefore, requiredSteps } from './plan.ts'
-import { msOfTick } from './ticks.ts'
 
 /**
  * SQL of how far each actor came, one row each (per bucket, per label when every event counts for its
@@ -10,7 +10,7 @@ import { msOfTick } from './ticks.ts'
  * reached), is_open and is_excluded. Who is excluded has no furthest step and no times.
  */
 export function outcomes(sql: FunnelSql): string {
-  const ticks = sql.plan.query.order === 'any' ? anyOrder(sql) : inOrder(sql)
+  const ticks = ticksOf(sql)
   const attribution = attributionOf(sql)
   const step = typeof attribution === 'object' ? attribution?.step : undefined
   const label =
@@ -21,10 +21,15 @@ export function outcomes(sql: FunnelSql): string {
           one -> one.1 = keys[indexOf(ticks, steps[${step}])], labelled)))[1] AS label`
   return `SELECT actor, ${sql.buckets ? 'bucket, ' : ''}${attribution ? `${label}, ` : ''}
     if(is_excluded, 0, furthest) AS furthest,
-    arrayMap(tick -> ${msOfTick('tick')}, steps) AS times,
+    arrayMap(tick -> ${sql.clock.msOf('tick')}, steps) AS times,
     furthest != ${sql.plan.query.steps.length} AND furthest != 0 AND may_go_on AS is_open,
     is_excluded
   FROM (${ticks})`
+}
+
+function ticksOf(sql: FunnelSql): string {
+  if (sql.plan.query.order === 'any') return anyOrder(sql)
+  return sql.walksKeys ? plainOrder(sql) : inOrder(sql)
 }
 
 function inOrder(sql: FunnelSql): string {

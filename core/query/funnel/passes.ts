@@ -1,6 +1,5 @@
 import { exclusionsAt, type FunnelSql, histories, mayEnter } from './histories.ts'
 import { requiredSteps } from './plan.ts'
-import { TICKS } from './ticks.ts'
 
 // Every required step is one pass over an actor's history. It makes the array <run><step>: for each
 // event, the start of the attempt that it takes to that step, or 0. An event takes the latest attempt
@@ -16,7 +15,7 @@ export type Run = 'all' | 'clean'
 /** SQL of each actor's history with the arrays of every run. */
 export function walked(sql: FunnelSql): string {
   // By its millisecond: attempts that begin at the same moment are one.
-  const start = `arrayMap((tick, mask) -> if(bitTest(mask, 0) AND ${mayEnter(sql, 'tick')}, tick - tick % ${TICKS}, 0), ticks, masks)`
+  const start = `arrayMap((tick, mask) -> if(bitTest(mask, 0) AND ${mayEnter(sql, 'tick')}, ${sql.clock.beginOf('tick')}, 0), ticks, masks)`
   const { exclusions } = sql.plan.query
   const entered = exclusions.length > 0 ? 'all1' : 'clean1'
   const [first = 1, ...steps] = requiredSteps(sql.plan.query)

@@ -50,3 +50,7 @@ export const requiredSteps = ({ steps }: Pick<FunnelQuestion, 'steps'>): number[
 /** The required step before a step, from 1; 0 before the first one. */
 export const requiredBefore = (query: Pick<FunnelQuestion, 'steps'>, step: number): number =>
   requiredSteps(query).findLast((required) => required < step) ?? 0
+
+/** Whether every step is to be done, one after the other, and only time can end an attempt. */
+export const isPlain = ({ order, steps, exclusions }: FunnelQuestion): boolean =>
+  order === 'ordered' && exclusions.length === 0 && steps.every(({ optional }) => !optional)

@@ -96,6 +96,8 @@ export const questions: fc.Arbitrary<Asked> = fc
     steps: fc.array(step, { minLength: 2, maxLength: 5 }),
     skippable: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
     someOptional: fc.boolean(),
+    /** The commonest funnels, which are walked in a way of their own: only time ends an attempt. */
+    isPlain: fc.boolean(),
     window: fc.integer({ min: 1, max: 12 }),
     exclusions: fc.array(
       fc.record({ selector: selector('x', 'x', 'd', 'z', '*'), from: fc.nat(4), to: fc.nat(4) }),
@@ -116,21 +118,24 @@ export const questions: fc.Arbitrary<Asked> = fc
     open: fc.integer({ min: 0, max: 30 }),
   })
   .map((drawn): Asked => {
-    const isAny = drawn.order === 'any'
+    const order = drawn.isPlain ? 'ordered' : drawn.order
+    const isAny = order === 'any'
     const steps = isAny ? distinct(drawn.steps) : drawn.steps
     const count = steps.length
     const asked = steps.map((one, place) => {
       const isInner = place > 0 && place < count - 1
-      const optional = isInner && drawn.someOptional && !isAny && drawn.skippable[place] === true
+      const mayBeOptional = drawn.someOptional && !isAny && !drawn.isPlain
+      const optional = isInner && mayBeOptional && drawn.skippable[place] === true
       return { ...one, ...(optional && { optional }) }
     })
     const required = asked.flatMap(({ optional }, place) => (optional ? [] : [place + 1]))
     const attributed = isAny ? 1 : (drawn.attributedStep % count) + 1
     return {
       ...drawn,
+      order,
       cohorts: drawn.breakdowns.length === 1 ? drawn.cohorts : null,
       steps: asked,
-      exclusions: drawn.exclusions
+      exclusions: (drawn.isPlain ? [] : drawn.exclusions)
         .filter((one) => !steps.some((other) => meaning(other) === meaning(one.selector)))
         .map((one) => {
           const from = isAny ? 0 : one.from % (required.length - 1)

@@ -28,7 +28,7 @@ const MAX_EXCLUSIONS = 5
 /** With fewer, too many senders' sequences would not fit for it to be worth a look. */
 const LEAST_SEQUENCE_BITS = 20
 /** Ticks per millisecond: events of one actor that can be told apart. */
-export const TICKS = 2 ** 19
+const TICKS = 2 ** 19
 
 /** Holds every key that can be. */
 export const WIDE_KEYS: KeyLayout = layout(
@@ -40,19 +40,19 @@ export const WIDE_KEYS: KeyLayout = layout(
 )
 
 /**
- * 64 bits for events of a time, ms, and as great sequences as there is room for; null when there is hardly
- * any.
+ * 63 bits for events of a time, ms, and as great sequences as there is room for; null when there is hardly
+ * any. Every key is so great that the window, ms, fits between 0 and it: 0 is nobody's start.
  */
 export function narrowKeys(
-  { from, to }: { from: number; to: number },
+  { from, to, windowMs }: { from: number; to: number; windowMs: number },
   steps: number,
   exclusions: number,
 ): KeyLayout | null {
-  const others = bitsFor(to - from) + bitsFor(steps) + steps + exclusions
-  const left = 64 - others
+  const origin = from - windowMs - 1
+  const left = 63 - bitsFor(to - origin) - bitsFor(steps) - steps - exclusions
   return left < LEAST_SEQUENCE_BITS
     ? null
-    : layout('UInt64', from, Math.min(left, MAX_SEQUENCE_BITS), steps, exclusions)
+    : layout('UInt64', origin, Math.min(left, MAX_SEQUENCE_BITS), steps, exclusions)
 }
 
 function layout(
@@ -106,10 +106,34 @@ export const stepsOfKey = (keys: KeyLayout, key: string): string =>
 export const exclusionsOfKey = (keys: KeyLayout, key: string): string =>
   `toUInt8(bitAnd(toUInt64(${key}), ${keys.exclusionsMask}))`
 
-/** SQL of the ticks of a sorted array of keys. */
-export const ticksOf = (keys: KeyLayout, array: string): string =>
-  `arrayMap((key, place) -> ${msOfKey(keys, 'key')} * ${TICKS} + least(place, ${TICKS - 1}), ${array}, arrayEnumerate(${array}))`
+/** How events are told apart and times are measured while a history is walked; all of it is SQL. */
+export interface Clock {
+  /** The ticks of a sorted array of keys. */
+  ticksOf(array: string): string
+  msOf(tick: string): string
+  /** The tick at which a millisecond begins. */
+  at(ms: string): string
+  /** So many milliseconds, as a difference of ticks. */
+  span(ms: string): string
+  /** The tick at which the millisecond of a tick begins. */
+  beginOf(tick: string): string
+}
 
-export const msOfTick = (tick: string): string => `intDiv(${tick}, ${TICKS})`
-/** SQL of the tick at which a millisecond begins. */
-export const tickAt = (ms: string): string => `(${ms}) * ${TICKS}`
+/** Every event has a tick of its own. */
+export const placesClock = (keys: KeyLayout): Clock => ({
+  ticksOf: (array) =>
+    `arrayMap((key, place) -> ${msOfKey(keys, 'key')} * ${TICKS} + least(place, ${TICKS - 1}), ${array}, arrayEnumerate(${array}))`,
+  msOf: (tick) => `intDiv(${tick}, ${TICKS})`,
+  at: (ms) => `(${ms}) * ${TICKS}`,
+  span: (ms) => `(${ms}) * ${TICKS}`,
+  beginOf: (tick) => `${tick} - ${tick} % ${TICKS}`,
+})
+
+/** Ticks are the keys themselves, where nothing depends on what equal events have in common; 0 is none. */
+export const keysClock = (keys: KeyLayout): Clock => ({
+  ticksOf: (array) => array,
+  msOf: (tick) => `if(${tick} = 0, 0, ${msOfKey(keys, tick)})`,
+  at: (ms) => keyAt(keys, ms),
+  span: (ms) => `bitShiftLeft(toInt64(${ms}), ${keys.timeShift})`,
+  beginOf: (tick) => `bitShiftLeft(bitShiftRight(${tick}, ${keys.timeShift}), ${keys.timeShift})`,
+})
