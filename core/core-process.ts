@@ -5,6 +5,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
+/** Kept between starts, as whoever starts our services in earnest does. */
+const COMPILED = join(import.meta.dirname, '../node_modules/.cache/headwater/compiled')
 const READY_TIMEOUT_MS = 60_000
 
 export const SECRETS = {
@@ -42,7 +44,7 @@ export async function startCore(
 /** Starts a command that is expected to end by itself. */
 export function spawnCore(command: string, env: Record<string, string>): Omit<CoreProcess, 'urls'> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), command], {
-    env: { NODE_NO_WARNINGS: '1', ...env },
+    env: { NODE_NO_WARNINGS: '1', NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''

@@ -69,6 +69,8 @@ const SCRIPTS: Record<OurService, [string, ...string[]]> = {
 const OUR_SERVICES = Object.keys(SCRIPTS) as OurService[]
 /** Short, so that a drill sees what an hour would show. */
 const SESSION_TIMEOUT_MS = '6000'
+/** It is we who kill them, again and again: no reason to wait for longer each time. */
+const LAST_RESTART_MS = 600
 
 /** Starts it all. Rejects, with everything stopped, when a part does not come up. */
 export async function startDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
@@ -250,6 +252,7 @@ class RunningDeployment implements Deployment {
     const spec: ChildSpec = { name, command, env }
     const child: Child = new Child(spec, {
       logDir,
+      lastRestartMs: LAST_RESTART_MS,
       onSpawn() {},
       onReady() {},
       onExit: (_, how) => {
