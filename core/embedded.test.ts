@@ -110,7 +110,7 @@ describe('the embedded core', () => {
       expect(mail.user).toBe('us')
     }
     expect(core.output()).not.toContain('sesame')
-  }, 90_000)
+  }, 180_000)
 
   it('says how far persons are behind the store, and is complete when they are not', async () => {
     const lag = async () => {

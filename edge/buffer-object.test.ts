@@ -30,11 +30,16 @@ describe('what is appended', () => {
   })
 
   it('leaves within the sealing age, without waiting for the alarm', async () => {
-    const { name, stub } = newShard()
-    const started = Date.now()
-    await stub.append([chunkOf('a')])
-    const [batch] = await acknowledged(name, 1)
-    expect((batch?.at ?? 0) - started).toBeLessThan(300)
+    const delays: number[] = []
+    // The machine may be busy for a moment; the alarm would be late every time.
+    for (let i = 0; i < 3; i++) {
+      const { name, stub } = newShard()
+      const started = Date.now()
+      await stub.append([chunkOf('a')])
+      const [batch] = await acknowledged(name, 1)
+      delays.push((batch?.at ?? 0) - started)
+    }
+    expect(Math.min(...delays)).toBeLessThan(300)
   })
 
   it('keeps its order over many appends, batches and numbers', async () => {

@@ -34,7 +34,7 @@ it('looks and sends by itself, after a database that was away, until it is close
   now = day(1)
   await vi.waitFor(async () => {
     expect(await metrics.metrics()).toContain('headwater_alert_looks_total{result="kept"} 2')
-  })
+  }, 20_000)
   const counted = 'headwater_alert_deliveries_total{channel="webhook",result="sent"} 1'
   expect(await metrics.metrics()).toContain(counted)
   await watcher.close()

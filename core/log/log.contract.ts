@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import type { EventLog, LogRecord, PartitionHandler, StoredRecord } from './log.ts'
 
 export const READ = { maxRecords: 100, lingerMs: 5 }
+/** A limit for slow machines: a group of Kafka may take seconds to share its partitions. */
+const WAIT_MS = 30_000
 
 /** What every EventLog must do, whatever it is made of. `open` gives a new, empty log of four partitions. */
 export function describeEventLog(name: string, open: () => Promise<EventLog>): void {
@@ -13,7 +15,7 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       for (let seq = 1; seq <= 50; seq++) {
         await log.append([record('default:ann', seq, 0), record(`default:${seq}`, seq, 1)])
       }
-      await vi.waitFor(() => expect(reader.records).toHaveLength(100), 10_000)
+      await vi.waitFor(() => expect(reader.records).toHaveLength(100), WAIT_MS)
       const ann = reader.records.filter(({ key }) => key === 'default:ann')
       expect(ann.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
       expect(ann[0]).toMatchObject(record('default:ann', 1, 0))
@@ -26,7 +28,7 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       const reader = collector()
       await log.append(Array.from({ length: 20 }, (_, i) => record('default:ann', 1, i)))
       const subscription = await log.subscribe('group', reader.handler, READ)
-      await vi.waitFor(() => expect(reader.records).toHaveLength(20), 10_000)
+      await vi.waitFor(() => expect(reader.records).toHaveLength(20), WAIT_MS)
       expect(reader.records.map(({ offset }) => offset)).toEqual([...Array(20).keys()])
       const [state] = (await log.partitions()).filter(({ end }) => end > 0)
       expect(state).toMatchObject({ start: 0, end: 20 })
@@ -39,7 +41,7 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       const reader = collector({ failures: 2 })
       await log.append([record('default:ann', 1, 0)])
       const subscription = await log.subscribe('group', reader.handler, READ)
-      await vi.waitFor(() => expect(reader.records).toHaveLength(1), 10_000)
+      await vi.waitFor(() => expect(reader.records).toHaveLength(1), WAIT_MS)
       expect(reader.calls).toBe(3)
       await subscription.close()
       await log.close()
@@ -50,12 +52,12 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       const first = collector()
       await log.append([record('default:ann', 1, 0), record('default:ann', 1, 1)])
       const subscription = await log.subscribe('group', first.handler, READ)
-      await vi.waitFor(() => expect(first.records).toHaveLength(2), 10_000)
+      await vi.waitFor(() => expect(first.records).toHaveLength(2), WAIT_MS)
       await subscription.close()
       await log.append([record('default:ann', 2, 0)])
       const second = collector()
       const again = await log.subscribe('group', second.handler, READ)
-      await vi.waitFor(() => expect(second.records).toHaveLength(1), 10_000)
+      await vi.waitFor(() => expect(second.records).toHaveLength(1), WAIT_MS)
       expect(second.records[0]?.seq).toBe(2)
       expect(second.committed).toContain(2)
       await again.close()
@@ -67,12 +69,12 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       const cut = cutOffHandler()
       await log.append(Array.from({ length: 5 }, (_, i) => record('default:ann', 1, i)))
       const subscription = await log.subscribe('group', cut.handler, READ)
-      await vi.waitFor(() => expect(cut.given).toHaveLength(1), 10_000)
+      await vi.waitFor(() => expect(cut.given).toHaveLength(1), WAIT_MS)
       await log.append(Array.from({ length: 5 }, (_, i) => record('default:ann', 2, i)))
       await subscription.close()
       const second = collector()
       const again = await log.subscribe('group', second.handler, READ)
-      await vi.waitFor(() => expect(second.records).toHaveLength(10), 10_000)
+      await vi.waitFor(() => expect(second.records).toHaveLength(10), WAIT_MS)
       expect(second.given[0]).toEqual(cut.given[0])
       await again.close()
       await log.close()
@@ -87,7 +89,7 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
         const [progress] = (await log.progress('group')).filter(({ next }) => next > 0)
         expect(progress?.next).toBe(2)
         expect(progress?.lastAppendedAt).toBe(reader.records.at(-1)?.appendedAt)
-      }, 10_000)
+      }, WAIT_MS)
       expect(await log.progress('another group')).toEqual([])
       await subscription.close()
       await log.close()
@@ -98,11 +100,11 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       const first = collector()
       await log.append([record('default:ann', 1, 0), record('default:ann', 1, 1)])
       const subscription = await log.subscribe('group', first.handler, READ)
-      await vi.waitFor(() => expect(first.records).toHaveLength(2), 10_000)
+      await vi.waitFor(() => expect(first.records).toHaveLength(2), WAIT_MS)
       await subscription.close()
       const second = collector({ from: () => 1 })
       const again = await log.subscribe('group', second.handler, READ)
-      await vi.waitFor(() => expect(second.records.map(({ idx }) => idx)).toEqual([1]), 10_000)
+      await vi.waitFor(() => expect(second.records.map(({ idx }) => idx)).toEqual([1]), WAIT_MS)
       await again.close()
       await log.close()
     })
@@ -112,13 +114,13 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       const [one, two] = [collector(), collector()]
       const first = await log.subscribe('group', one.handler, READ)
       const second = await log.subscribe('group', two.handler, READ)
-      await vi.waitFor(() => expect(one.owned.size + two.owned.size).toBe(4), 10_000)
+      await vi.waitFor(() => expect(one.owned.size + two.owned.size).toBe(4), WAIT_MS)
       expect(one.owned.size).toBe(2)
       await second.close()
-      await vi.waitFor(() => expect(one.owned.size).toBe(4), 10_000)
+      await vi.waitFor(() => expect(one.owned.size).toBe(4), WAIT_MS)
       expect(two.owned.size).toBe(0)
       await log.append(Array.from({ length: 40 }, (_, i) => record(`default:${i}`, 1, i)))
-      await vi.waitFor(() => expect(one.records).toHaveLength(40), 10_000)
+      await vi.waitFor(() => expect(one.records).toHaveLength(40), WAIT_MS)
       await first.close()
       await log.close()
     })
@@ -131,7 +133,7 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       const second = await log.subscribe('two', two.handler, READ)
       await vi.waitFor(
         () => expect([one.records.length, two.records.length]).toEqual([1, 1]),
-        10_000,
+        WAIT_MS,
       )
       await first.close()
       await second.close()

@@ -95,4 +95,4 @@ it(`answers ${STRINGS} hostile strings in every insight without a fault, SQL or 
   // A test in which every question is refused would show nothing.
   expect(statuses.get(200)).toBeGreaterThan(STRINGS / 25)
   expect([...answered].sort()).toEqual(Object.keys(INSIGHT_EXAMPLES).sort())
-}, 300_000)
+}, 600_000)

@@ -31,7 +31,7 @@ it('goes on for the others when the client whose request leads the group hangs u
   next.resetAndDestroy()
   const started = Date.now()
   expect(await Promise.all(followers)).toEqual(['held', 'held', 'held'])
-  expect(Date.now() - started).toBeLessThan(2_000)
+  expect(Date.now() - started).toBeLessThan(5_000)
   // Nobody had to try again: one group of the leader's, one of all that gathered.
   expect(await (await fetch(`${edge.url}/groups`)).text()).toBe('2')
 })

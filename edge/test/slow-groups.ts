@@ -4,8 +4,8 @@ import { Gathering, type Place } from '../gather.ts'
 
 export { BufferObject } from '../buffer-object.ts'
 
-const WORK_MS = 400
-const gathering = new Gathering<string, string>(3_000)
+const WORK_MS = 1_000
+const gathering = new Gathering<string, string>(8_000)
 let groups = 0
 
 async function work(places: readonly Place<string, string>[]): Promise<void> {

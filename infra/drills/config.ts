@@ -6,7 +6,7 @@ export function drillConfig(env: Record<string, string | undefined> = process.en
     /** The folders of a deployment stay, for its logs. */
     keepFolders: env.DRILL_KEEP === '1',
     /** Longest time of one test. */
-    testTimeoutMs: scale === 1 ? 6_000_000 : 300_000,
+    testTimeoutMs: scale === 1 ? 6_000_000 : 600_000,
     /** The broker, and ClickHouse, are away for so long: 5 minutes. */
     outageMs: 300_000 * scale,
     /** Longest pause of the edge between two tries: a minute. */

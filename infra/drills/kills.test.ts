@@ -8,7 +8,7 @@ import { type Deployment, startDeployment } from './deployment.ts'
 import { Fuses } from './fuses.ts'
 import { emptyLedger, underLoad } from './under-load.ts'
 
-const REACHED_MS = 60_000
+const REACHED_MS = 200_000
 const SCRIPT = 'infra/drills/crashing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-fuses-'))

@@ -9,7 +9,7 @@ import { Fuses } from './fuses.ts'
 import { askStore } from './stored.ts'
 import { emptyLedger, underLoad } from './under-load.ts'
 
-const REACHED_MS = 60_000
+const REACHED_MS = 200_000
 const OLD = 'headwater.events'
 const NEW = 'headwater.events.2'
 

@@ -6,6 +6,8 @@ import { askStore } from './stored.ts'
 
 const BATCH = 10_000
 const HELD_UP_MS = 5_000
+/** On a machine that is slow: against what the same batch takes without poison. */
+const HELD_UP_TIMES = 8
 
 let deployment: Deployment
 beforeAll(async () => {
@@ -23,23 +25,31 @@ it.each([
   'makes a dead letter of a record that is %s, and stores the 9,999 beside it',
   async (_, poison) => {
     const event = `beside ${randomUUID()}`
-    const values = Array.from({ length: BATCH }, (_, i) =>
-      i === 6_543 ? poison : JSON.stringify(record({ n: i }, event)),
-    )
     const dead = await countOf('dead_letters')
-    await produce(values)
-    const started = Date.now()
-    // What comes after it is stored only when the partition goes on.
-    await produce([JSON.stringify(record({}, `after ${event}`))])
-    const after = () => countOf('events', `event = 'after ${event}'`)
-    await expect.poll(after, { timeout: 30_000, interval: 50 }).toBe(1)
-    const heldUpMs = Date.now() - started
-    console.log(`one poison record in ${BATCH} held its partition up for ${heldUpMs} ms`)
-    expect(heldUpMs).toBeLessThan(HELD_UP_MS)
+    const plainMs = await passed(batchOf(`plain ${event}`))
+    const heldUpMs = await passed(batchOf(event).with(6_543, poison))
+    console.log(
+      `one poison record in ${BATCH} held its partition up for ${heldUpMs} ms; without: ${plainMs} ms`,
+    )
+    expect(heldUpMs).toBeLessThan(Math.max(HELD_UP_MS, HELD_UP_TIMES * plainMs))
     expect(await countOf('events', `event = '${event}'`)).toBe(BATCH - 1)
     expect(await countOf('dead_letters')).toBe(dead + 1)
   },
 )
+
+const batchOf = (event: string) =>
+  Array.from({ length: BATCH }, (_, i) => JSON.stringify(record({ n: i }, event)))
+
+/** Resolves with the milliseconds after which a record was stored that came behind these. */
+async function passed(values: string[]): Promise<number> {
+  const last = randomUUID()
+  await produce(values)
+  const started = Date.now()
+  await produce([JSON.stringify(record({}, last))])
+  const after = () => countOf('events', `event = '${last}'`)
+  await expect.poll(after, { timeout: 120_000, interval: 50 }).toBe(1)
+  return Date.now() - started
+}
 
 function record(properties: Record<string, unknown>, event = 'poison') {
   return {

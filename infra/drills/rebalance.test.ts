@@ -14,7 +14,7 @@ const CHANGE_MS = 5_000
 const MOST_CONSUMERS = 3
 /** Longer than the session lasts, by far. */
 const STOPPED_MS = 14_000
-const REACHED_MS = 60_000
+const REACHED_MS = 200_000
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-fuses-'))
 const fuses = new Fuses(folder)

@@ -16,6 +16,8 @@ import { type RedisServer, startRedis } from './redis.ts'
 import { type RedisClient, withRedis } from './redis-client.ts'
 
 const SECRET = 's'.repeat(32)
+/** An answer is kept after it was given: longest time until it is. */
+const KEPT_MS = 10_000
 
 let folder: string
 let redis: RedisServer
@@ -69,7 +71,7 @@ describe('query services that share a Redis', () => {
   it('ask the store once', async () => {
     const [one, other] = [await serve(), await serve()]
     expect(await one.total()).toEqual([3, false])
-    await vi.waitFor(async () => expect(await keys()).toHaveLength(1))
+    await vi.waitFor(async () => expect(await keys()).toHaveLength(1), KEPT_MS)
     expect(await other.total()).toEqual([3, true])
     expect([one.asked(), other.asked()]).toEqual([1, 0])
     expect(await other.total()).toEqual([3, true])
@@ -92,7 +94,7 @@ describe('query services that share a Redis', () => {
   it('do not take a store that was made anew for the one before', async () => {
     const one = await serve()
     expect(await one.total()).toEqual([3, false])
-    await vi.waitFor(async () => expect(await keys()).not.toEqual([]))
+    await vi.waitFor(async () => expect(await keys()).not.toEqual([]), KEPT_MS)
     await fetch(
       `${clickhouse.url}/?query=${encodeURIComponent(`DROP DATABASE answers_${databases - 1} SYNC`)}`,
       {
@@ -111,7 +113,7 @@ describe('query services that share a Redis', () => {
       const found = await keys()
       expect(found).not.toEqual([])
       return found
-    })
+    }, KEPT_MS)
     for (const key of kept) {
       expect(key).toMatch(/^headwater:answer:\d+:default:owner:[\w-]{43}$/)
       const ttl = await command((client) => client.ttl(key))
@@ -127,7 +129,7 @@ describe('query services that share a Redis', () => {
       const found = await keys()
       expect(found).toHaveLength(2)
       return found
-    })
+    }, KEPT_MS)
     const spoil: ((client: RedisClient) => Promise<unknown>)[] = [
       (client) => client.rename(first, 'kept').then(() => client.rename(second, first)),
       (client) => client.rename('kept', second),
@@ -142,7 +144,9 @@ describe('query services that share a Redis', () => {
         [3, expect.any(Boolean)],
         [0, expect.any(Boolean)],
       ])
-      await vi.waitFor(async () => expect(await (await serve()).total()).toEqual([3, true]))
+      await vi.waitFor(async () => {
+        expect(await (await serve()).total()).toEqual([3, true])
+      }, KEPT_MS)
     }
   })
 

@@ -27,8 +27,8 @@ describeService('ClickHouse', {
 it('finishes what runs before it stops', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-service-'))
   const server = await startClickHouse({ folder })
-  const slow = query(server, 'SELECT sleep(1) FORMAT TSV')
-  await vi.waitUntil(async () => (await query(server, RUNNING)) === '1\n')
+  const slow = query(server, 'SELECT sleep(3) FORMAT TSV')
+  await vi.waitUntil(async () => (await query(server, RUNNING)) === '1\n', 10_000)
   await server.stop()
   expect(await slow).toBe('0\n')
   rmSync(folder, { recursive: true, force: true })

@@ -11,7 +11,7 @@ import type { ClickHouseStore } from '../../core/store/clickhouse.ts'
 export const NOW = Date.UTC(2026, 5, 17, 12)
 export const RETRY_MS = 10_000
 /** For a question to an idle store, on a machine that is not. */
-export const BOUND_MS = 2_000
+export const BOUND_MS = 5_000
 
 export interface Served {
   /** The total of a trend, and whether it was kept. */

@@ -9,6 +9,7 @@ import { processesIn } from './processes-in.ts'
 
 const NAMES = ['KAFKA', 'CLICKHOUSE', 'CLICKHOUSE_TCP', 'POSTGRES', 'REDIS']
 const STOP_MS = 15_000
+const GONE = { timeout: 20_000 }
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-infra-'))
 let env: Record<string, string>
@@ -21,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   launcher?.kill('SIGKILL')
-  await vi.waitUntil(() => processesIn(folder).length === 0)
+  await vi.waitUntil(() => processesIn(folder).length === 0, GONE)
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -37,7 +38,7 @@ it('starts all services and prints how to reach them', async () => {
 it('takes all services with it when it is killed', async () => {
   expect(processesIn(folder).length).toBeGreaterThanOrEqual(4)
   launcher.kill('SIGKILL')
-  await vi.waitUntil(() => processesIn(folder).length === 0, { timeout: 5_000 })
+  await vi.waitUntil(() => processesIn(folder).length === 0, GONE)
 })
 
 it('starts again on the same folder and stops in order within 15 s', async () => {
@@ -83,6 +84,6 @@ function launch(): Promise<string> {
 }
 
 async function exitCode(): Promise<number | null> {
-  await vi.waitUntil(() => launcher.exitCode !== null || launcher.signalCode !== null, STOP_MS)
+  await vi.waitUntil(() => launcher.exitCode !== null || launcher.signalCode !== null, GONE)
   return launcher.exitCode
 }

@@ -140,7 +140,7 @@ describe('the dashboard', () => {
       api.events.push({ event, distinct_id: 'newcomer', timestamp: at + i, properties: {} })
     }
     await expect.poll(() => stepCount(1), { timeout: 5_000 }).toBe(String(Number(step1) + 1))
-    await expect.poll(() => stepCount(3), { timeout: 1_000 }).toBe(String(Number(step3) + 1))
+    await expect.poll(() => stepCount(3), { timeout: 5_000 }).toBe(String(Number(step3) + 1))
   })
 
   it('asks nothing while it is paused, and again when resumed', async () => {

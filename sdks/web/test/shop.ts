@@ -8,7 +8,7 @@ import { CaptureServer } from './capture-server.ts'
 
 export const WRITE_KEY = `wk_default_1_${'0'.repeat(32)}`
 const DIST = join(import.meta.dirname, '../dist')
-const WAIT_MS = 10_000
+const WAIT_MS = 20_000
 
 /** A visitor's browser profile, a site with the SDK, and a capture service on another origin. */
 export interface Shop {
