@@ -23,13 +23,13 @@ export default defineConfig({
             miniflare: { bindings: TEST_BINDINGS, outboundService: answerAsCore },
           }),
         ],
-        test: { name: 'edge in workerd', include: ['*.test.ts'], testTimeout: 20_000 },
+        test: { name: 'edge in workerd', include: ['*.test.ts'], testTimeout: 60_000 },
       },
       {
         test: {
           name: 'edge as a process',
           include: ['local/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

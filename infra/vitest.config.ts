@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['e2e/**', 'faults/**', 'services/**', 'drills/**', '**/node_modules/**'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 })

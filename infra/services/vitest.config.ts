@@ -7,7 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     // What is waited for comes late on a slow machine; vitest would wait for a second.
     expect: { poll: { timeout: 20_000 } },
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 180_000,
   },
 })
