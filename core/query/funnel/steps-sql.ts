@@ -17,41 +17,47 @@ export interface FunnelRow {
   standing: string[]
   /** Those of them who may still go on. */
   open: string[]
-  /** Per step after the first, seconds from the required step before; as far as anybody came. */
+  /** Per step after the first, seconds from the required step before; null where nobody came. */
   mean_seconds: (number | null)[]
   median_seconds: (number | null)[]
 }
 
-/** One row per group. */
+/**
+ * One row per group. Every step has counts and states of its own: aggregates over arrays go from one
+ * actor's element to the next, and took a tenth of the whole question.
+ */
 export function compileSteps(plan: FunnelPlan<FunnelInsightQuery>): Query {
   const { query } = plan
   const statement = new Statement(query.project)
   const label = query.breakdowns.length > 0 ? 'label' : `'' AS label`
-  const steps = `[${query.steps.map((_, place) => place + 1).join(', ')}]`
+  const steps = query.steps.map((_, place) => place + 1)
+  const later = steps.slice(1)
+  const columns = [
+    ...steps.flatMap((step) => [
+      `countIf(times[${step}] != 0) AS reached${step}`,
+      `countIf(furthest = ${step}) AS standing${step}`,
+      `countIf(furthest = ${step} AND is_open) AS open${step}`,
+    ]),
+    ...later.flatMap((step) => {
+      const gap = `times[${step}] - times[${requiredBefore(query, step)}], times[${step}] != 0`
+      return [
+        `avgIfState(${gap}) AS mean${step}`,
+        `quantileExactInclusiveIfState(0.5)(${gap}) AS median${step}`,
+      ]
+    }),
+  ]
   const states = `SELECT ${label}, countIf(furthest > 0) AS persons, sum(is_excluded) AS excluded,
-        sumForEach(arrayMap(time -> time != 0, times)) AS reached,
-        sumForEach(arrayMap(step -> step = furthest, ${steps})) AS standing,
-        sumForEach(arrayMap(step -> step = furthest AND is_open, ${steps})) AS open,
-        avgForEachState(gaps) AS mean,
-        quantileExactInclusiveForEachState(0.5)(gaps) AS median
-      FROM (SELECT *, ${gapsOf(query)} AS gaps FROM (${outcomes(funnelSql(plan, statement))}))
+        ${columns.join(',\n        ')}
+      FROM (${outcomes(funnelSql(plan, statement))})
       GROUP BY label`
+  const perStep = (of: readonly number[], column: (step: number) => string) =>
+    `[${of.map(column).join(', ')}]`
   return statement.query(`SELECT kind, value, sum(excluded) AS excluded,
-    sumForEach(reached) AS reached, sumForEach(standing) AS standing, sumForEach(open) AS open,
-    arrayMap(ms -> ms / 1000, avgForEachMerge(mean)) AS mean_seconds,
-    arrayMap(ms -> ms / 1000, quantileExactInclusiveForEachMerge(0.5)(median)) AS median_seconds
+    ${perStep(steps, (step) => `sum(reached${step})`)} AS reached,
+    ${perStep(steps, (step) => `sum(standing${step})`)} AS standing,
+    ${perStep(steps, (step) => `sum(open${step})`)} AS open,
+    ${perStep(later, (step) => `avgIfMerge(mean${step}) / 1000`)} AS mean_seconds,
+    ${perStep(later, (step) => `quantileExactInclusiveIfMerge(0.5)(median${step}) / 1000`)} AS median_seconds
   FROM (${placed(query, states, statement)})
   GROUP BY kind, value`)
-}
-
-/** SQL of the milliseconds from step to step; null for steps that were skipped. */
-function gapsOf(query: FunnelInsightQuery): string {
-  if (!query.steps.some(({ optional }) => optional)) {
-    return `arrayPopFront(arrayDifference(arraySlice(times, 1, furthest)))`
-  }
-  const gaps = query.steps.slice(1).map((_, place) => {
-    const step = place + 2
-    return `if(times[${step}] = 0, NULL, times[${step}] - times[${requiredBefore(query, step)}])`
-  })
-  return `[${gaps.join(', ')}]`
 }
