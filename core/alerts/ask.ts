@@ -3,7 +3,7 @@ import type { FreshnessReading } from '../consumer/freshness.ts'
 import { planInsight } from '../query/insight-api.ts'
 import { type QueryRunner, questionOf } from '../query/run.ts'
 import { settledFacts } from '../query/settle.ts'
-import { type AskAll, withRounds } from '../query/whole-plan.ts'
+import { type AskAll, askPlan } from '../query/whole-plan.ts'
 import type { QueryStore } from '../store/store.ts'
 
 /** Answers a question as it would have been at a moment: its relative dates end there. */
@@ -31,12 +31,12 @@ export const askAsOf =
         freshness,
       )
     const moment = { now: asOf, completeUntil: freshness.complete_until }
-    const { insight, plan, asked } = await planInsight(query, moment, ask, { store, timeoutMs })
-    const { rows, facts } = await ask(insight.compile(plan))
+    const { insight, planned } = await planInsight(query, moment, { store, timeoutMs })
+    const { plan, rows, facts } = await askPlan(insight, planned, ask)
     return {
       kind,
       ...insight.shape(plan, rows),
-      ...withRounds(facts, asked.facts),
+      ...facts,
       ...settledFacts(query),
     } as InsightResult
   }

@@ -9,7 +9,7 @@ import { HTTPException } from 'hono/http-exception'
 import { createWatchMetrics, type WatchMetrics } from '../alerts/metrics.ts'
 import type { SendOptions } from '../alerts/senders.ts'
 import { DatabaseAway } from '../auth/database-away.ts'
-import type { FreshnessSource } from '../consumer/freshness.ts'
+import type { FreshnessReading, FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import { guard } from '../shared/guard.ts'
 import { addOperations, type HealthCheck } from '../shared/health.ts'
@@ -31,12 +31,7 @@ import type { ReplayTarget } from './dead-letter-replay.ts'
 import { REPLAY_PATH } from './dead-letter-routes.ts'
 import { addDocs } from './docs.ts'
 import { QUERY_STATUS, QueryRefusal, toApiError } from './errors.ts'
-import {
-  compilePersonFunnel,
-  insightOfFunnel,
-  planPersonFunnel,
-  shapePersonFunnel,
-} from './funnel/person-funnel.ts'
+import { answerPersonFunnel, insightOfFunnel, planPersonFunnel } from './funnel/person-funnel.ts'
 import { addInsights } from './insight-api.ts'
 import type { LiveTimes } from './live/live-api.ts'
 import { MemoryCache } from './memory-cache.ts'
@@ -65,6 +60,7 @@ import type { OpenMetadata } from './saved/metadata.ts'
 import { addSaved } from './saved/saved.ts'
 import { settledFacts, settleOn } from './settle.ts'
 import { answerTrend, insightOfTrend } from './trends/plain-trend.ts'
+import type { AskAll } from './whole-plan.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 /** A corrected record is JSON within JSON, its quotes take two characters; a document is a whole project. */
@@ -164,6 +160,14 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     return rows
   }
 
+  const asking =
+    (insight: string, project: string, freshness: FreshnessReading, signal: AbortSignal): AskAll =>
+    (statements) =>
+      runner.askAll(
+        statements.map((one) => questionOf(insight, project, one, signal)),
+        freshness,
+      )
+
   app.openapi(trendRoute, async (c) => {
     const query = toTrendQuery(c.req.valid('query'))
     await requireProject(query.project)
@@ -171,12 +175,7 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
       runner.freshness(),
       settle(insightOfTrend(query)),
     ])
-    const ask = (statements: readonly Query[]) => {
-      const questions = statements.map((one) =>
-        questionOf('trend', query.project, one, c.req.raw.signal),
-      )
-      return runner.askAll(questions, freshness)
-    }
+    const ask = asking('trend', query.project, freshness, c.req.raw.signal)
     const { answer, rows, facts } = await answerTrend(query, question, clock(), ask)
     tell('trend', query.project, rows, facts)
     return c.json({ ...answer, ...facts, ...settledFacts(question) }, 200)
@@ -190,15 +189,10 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
       settle(insightOfFunnel(query)),
     ])
     const plan = planPersonFunnel(insight, clock(), freshness.complete_until)
-    const question = questionOf(
-      'funnel',
-      query.project,
-      compilePersonFunnel(plan),
-      c.req.raw.signal,
-    )
-    const { rows, facts } = await runner.ask(question, freshness)
-    tell('funnel', query.project, rows.length, facts)
-    return c.json({ ...shapePersonFunnel(plan, rows), ...facts, ...settledFacts(insight) }, 200)
+    const ask = asking('funnel', query.project, freshness, c.req.raw.signal)
+    const { answer, rows, facts } = await answerPersonFunnel(plan, ask)
+    tell('funnel', query.project, rows, facts)
+    return c.json({ ...answer, ...facts, ...settledFacts(insight) }, 200)
   })
 
   app.openapi(eventNamesRoute, async (c) => {

@@ -13,7 +13,7 @@ import {
 } from './actors.ts'
 import { type QueryRefusal, toApiError } from './errors.ts'
 import type { Moment } from './insight.ts'
-import { streamAnswer, TotalProgress, wantsProgress } from './insight-stream.ts'
+import { streamAnswer, wantsProgress } from './insight-stream.ts'
 import { insightOf } from './insights.ts'
 import { refusalOf } from './parse.ts'
 import { propertiesOf } from './persons/properties.ts'
@@ -22,7 +22,8 @@ import { type QueryRunner, questionOf, type RunFacts } from './run.ts'
 import { projectCondition } from './scope.ts'
 import { type Settle, settledFacts } from './settle.ts'
 import { Statement } from './statement.ts'
-import { type AskAll, wholePlan, withRounds } from './whole-plan.ts'
+import { TotalProgress } from './total-progress.ts'
+import { type AskAll, askNothing, askPlan, wholePlan } from './whole-plan.ts'
 
 export interface InsightDeps {
   store: QueryStore
@@ -89,41 +90,38 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
   const { runner } = deps
 
   app.openapi(insightRoute, async (c) => {
-    const { query, insight, plan, freshness, asked } = await prepare(
-      c.req.valid('json'),
-      deps,
-      c.req.raw.signal,
-    )
-    const statements = insight.compile(plan)
+    const prepared = await prepare(c.req.valid('json'), deps)
+    const { query, insight, planned } = prepared
     const answer = async (onProgress?: (progress: Progress) => void): Promise<InsightResult> => {
-      const total = onProgress && new TotalProgress(statements.length, onProgress)
-      const questions = statements.map((statement, place) => ({
-        ...questionOf(query.kind, query.project, statement, c.req.raw.signal),
-        onProgress: total?.of(place),
-      }))
-      const { rows, facts: last } = await runner.askAll(questions, freshness)
-      const facts = withRounds(last, asked.facts)
-      const rowCount = rows.reduce((sum, some) => sum + some.length, 0)
+      const total = onProgress && new TotalProgress(onProgress)
+      const ask = asking(prepared, deps, { signal: c.req.raw.signal, total })
+      const { plan, rows, rowCount, statements, facts } = await askPlan(insight, planned, ask)
+      total?.end()
       deps.tell(query.kind, query.project, rowCount, facts)
       const shaped = { kind: query.kind, ...insight.shape(plan, rows), ...facts }
       return {
         ...shaped,
         ...settledFacts(query),
-        ...(query.include_sql && { sql: [...asked.statements, ...statements] }),
+        ...(query.include_sql && { sql: statements }),
       } as InsightResult
     }
     if (!wantsProgress(c)) return c.json(await answer(), 200)
+    // What the question itself is refused for has its own status: there is none left once a stream began.
+    await askNothing(insight, planned)
     return streamAnswer(c, answer, (error) => toApiError(deps.refuse(error, c.req.path))) as never
   })
 
   app.openapi(actorsRoute, async (c) => {
     const { query: asked, select, limit, after } = c.req.valid('json')
     const { project } = asked
-    const { query, insight, plan, freshness } = await prepare(asked, deps, c.req.raw.signal)
+    const prepared = await prepare(asked, deps)
+    const { query, insight, planned, freshness } = prepared
+    const { signal } = c.req.raw
+    const { plan } = await wholePlan(insight, planned, asking(prepared, deps, { signal }))
     const selection = insight.selection.safeParse(select)
     if (!selection.success) throw refusalOf(selection.error.issues, 'select')
     const ask = <Row>(statement: Query) =>
-      runner.ask<Row>(questionOf('actors', project, statement, c.req.raw.signal), freshness)
+      runner.ask<Row>(questionOf('actors', project, statement, signal), freshness)
     const page = { limit, after }
     const ids = await ask<ActorIdRow>(compileActorIds(insight.actors(plan, selection.data), page))
     const wanted = ids.rows.slice(0, limit).map(({ id }) => id)
@@ -138,33 +136,44 @@ export function addInsights(app: OpenAPIHono, deps: InsightDeps): void {
   })
 }
 
-async function prepare(question: AskedInsight, deps: InsightDeps, signal: AbortSignal) {
+type Prepared = Awaited<ReturnType<typeof prepare>>
+
+async function prepare(question: AskedInsight, deps: InsightDeps) {
   await deps.requireProject(question.project)
   const [freshness, query] = await Promise.all([deps.runner.freshness(), deps.settle(question)])
-  const ask: AskAll = (statements) => {
-    const questions = statements.map((one) => questionOf(query.kind, query.project, one, signal))
-    return deps.runner.askAll(questions, freshness)
-  }
   const moment = { now: deps.clock(), completeUntil: freshness.complete_until }
-  return { query, freshness, ...(await planInsight(query, moment, ask, deps)) }
+  return { query, freshness, ...(await planInsight(query, moment, deps)) }
 }
 
-/** Plans a settled question as of a moment, and asks for what the plan needs. Throws a QueryRefusal. */
+/** How a prepared question asks the store. */
+const asking =
+  (
+    { query: { kind, project }, freshness }: Prepared,
+    { runner }: InsightDeps,
+    { signal, total }: { signal: AbortSignal; total?: TotalProgress | undefined },
+  ): AskAll =>
+  (statements, round) => {
+    const told = total?.begin(statements.length, round)
+    const questions = statements.map((statement, place) => ({
+      ...questionOf(kind, project, statement, signal),
+      onProgress: told?.[place],
+    }))
+    return runner.askAll(questions, freshness)
+  }
+
+/** Plans a settled question as of a moment, but for what has to be asked. Throws a QueryRefusal. */
 export async function planInsight(
   query: InsightQuery,
   moment: Omit<Moment, 'firstEventAt'>,
-  ask: AskAll,
   deps: Pick<InsightDeps, 'store' | 'timeoutMs'>,
 ) {
   const insight = insightOf(query)
-  const first = query.date_from === 'all' ? await firstEventAt(query.project, deps) : null
-  const planned = insight.plan(query, { ...moment, firstEventAt: first })
-  const { plan, ...asked } = await wholePlan(insight, planned, ask)
-  return { insight, plan, asked }
+  const firstEventAt = query.date_from === 'all' ? await readFirst(query.project, deps) : null
+  return { insight, planned: insight.plan(query, { ...moment, firstEventAt }) }
 }
 
 /** When the first event of a project happened, ms; null when it has none. */
-async function firstEventAt(
+async function readFirst(
   project: string,
   { store, timeoutMs }: Pick<InsightDeps, 'store' | 'timeoutMs'>,
 ): Promise<number | null> {

@@ -38,9 +38,26 @@ it('streams how far all statements are together, then the answer', async () => {
   const { response, events } = await stream(store)
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   expect(events).toEqual([
-    ['progress', { rows_read: 50, rows_to_read: 100 }],
+    ['progress', { rows_read: 50, rows_to_read: 200 }],
     ['progress', { rows_read: 100, rows_to_read: 300 }],
+    ['progress', { rows_read: 300, rows_to_read: 300 }],
     ['result', expect.objectContaining({ kind: 'stickiness', intervals: 8 })],
+  ])
+})
+
+it('streams how far it is with what has to be known first, too', async () => {
+  let asked = 0
+  const store = storeThat(async ({ onProgress }) => {
+    onProgress?.({ rowsRead: 60, rowsToRead: 100 })
+    return ++asked === 1 ? [{ labels: ['Firefox'] }] : []
+  })
+  const { events } = await stream(store, { ...QUESTION, breakdowns: [{ property: '$browser' }] })
+  expect(events).toEqual([
+    ['progress', { rows_read: 60, rows_to_read: 200 }],
+    ['progress', { rows_read: 160, rows_to_read: 300 }],
+    ['progress', { rows_read: 220, rows_to_read: 300 }],
+    ['progress', { rows_read: 300, rows_to_read: 300 }],
+    ['result', expect.objectContaining({ kind: 'stickiness' })],
   ])
 })
 
@@ -60,4 +77,20 @@ it('refuses a question that is not valid before it streams anything', async () =
   )
   expect(response.status).toBe(400)
   expect(JSON.parse(text).error.field).toBe('date_from')
+})
+
+it('refuses what only the last of several rounds would name before it asks anything', async () => {
+  let asked = 0
+  const store = storeThat(async () => {
+    asked++
+    return []
+  })
+  const { response, text } = await stream(store, {
+    kind: 'trends',
+    project: 'default',
+    series: [{ event: 'a', measure: 'sum', measure_property: { property: ':`Int64`' } }],
+    breakdowns: [{ property: '$browser' }],
+  })
+  expect([response.status, asked]).toEqual([400, 0])
+  expect(JSON.parse(text).error.field).toBe('series.0.measure_property.property')
 })

@@ -6,26 +6,6 @@ import type { Progress } from '../store/store.ts'
 export const wantsProgress = (c: Context): boolean =>
   (c.req.header('accept') ?? '').includes('text/event-stream')
 
-/** How far several statements are, taken together. */
-export class TotalProgress {
-  readonly #parts: Progress[]
-  readonly #tell: (total: Progress) => void
-
-  constructor(statements: number, tell: (total: Progress) => void) {
-    this.#parts = Array.from({ length: statements }, () => ({ rowsRead: 0, rowsToRead: 0 }))
-    this.#tell = tell
-  }
-
-  /** What the statement of that place is to call. */
-  of(place: number): (progress: Progress) => void {
-    return (progress) => {
-      this.#parts[place] = progress
-      const sum = (key: keyof Progress) => this.#parts.reduce((total, part) => total + part[key], 0)
-      this.#tell({ rowsRead: sum('rowsRead'), rowsToRead: sum('rowsToRead') })
-    }
-  }
-}
-
 /**
  * Answers with events: `progress` {rows_read, rows_to_read} now and then, and at the end one `result`
  * with the answer or one `error` with what a plain answer would have been.

@@ -2,6 +2,10 @@ import type { Query } from '../store/store.ts'
 import type { Insight } from './insight.ts'
 import type { RunFacts } from './run.ts'
 
+/** The stages of an insight that lead to its rows. */
+// biome-ignore lint/suspicious/noExplicitAny: of whichever kind
+type Planning<Plan> = Pick<Insight<any, Plan, any, any>, 'unknowns' | 'learn' | 'compile'>
+
 /** A plan that knows all that it needs, and what was asked for it. */
 export interface WholePlan<Plan> {
   plan: Plan
@@ -10,10 +14,29 @@ export interface WholePlan<Plan> {
   facts: RunFacts[]
 }
 
+/** The rows of an answer, and all that was asked for it. */
+export interface AskedPlan<Plan> {
+  plan: Plan
+  /** Of each statement of the answer, in order. */
+  rows: unknown[][]
+  /** How many rows all rounds had. */
+  rowCount: number
+  statements: Query[]
+  facts: RunFacts
+}
+
+/** What statements are asked for: for what a plan does not know yet, or for the answer. */
+export type Round = 'plan' | 'answer'
+
+/** Rows of statements, in order. */
+export type AskAll = (
+  statements: readonly Query[],
+  round: Round,
+) => Promise<{ rows: unknown[][]; facts: RunFacts }>
+
 /** Asks for what a plan does not know, until it knows all. */
 export async function wholePlan<Plan>(
-  // biome-ignore lint/suspicious/noExplicitAny: of whichever kind
-  insight: Pick<Insight<any, Plan, any, any>, 'unknowns' | 'learn'>,
+  insight: Pick<Planning<Plan>, 'unknowns' | 'learn'>,
   plan: Plan,
   ask: AskAll,
 ): Promise<WholePlan<Plan>> {
@@ -21,17 +44,46 @@ export async function wholePlan<Plan>(
   for (;;) {
     const unknowns = insight.unknowns?.(whole.plan) ?? []
     if (unknowns.length === 0 || !insight.learn) return whole
-    const { rows, facts } = await ask(unknowns)
+    const { rows, facts } = await ask(unknowns, 'plan')
     whole.plan = insight.learn(whole.plan, rows)
     whole.statements.push(...unknowns)
     whole.facts.push(facts)
   }
 }
 
-/** Rows of statements, in order. */
-export type AskAll = (
-  statements: readonly Query[],
-) => Promise<{ rows: unknown[][]; facts: RunFacts }>
+/** Makes a plan whole, and asks for the rows of its answer. */
+export async function askPlan<Plan>(
+  insight: Planning<Plan>,
+  planned: Plan,
+  ask: AskAll,
+): Promise<AskedPlan<Plan>> {
+  let rowCount = 0
+  const counted: AskAll = async (statements, round) => {
+    const asked = await ask(statements, round)
+    rowCount += asked.rows.reduce((sum, some) => sum + some.length, 0)
+    return asked
+  }
+  const whole = await wholePlan(insight, planned, counted)
+  const statements = insight.compile(whole.plan)
+  const { rows, facts } = await counted(statements, 'answer')
+  return {
+    plan: whole.plan,
+    rows,
+    rowCount,
+    statements: [...whole.statements, ...statements],
+    facts: withRounds(facts, whole.facts),
+  }
+}
+
+/** The same of a store in which nothing ever happened; none is asked. Throws what is refused, whatever a store knows. */
+export const askNothing = <Plan>(
+  insight: Planning<Plan>,
+  planned: Plan,
+): Promise<AskedPlan<Plan>> =>
+  askPlan(insight, planned, async (statements) => ({
+    rows: statements.map(() => []),
+    facts: { complete_until: null, duration_ms: 0, from_cache: false },
+  }))
 
 /** Facts of an answer that took several rounds: their times add up. */
 export const withRounds = (last: RunFacts, earlier: readonly RunFacts[]): RunFacts => ({

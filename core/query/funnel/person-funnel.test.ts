@@ -1,7 +1,7 @@
 import type { ApiError, FunnelResult } from '@headwater/schemas/insight'
 import type { EventRow } from '@headwater/schemas/row'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openTestApi, type TestApi } from '../test-api.ts'
+import { openTestApi, type TestApi, testClient } from '../test-api.ts'
 
 const HOUR_MS = 3_600_000
 const MIDNIGHT = Date.UTC(2026, 5, 10)
@@ -131,6 +131,30 @@ describe('ordered funnels', () => {
       [0, 0],
     ])
   })
+})
+
+it.each([
+  [1, 'UInt64'],
+  [Number.MAX_SAFE_INTEGER, 'UInt128'],
+])('keeps an event whose sequence is %s in a key of type %s', async (sequence, type) => {
+  await history('one', ['a', 1], ['b', 1, { sequence }])
+  const asked: string[] = []
+  const watched = testClient({
+    store: {
+      query(query, options) {
+        asked.push(query.text)
+        return api.store.query(query, options)
+      },
+      dataVersion: () => api.store.dataVersion(),
+    },
+    clock: () => api.now,
+  })
+  const steps = [{ event: 'a' }, { event: 'b' }]
+  const range = { date_from: '2026-06-10', date_to: '2026-06-16' }
+  const { body } = await watched.post<FunnelResult>('/api/funnels', { project, steps, ...range })
+  expect(counts(body)).toEqual([1, 1])
+  expect(asked.at(-1)).toContain(`to${type}(`)
+  expect(asked.at(-1)?.includes('UInt128')).toBe(type === 'UInt128')
 })
 
 describe('filters and breakdowns of funnels', () => {

@@ -1,8 +1,9 @@
 import type { FunnelQuery, FunnelResult } from '@headwater/schemas/insight'
 import type { FunnelInsightQuery } from '@headwater/schemas/insights/funnel'
 import type { z } from '@hono/zod-openapi'
-import type { Query } from '../../store/store.ts'
 import { resolveRange } from '../date-range.ts'
+import type { RunFacts } from '../run.ts'
+import { type AskAll, askPlan } from '../whole-plan.ts'
 import { funnel } from './funnel.ts'
 import { type FunnelPlan, planFunnel } from './plan.ts'
 
@@ -34,18 +35,14 @@ export const planPersonFunnel = (
   completeUntil: number | null,
 ): PersonFunnelPlan => planFunnel(insight, { now, completeUntil }, resolveRange(insight, now))
 
-export function compilePersonFunnel(plan: PersonFunnelPlan): Query {
-  const [statement] = funnel.compile(plan)
-  if (!statement) throw new Error('a funnel is one statement')
-  return statement
-}
-
-export function shapePersonFunnel(
+/** @param ask Asks the store. Rejects with a QueryRefusal. */
+export async function answerPersonFunnel(
   plan: PersonFunnelPlan,
-  rows: readonly unknown[],
-): Pick<FunnelResult, 'groups'> {
-  const { groups } = funnel.shape(plan, [[...rows]])
-  return {
+  ask: AskAll,
+): Promise<{ answer: Pick<FunnelResult, 'groups'>; rows: number; facts: RunFacts }> {
+  const { plan: whole, rows, rowCount, facts } = await askPlan(funnel, plan, ask)
+  const { groups } = funnel.shape(whole, rows)
+  const answer = {
     groups: groups.map(({ breakdown, steps }) => ({
       breakdown: breakdown && { kind: breakdown.kind, value: breakdown.values[0] ?? '' },
       steps: steps.map(({ name, optional, event, ...numbers }) => ({
@@ -54,4 +51,5 @@ export function shapePersonFunnel(
       })),
     })),
   }
+  return { answer, rows: rowCount, facts }
 }

@@ -1,9 +1,7 @@
 import type { InsightQuery } from '@headwater/schemas/insights/insight'
 import { QueryRefusal } from '../errors.ts'
 import { insightOf } from '../insights.ts'
-import { wholePlan } from '../whole-plan.ts'
-
-const NO_FACTS = { complete_until: null, duration_ms: 0, from_cache: false }
+import { askNothing } from '../whole-plan.ts'
 
 /**
  * The answer to a question about a project in which nothing ever happened; no store is asked. Null when
@@ -13,14 +11,8 @@ export async function emptyAnswer(query: InsightQuery, now: number): Promise<obj
   const insight = insightOf(query)
   const planned = insight.plan(query, { now, completeUntil: now, firstEventAt: null })
   try {
-    const { plan } = await wholePlan(insight, planned, async (statements) => ({
-      rows: statements.map(() => []),
-      facts: NO_FACTS,
-    }))
-    return insight.shape(
-      plan,
-      insight.compile(plan).map(() => []),
-    )
+    const { plan, rows } = await askNothing(insight, planned)
+    return insight.shape(plan, rows)
   } catch (error) {
     if (error instanceof QueryRefusal) throw error
     return null

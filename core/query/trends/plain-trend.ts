@@ -5,7 +5,7 @@ import { type TrendsLine, TrendsQuery } from '@headwater/schemas/insights/trends
 import type { z } from '@hono/zod-openapi'
 import { QueryRefusal } from '../errors.ts'
 import type { RunFacts } from '../run.ts'
-import { type AskAll, wholePlan, withRounds } from '../whole-plan.ts'
+import { type AskAll, askPlan } from '../whole-plan.ts'
 import { trends } from './trends.ts'
 
 export interface AnsweredTrend {
@@ -26,11 +26,12 @@ export async function answerTrend(
   ask: AskAll,
 ): Promise<AnsweredTrend> {
   const planned = trends.plan(question, { now, completeUntil: null, firstEventAt: null })
-  const whole = await wholePlan(trends, planned, ask).catch((error: unknown) => {
-    throw inWordsOfUrl(error)
-  })
-  const { rows, facts } = await ask(trends.compile(whole.plan))
-  const { buckets, series } = trends.shape(whole.plan, rows)
+  const { plan, rows, rowCount, facts } = await askPlan(trends, planned, ask).catch(
+    (error: unknown) => {
+      throw inWordsOfUrl(error)
+    },
+  )
+  const { buckets, series } = trends.shape(plan, rows)
   return {
     answer: {
       buckets,
@@ -38,8 +39,8 @@ export async function answerTrend(
       measure,
       series: series.map((line) => lineOf(event, line)),
     },
-    rows: rows.flat().length,
-    facts: withRounds(facts, whole.facts),
+    rows: rowCount,
+    facts,
   }
 }
 
