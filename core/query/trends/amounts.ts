@@ -83,7 +83,8 @@ export function partialAmounts(slice: Slice): PartialAmounts {
   }
 }
 
-function gathered(slice: Slice): { aggregate: Aggregate; column: string; rows: string } {
+/** What an amount is gathered from, and by what. Of a series that canMerge; throws a RangeError of any other. */
+export function gathered(slice: Slice): { aggregate: Aggregate; column: string; rows: string } {
   const { series, period } = slice
   switch (methodOf(series)) {
     case 'events': {

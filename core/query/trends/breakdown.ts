@@ -66,13 +66,17 @@ export const textSplit = (plan: SplitPlan, statement: Statement): Split => ({
 })
 
 /** As textSplit, each text in a column of its own. */
-export function separateSplit(plan: SplitPlan, statement: Statement): Split {
-  const texts = textsOf(plan, statement)
-  return {
-    columns: texts.map((text, place) => `${text} AS text${place}`),
-    keys: texts.map((_, place) => `text${place}`),
-  }
-}
+export const separateSplit = (plan: SplitPlan, statement: Statement): Split =>
+  separated(textsOf(plan, statement))
+
+/** As separateSplit, however long the texts are. */
+export const rawSplit = (plan: SplitPlan, statement: Statement): Split =>
+  separated(textsOf(plan, statement, (text) => text))
+
+const separated = (texts: readonly string[]): Split => ({
+  columns: texts.map((text, place) => `${text} AS text${place}`),
+  keys: texts.map((_, place) => `text${place}`),
+})
 
 /** SQL that holds for events with exactly these values, '' for none, among rows of a lineSplit. */
 export const hasValues = (values: readonly string[], statement: Statement): string =>
@@ -85,10 +89,14 @@ export function isNotAmong(rows: string, { query }: Pick<SplitPlan, 'query'>): s
 }
 
 /** SQL of an event's value of each breakdown, '' when there is none. */
-function textsOf({ query, bins }: SplitPlan, statement: Statement): string[] {
+function textsOf(
+  { query, bins }: SplitPlan,
+  statement: Statement,
+  shortened: (text: string) => string = lineText,
+): string[] {
   return query.breakdowns.map((breakdown, place) =>
     breakdown.bins === undefined
-      ? lineText(propertyOf(breakdown, place, statement))
+      ? shortened(propertyOf(breakdown, place, statement))
       : binText(bins?.[place] ?? null, propertyOf(breakdown, place, statement), statement),
   )
 }

@@ -5,7 +5,7 @@ import { seriesSql } from './amounts.ts'
 import { lineSplit } from './breakdown.ts'
 import { methodOf } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
-import { compileRanked } from './ranked-lines.ts'
+import { compileRanked, hasFewValues } from './ranked-lines.ts'
 import { bucketOf, NO_SPLIT, sliceOf } from './slice.ts'
 
 /** One number of the answer. */
@@ -19,9 +19,10 @@ export interface TrendsRow {
   amount: number | null
 }
 
-/** A statement for each series and, within it, each period. */
+/** A statement for each series and, within it, each period; of few values one, and none where the rows are known. */
 export function compileTrends(plan: TrendsPlan): Query[] {
-  if (plan.hasFewValues) return [compileRanked(plan)]
+  if (plan.fitting) return []
+  if (hasFewValues(plan)) return [compileRanked(plan)]
   return plan.query.series.flatMap((_, series) =>
     plan.periods.map((_, period) => {
       const statement = new Statement(plan.query.project)

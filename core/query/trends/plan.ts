@@ -7,6 +7,7 @@ import { questionRange, type Range } from '../date-range.ts'
 import { QueryRefusal } from '../errors.ts'
 import type { Moment } from '../insight.ts'
 import type { Bins } from './bins.ts'
+import type { TrendsRow } from './compile.ts'
 import { earlierRange } from './earlier.ts'
 import { type Formula, parseFormula } from './formula.ts'
 import { canAccumulate, measuresOf } from './measure.ts'
@@ -35,9 +36,13 @@ export interface TrendsPlan {
   formulas: Formula[]
   /** Ranges of each breakdown that has them, where there are numbers at all; null until they were asked for. */
   bins: (Bins | null)[] | null
-  /** Whether the breakdowns have so few values that all are read at once; null until that was asked. */
-  hasFewValues: boolean | null
-  /** Values of the lines that are shown by themselves, '' for none; null until they were asked for, and where all values are read. */
+  /** How many values a part of the events has; null until it was asked, and where it need not be known. */
+  sampled: number | null
+  /** Whether every value has a line of its own; null until it was tried, and where it is not. */
+  fits: boolean | null
+  /** The rows of the answer, where every value has a line of its own. */
+  fitting: TrendsRow[][] | null
+  /** Values of the lines that are shown by themselves, '' for none; null until they were asked for, and where few values are read at once. */
   top: string[][] | null
 }
 
@@ -73,7 +78,9 @@ export function planTrends(asked: TrendsQuery, moment: Moment): TrendsPlan {
     states,
     formulas,
     bins,
-    hasFewValues: null,
+    sampled: null,
+    fits: null,
+    fitting: null,
     top: null,
   }
 }

@@ -1,7 +1,7 @@
 import type { Query } from '../../store/store.ts'
 import { Statement } from '../statement.ts'
 import { partialAmounts } from './amounts.ts'
-import { NONE_LINE, OTHER_LINE, separateSplit } from './breakdown.ts'
+import { NONE_LINE, OTHER_LINE, rawSplit, separateSplit } from './breakdown.ts'
 import { canMerge } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
 import { bucketOf, eventRows, sliceOf } from './slice.ts'
@@ -13,34 +13,49 @@ import { bucketOf, eventRows, sliceOf } from './slice.ts'
 /** Events that tell whether values are few. They are read in the order of the store, by persons. */
 const SAMPLE_EVENTS = 20_000
 const FEW_VALUES = 1_000
+/** Events without a value have one line more. */
+const NONE_LINES = 1
 
-/**
- * Whether it is still to be asked if values are few: where the lines could be ranked by the amounts
- * themselves, as those of one series can, when Other's can be merged.
- */
-export const needsSample = ({ query, periods, hasFewValues }: TrendsPlan): boolean =>
-  hasFewValues === null &&
-  query.series.length === 1 &&
-  periods.length === 1 &&
+/** Whether it matters how many values there are, and was not asked yet. */
+export const needsSample = (plan: TrendsPlan): boolean =>
+  plan.sampled === null && canMergeAll(plan) && (plan.fits === null || isOne(plan))
+
+/** Whether the values are so few that lines are ranked by the amounts themselves, as those of one series can. */
+export const hasFewValues = (plan: TrendsPlan): boolean =>
+  plan.sampled !== null && plan.sampled <= FEW_VALUES && canMergeAll(plan) && isOne(plan)
+
+/** As far as was seen. */
+export const hasMoreThanLines = ({ sampled, limit }: TrendsPlan): boolean =>
+  sampled !== null && sampled > limit + NONE_LINES
+
+/** Other's amounts are merged of those of the values. */
+const canMergeAll = ({ query }: TrendsPlan): boolean =>
   query.series.every((series) => canMerge(series, query))
+
+const isOne = ({ query, periods }: TrendsPlan): boolean =>
+  query.series.length === 1 && periods.length === 1
 
 interface SampleRow {
   values: string
 }
 
-/** Asks how many values some of the events have. */
-export function compileSample(plan: TrendsPlan): Query {
-  const statement = new Statement(plan.query.project)
-  const split = separateSplit(plan, statement)
-  const slice = sliceOf(plan, statement, 0, 0, split, null)
-  return statement.query(`SELECT uniqExact(${split.keys.join(', ')}) AS values
+/** Asks how many values some of the events have: of each series and, within it, each period. */
+export const compileSample = (plan: TrendsPlan): Query[] =>
+  plan.query.series.flatMap((_, series) =>
+    plan.periods.map((_, period) => {
+      const statement = new Statement(plan.query.project)
+      const split = rawSplit(plan, statement)
+      const slice = sliceOf(plan, statement, series, period, split, null)
+      return statement.query(`SELECT uniqExact(${split.keys.join(', ')}) AS values
   FROM (
     ${eventRows(slice, slice.period)}
     LIMIT ${SAMPLE_EVENTS})`)
-}
+    }),
+  )
 
-export const areFew = (rows: readonly unknown[]): boolean =>
-  Number((rows[0] as SampleRow | undefined)?.values ?? 0) <= FEW_VALUES
+/** The most values that any of the answers tells. */
+export const sampledValues = (answers: readonly unknown[][]): number =>
+  Math.max(0, ...answers.map(([row]) => Number((row as SampleRow | undefined)?.values ?? 0)))
 
 /** Rows of TrendsRow with the `labels` of their line: of the top lines, of Other and of none. */
 export function compileRanked(plan: TrendsPlan): Query {

@@ -15,7 +15,7 @@ export const trends: Insight<TrendsQuery, TrendsPlan, TrendsResult, TrendsSelect
   unknowns: unknownsOf,
   learn,
   compile: compileTrends,
-  shape: (plan, rows) => shapeTrends(plan, rows as TrendsRow[][]),
+  shape: (plan, rows) => shapeTrends(plan, plan.fitting ?? (rows as TrendsRow[][])),
   selection: TrendsSelection,
   actors: actorsBehind,
 }

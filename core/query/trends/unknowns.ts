@@ -3,9 +3,16 @@ import { Statement } from '../statement.ts'
 import { seriesSql } from './amounts.ts'
 import { binsBetween } from './bins.ts'
 import { propertyOf, textSplit } from './breakdown.ts'
+import { compileFitting, endsSoon, learnFitting, mayFit } from './fitting-lines.ts'
 import { emptyAmount } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
-import { areFew, compileSample, needsSample } from './ranked-lines.ts'
+import {
+  compileSample,
+  hasFewValues,
+  hasMoreThanLines,
+  needsSample,
+  sampledValues,
+} from './ranked-lines.ts'
 import { readRange } from './rolling.ts'
 import { eventScope, NO_SPLIT, seriesCondition, sliceOf } from './slice.ts'
 
@@ -27,18 +34,47 @@ interface TopRow {
 
 /** What has to be asked before the plan is whole; nothing when it is. */
 export function unknownsOf(plan: TrendsPlan): Query[] {
-  if (plan.query.breakdowns.length === 0) return []
-  if (plan.bins === null) return [compileEdges(plan)]
-  if (needsSample(plan)) return [compileSample(plan)]
-  return plan.hasFewValues || plan.top !== null ? [] : [compileTop(plan)]
+  switch (nextOf(plan)) {
+    case 'edges':
+      return [compileEdges(plan)]
+    case 'fitting':
+      return compileFitting(plan)
+    case 'sample':
+      return compileSample(plan)
+    case 'top':
+      return [compileTop(plan)]
+    case null:
+      return []
+  }
 }
 
 /** The plan with what was asked. */
 export function learn(plan: TrendsPlan, rows: readonly unknown[][]): TrendsPlan {
-  if (plan.bins !== null) {
-    if (needsSample(plan)) return { ...plan, hasFewValues: areFew(rows[0] ?? []) }
-    return { ...plan, top: ((rows[0] ?? []) as TopRow[]).map(({ labels }) => labels) }
+  switch (nextOf(plan)) {
+    case 'edges':
+      return learnEdges(plan, rows)
+    case 'fitting':
+      return learnFitting(plan, rows)
+    case 'sample':
+      return { ...plan, sampled: sampledValues(rows) }
+    case 'top':
+      return { ...plan, top: ((rows[0] ?? []) as TopRow[]).map(({ labels }) => labels) }
+    case null:
+      return plan
   }
+}
+
+/** What is asked next; null when all is known. */
+function nextOf(plan: TrendsPlan): 'edges' | 'fitting' | 'sample' | 'top' | null {
+  if (plan.query.breakdowns.length === 0 || plan.top !== null) return null
+  if (plan.bins === null) return 'edges'
+  if (mayFit(plan) && endsSoon(plan)) return 'fitting'
+  if (needsSample(plan)) return 'sample'
+  if (mayFit(plan) && !hasMoreThanLines(plan)) return 'fitting'
+  return hasFewValues(plan) ? null : 'top'
+}
+
+function learnEdges(plan: TrendsPlan, rows: readonly unknown[][]): TrendsPlan {
   const [edges] = (rows[0] ?? []) as EdgesRow[]
   let ranged = 0
   const bins = plan.query.breakdowns.map(({ bins: count }) => {
