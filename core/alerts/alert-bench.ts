@@ -116,7 +116,7 @@ export class AlertBench {
         email: mailSender({
           server: { host: '127.0.0.1', port: this.mail.port, secure: false },
           from: { name: '', address: 'alerts@example.com' },
-          timeoutMs: 2_000,
+          timeoutMs: 4_000,
         }),
       },
       logger: silentLogger,

@@ -62,7 +62,7 @@ export function rejectOn(signal: AbortSignal | undefined): Promise<never> {
 }
 
 /** How often a running query is looked at. */
-const PROGRESS_MS = 200
+export const PROGRESS_MS = 200
 
 /**
  * Tells how far the query is whose log_comment is `mark`, which must be ours, until it is stopped.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PROGRESS_MS } from './clickhouse-shared.ts'
 import { HOSTILE_PROPERTIES } from './hostile-properties.ts'
 import { MIGRATIONS_FOLDER, readMigrations } from './migrate.ts'
 import { sampleRow, sampleRows } from './sample-row.ts'
@@ -168,8 +169,11 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
     it('tells how far a query is while it runs, and no more when it is over', async () => {
       const told: Progress[] = []
       const onProgress = (progress: Progress) => told.push(progress)
+      const started = Date.now()
       await opened.store.query({ text: 'SELECT 1' }, { onProgress })
-      expect(told).toEqual([])
+      // Nothing of one that is over before it is looked at.
+      const looks = Math.floor((Date.now() - started) / PROGRESS_MS)
+      expect(told.splice(0).length).toBeLessThanOrEqual(looks)
       const slow = opened.store.query({ text: SLOW }, { timeoutMs: 1_500, onProgress })
       await expect(slow).rejects.toMatchObject({ kind: 'too_heavy' })
       expect(told.length).toBeGreaterThan(1)
