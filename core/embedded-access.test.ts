@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { body, cookie } = await auth('/api/auth/sign-in/email', ACCOUNT)
   token = body.token
   readKey = (await auth('/api/projects/default/read-keys', { name: 'wall' }, cookie)).body.key
-}, 60_000)
+})
 afterAll(async () => {
   core.child.kill('SIGKILL')
   await core.exit

@@ -26,7 +26,7 @@ beforeAll(async () => {
   env.SMTP_URL = `smtp://us:open%20sesame@127.0.0.1:${mailbox.port}`
   env.MAIL_FROM = 'Our numbers <alerts@example.com>'
   core = await startCore('all', env)
-}, 60_000)
+})
 afterAll(async () => {
   core.child.kill('SIGKILL')
   await core.exit
@@ -51,7 +51,7 @@ describe('the embedded core', () => {
     await sendBatch(1)
     await sendBatch(2)
     await expect.poll(trendTotal, { timeout: RESTARTED_MS, interval: 100 }).toBe(2 * EVENTS)
-  }, 60_000)
+  })
 
   it('keeps what was acknowledged a moment before a kill', async () => {
     await sendBatch(3)
@@ -59,7 +59,7 @@ describe('the embedded core', () => {
     await core.exit
     core = await startCore('all', env)
     await expect.poll(trendTotal, { timeout: RESTARTED_MS, interval: 100 }).toBe(3 * EVENTS)
-  }, 60_000)
+  })
 
   it('keeps a saved insight over a kill, in the database of the users', async () => {
     const url = `${core.urls.query}/api/insights?project=default`
@@ -71,7 +71,7 @@ describe('the embedded core', () => {
     await core.exit
     core = await startCore('all', env)
     expect(await (await fetch(url)).json()).toMatchObject({ items: [{ id, name: 'kept' }] })
-  }, 60_000)
+  })
 
   it('tells of a number that crossed a limit', async () => {
     const receiver = await openReceiver()
@@ -148,7 +148,7 @@ describe('the embedded core', () => {
     expect(Date.now() - started).toBeLessThan(10_000)
     core = await startCore('all', env)
     await expect.poll(trendTotal, { timeout: RESTARTED_MS, interval: 100 }).toBe(4 * EVENTS)
-  }, 60_000)
+  })
 })
 
 async function sendBatch(seq: number): Promise<unknown> {

@@ -54,13 +54,13 @@ describe('core/main.ts', () => {
     expect(await signIn(second, 'sign-in')).toBe(200)
     second.child.kill('SIGTERM')
     expect(await second.exit).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 
   it('ends when its parent lets go of it', async () => {
     const core = await start('auth')
     core.child.disconnect()
     expect(await core.exit).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 
   it('says so when its port is taken', async () => {
     const first = await start('auth')
@@ -71,7 +71,7 @@ describe('core/main.ts', () => {
     rmSync(other, { recursive: true, force: true })
     expect(code).toBe(1)
     expect(output).toMatch(/core did not start: .*EADDRINUSE/)
-  }, 60_000)
+  })
 })
 
 async function signIn(core: CoreProcess, how: 'sign-in' | 'sign-up'): Promise<number> {

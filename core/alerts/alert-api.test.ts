@@ -26,7 +26,7 @@ beforeAll(async () => {
   receiver = await openReceiver()
   events = await openTestApi()
   api = await openSavedApi({ webhooks, store: events.store })
-}, 60_000)
+})
 afterAll(async () => {
   await api.close()
   await events.remove()

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const from = { name: 'Numbers', address: 'alerts@example.com' }
   api = await openSavedApi({ mail: { server, from, timeoutMs: 2_000 } })
   without = await openSavedApi()
-}, 60_000)
+})
 beforeEach(() => {
   mailbox.received.length = 0
   mailbox.answers = { recipient: 250, message: 250 }
@@ -161,7 +161,7 @@ it('keeps no address that is more than one, whatever it is sent', async () => {
   })
   await fc.assert(property, { numRuns: 200 })
   expect(kept).toBeGreaterThan(10)
-}, 60_000)
+})
 
 describe('a test by e-mail', () => {
   it('goes to every address at once, and says what became of each', async () => {
@@ -248,5 +248,5 @@ describe('a test by e-mail', () => {
     })
     await fc.assert(property, { numRuns: 60 })
     expect(saved).toBeGreaterThan(10)
-  }, 60_000)
+  })
 })

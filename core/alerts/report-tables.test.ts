@@ -23,7 +23,7 @@ beforeAll(async () => {
     event('bob', '$pageview', 3, { browser: 'Safari', session_id: 'd', ...page('/') }),
     event('cem', '$pageview', 4, { browser: '<b>Tor</b>', session_id: 'e', ...page('/buy') }),
   ])
-}, 60_000)
+})
 afterAll(() => api.remove())
 
 const tableOf = async (fields: object) => {

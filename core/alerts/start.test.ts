@@ -42,7 +42,7 @@ it('looks and sends by itself, after a database that was away, until it is close
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(await metrics.metrics()).toContain('headwater_alert_looks_total{result="kept"} 2')
   await bench.close()
-}, 60_000)
+})
 
 it('is closed soon although the store and the receiver hang, and blames nobody', async () => {
   const bench = await AlertBench.open(DATABASES.PGlite as () => Promise<typeof bench.db>)
@@ -80,4 +80,4 @@ it('is closed soon although the store and the receiver hang, and blames nobody',
   expect(await alerts.watchOf(alert)).toMatchObject({ interval_end: day(0), problem: null })
   expect(await alerts.deliveriesOf(alert, 1)).toMatchObject([{ state: 'pending' }])
   await bench.close()
-}, 60_000)
+})

@@ -13,7 +13,7 @@ export function describeAuthApi(name: string, open: () => Promise<Database>): vo
     let auth: TestAuth
     beforeAll(async () => {
       auth = await startTestAuth(open)
-    }, 60_000)
+    })
     afterAll(() => auth.close())
 
     it('has the project default with its first write key before anybody signed up', async () => {

@@ -16,7 +16,7 @@ export function describeAskers(name: string, open: () => Promise<Database>): voi
       await olga('/api/projects', { json: { id: 'team', name: 'Team' } })
       const made = await olga('/api/projects/team/read-keys', { json: { name: 'wall' } })
       readKey = made.body.key
-    }, 60_000)
+    })
     afterAll(() => auth.close())
 
     it('is a user with their role in every project of their organisations', async () => {

@@ -10,7 +10,7 @@ export function describeBadInput(name: string, open: () => Promise<Database>): v
     beforeAll(async () => {
       auth = await startTestAuth(open)
       ann = await auth.signUp('ann')
-    }, 60_000)
+    })
     afterAll(() => auth.close())
 
     it.each([
@@ -86,7 +86,7 @@ export function describeBadInput(name: string, open: () => Promise<Database>): v
         await expect(broken.findAsker(credential)).rejects.toThrow()
       }
       await broken.close()
-    }, 60_000)
+    })
 
     describe('watching', () => {
       it('is healthy, and counts requests by route and not by what callers write', async () => {

@@ -13,7 +13,7 @@ function describeSigningIn(open: () => Promise<Database>): void {
   let auth: TestAuth
   beforeAll(async () => {
     auth = await startTestAuth(open)
-  }, 60_000)
+  })
   afterAll(() => auth.close())
 
   it('ends with signing out: the session opens nothing any more', async () => {
@@ -96,7 +96,7 @@ function describeMember(open: () => Promise<Database>): void {
   let auth: TestAuth
   beforeAll(async () => {
     auth = await startTestAuth(open)
-  }, 60_000)
+  })
   afterAll(() => auth.close())
 
   it('sees the keys but may neither make nor revoke any', async () => {

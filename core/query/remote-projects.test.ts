@@ -7,7 +7,7 @@ import { remoteProjects } from './remote-projects.ts'
 let auth: TestAuth
 beforeAll(async () => {
   auth = await startTestAuth()
-}, 60_000)
+})
 afterAll(() => auth.close())
 
 let now: number

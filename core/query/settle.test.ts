@@ -37,7 +37,7 @@ beforeAll(async () => {
     ],
     filter_internal_by_default: true,
   })
-}, 60_000)
+})
 afterAll(async () => {
   await db.destroy()
   await api.remove()

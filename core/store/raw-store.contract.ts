@@ -129,7 +129,7 @@ export function describeRawStore(name: string, open: () => Promise<OpenRawStore>
       expect(bytes).toBeGreaterThan(5e8)
       // The half is far more than the chunks that the engine works on.
       expect(peak).toBeLessThan(250 * 1024 ** 2)
-    }, 60_000)
+    })
 
     it('waits for who reads', async () => {
       const chunks = stream(long('awaited'))[Symbol.asyncIterator]()

@@ -12,7 +12,7 @@ let olga: Call
 beforeAll(async () => {
   auth = await startTestAuth()
   olga = await auth.signUp('olga')
-}, 60_000)
+})
 afterAll(() => auth.close())
 
 let now: number

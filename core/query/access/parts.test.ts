@@ -17,7 +17,7 @@ beforeAll(async () => {
   }
   const made = await api.call('POST', '/api/insights?project=team', body, as('member'))
   insight = made.body.id
-}, 60_000)
+})
 afterAll(() => api.close())
 
 const webhook = (place: string) => ({ type: 'webhook', url: `https://example.com/${place}` })

@@ -7,7 +7,7 @@ let { client, call, saved } = {} as CohortApi
 beforeAll(async () => {
   cohorts = await openCohortApi()
   ;({ client, call, saved } = cohorts)
-}, 60_000)
+})
 afterAll(() => cohorts.close())
 
 describe('what is saved with a cohort in it', () => {

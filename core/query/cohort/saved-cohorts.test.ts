@@ -23,7 +23,7 @@ let { api, client, call, saved, ask } = {} as CohortApi
 beforeAll(async () => {
   cohorts = await openCohortApi()
   ;({ api, client, call, saved, ask } = cohorts)
-}, 60_000)
+})
 afterAll(() => cohorts.close())
 
 describe('a cohort that a question names by its id', () => {
@@ -136,7 +136,7 @@ describe('a cohort that a question names by its id', () => {
       }
     })
     await fc.assert(property, { numRuns: HOSTILE })
-  }, 60_000)
+  })
 
   it('is not asked for where nothing is saved, and no other question needs it', async () => {
     const alone = testClient({ store: api.store, clock: () => api.now })

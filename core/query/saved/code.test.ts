@@ -9,7 +9,7 @@ const RUNS = 40
 let api: SavedApi
 beforeAll(async () => {
   api = await openSavedApi()
-}, 60_000)
+})
 afterAll(() => api.close())
 
 const put = (project: string, document: unknown, options = '') =>

@@ -29,7 +29,7 @@ beforeAll(async () => {
     const cohort = await api.made(`/api/cohorts${path}`, { name: text, rule: ruleOf(text) })
     ids.push(id, dashboard.id, annotation.id, cohort.id)
   }
-}, 60_000)
+})
 afterAll(() => api.close())
 
 const ruleOf = (event: unknown) => ({ conditions: [{ type: 'did', event }] })

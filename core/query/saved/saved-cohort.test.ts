@@ -6,7 +6,7 @@ import { openSavedApi, type SavedApi } from './test-saved.ts'
 let api: SavedApi
 beforeAll(async () => {
   api = await openSavedApi()
-}, 60_000)
+})
 afterAll(() => api.close())
 
 const at = (project: string, rest = '') => `/api/cohorts${rest}?project=${project}`

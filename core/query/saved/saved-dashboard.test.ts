@@ -7,7 +7,7 @@ import { insightOn, openSavedApi, type SavedApi } from './test-saved.ts'
 let api: SavedApi
 beforeAll(async () => {
   api = await openSavedApi()
-}, 60_000)
+})
 afterAll(() => api.close())
 
 const at = (project: string, rest = '') => `/api/dashboards${rest}?project=${project}`

@@ -16,7 +16,7 @@ export function describeSavedStore(name: string, open: OpenDatabase): void {
     beforeAll(async () => {
       db = await open()
       store = (await metadataOn(() => db)()).saved
-    }, 60_000)
+    })
     afterAll(() => db.destroy())
 
     const create = (project: string, id: string, facts: Partial<Draft> = {}) =>
