@@ -20,7 +20,12 @@ beforeAll(async () => {
     ...{ event: '$pageview', person_id: person, distinct_id: person },
     timestamp: START - hoursAgo * HOUR_MS,
   })
+  const did = (person: string, event: string, hoursAgo: number) => ({
+    ...{ event, person_id: person, distinct_id: person },
+    timestamp: START - hoursAgo * HOUR_MS,
+  })
   await site.insert([visit('ann', 2), visit('ann', 50), visit('bob', 24 * 20)])
+  await site.insert([did('ann', 'help', 1.5), did('ann', 'signup', 1)])
   const series = [{ event: '$pageview' }]
   views = await create('insights', {
     name: 'Views',
@@ -51,6 +56,33 @@ const place = (insight: SavedInsight, x: number, y: number) => ({
 })
 
 describe('a dashboard', () => {
+  it('draws what goes with converting, how long it takes, and a website', async () => {
+    const steps = [{ event: '$pageview' }, { event: 'signup' }]
+    const funnel = { project: 'default', steps, date_from: '-30d' }
+    const saved: SavedInsight[] = []
+    for (const [name, query] of [
+      ['Correlation', { ...funnel, kind: 'funnel_correlation', min_actors: 1 }],
+      ['Time', { ...funnel, kind: 'funnel_time' }],
+      ['Rates', { ...funnel, kind: 'funnel_trend' }],
+      ['Site', { kind: 'web_overview', project: 'default' }],
+    ] as const) {
+      saved.push(await create('insights', { name, query }))
+    }
+    const tiles = saved.map((insight, i) => ({ ...place(insight, 6 * (i % 2), 4 * (i >> 1)) }))
+    const { id } = await create<SavedDashboard>('dashboards', { name: 'Kinds', tiles })
+    await open(`/dashboards?id=${id}`)
+    await tile('Correlation').locator('svg.plot').waitFor()
+    const rows = tile('Correlation').locator('tbody tr')
+    await expect.poll(() => rows.first().textContent()).toContain('help')
+    await tile('Time').locator('svg.plot').waitFor()
+    await tile('Rates').locator('svg.plot').waitFor()
+    await expect.poll(() => tile('Site').locator('dd').first().textContent()).toBe('1')
+    await tile('Site').getByRole('button', { name: 'Page views' }).click()
+    await tile('Site').locator('svg.plot').waitFor()
+    expect(await tile('Site').locator('.bar-list').count()).toBe(2)
+    expect(tab.complaints).toEqual([])
+  })
+
   it('is made, filled, arranged by keys and buttons, and shows the numbers of its insights', async () => {
     await open('/dashboards')
     await button('New dashboard').click()

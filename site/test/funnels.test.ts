@@ -223,6 +223,31 @@ describe('the page of funnels', () => {
     expect(tab.complaints).toEqual([])
   })
 
+  it('shows what goes with converting, and who that is', async () => {
+    await open('min_actors=1')
+    await choose('Shown as', 'correlation')
+    await expect
+      .poll(() => rowsOf('Correlation as a table'))
+      .toEqual([['leave', '1', '50 %', '0', '0 %', '3 ×']])
+    await tab.page.getByRole('button', { name: 'Who: leave, converted' }).click()
+    await expect.poll(people).toEqual(['bob'])
+    await tab.page.keyboard.press('Escape')
+    await choose('Looked at', 'properties')
+    await expect
+      .poll(() => rowsOf('Correlation as a table'))
+      .toEqual([
+        ['Browser: Chrome', '2', '100 %', '0', '0 %', '9 ×'],
+        ['Browser: Safari', '0', '0 %', '1', '50 %', '0.333 ×'],
+      ])
+    await tab.page.locator('svg.plot[aria-label="What goes with converting"]').waitFor()
+    await tab.page.getByRole('button', { name: 'Who: dropped out' }).click()
+    await expect.poll(async () => (await people()).toSorted()).toEqual(['cat', 'dan'])
+    await tab.page.keyboard.press('Escape')
+    await fill('Shared by at least', '5')
+    await tab.page.getByText('Nothing is shared by as many as must share it.').waitFor()
+    expect(tab.complaints).toEqual([])
+  })
+
   it('says so when nobody converted', async () => {
     await tab.page.goto(`${site.url}/funnels?${question('view=time&date_from=2026-06-02')}`)
     await tab.page.getByText('Nobody reached the last step in this date range.').waitFor()
@@ -243,6 +268,7 @@ describe('the page of funnels', () => {
     'view=time',
     'view=trend',
     'exclusions=[{"event":"leave"}]',
+    'view=correlation&min_actors=1&correlate=$browser',
     'breakdowns=[{"type":"group","group":"company","property":"size"},{"property":"$browser"}]',
   ])('fits a narrow screen with every field labelled: %s', async (more) => {
     const { page, complaints, close } = await site.openPage()

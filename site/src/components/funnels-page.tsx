@@ -5,6 +5,7 @@ import {
   actorKind,
   type FunnelsQuestion,
   type FunnelView,
+  funnelCorrelationQuery,
   funnelQuery,
   funnelsQuery,
   funnelTimeQuery,
@@ -18,6 +19,7 @@ import { useFunnel, useInsight } from '../lib/questions.ts'
 import { drawnFunnel } from '../plots/insight-funnel.ts'
 import { Answer, Card } from './card.tsx'
 import { funnelEmptyWords } from './funnel-view.tsx'
+import { correlationEmptyWords, FunnelCorrelationView } from './funnels/correlation-view.tsx'
 import { FunnelsEditor } from './funnels/funnels-editor.tsx'
 import { FunnelRatesView, funnelRatesEmptyWords } from './funnels/rates-view.tsx'
 import { Excluded, FunnelStepsView } from './funnels/steps-view.tsx'
@@ -29,6 +31,7 @@ const TITLES: Record<FunnelView, string> = {
   steps: 'who took each step',
   time: 'Time from the first step to the last',
   trend: 'Conversion by when they entered',
+  correlation: 'What goes with converting',
 }
 
 // POST /api/funnels answers the plain question; POST /api/query is asked where it knows too little.
@@ -43,11 +46,16 @@ export function FunnelsPage() {
   const steps = useInsight<'funnel'>(site, asked('steps', funnelQuery), paused)
   const time = useInsight<'funnel_time'>(site, asked('time', funnelTimeQuery), paused)
   const trend = useInsight<'funnel_trend'>(site, asked('trend', funnelTrendQuery), paused)
+  const correlation = useInsight<'funnel_correlation'>(
+    site,
+    asked('correlation', funnelCorrelationQuery),
+    paused,
+  )
   return (
     <QuestionPage
       title="Funnels"
       page={page}
-      answer={shown === null ? funnel : { steps, time, trend }[shown]}
+      answer={shown === null ? funnel : { steps, time, trend, correlation }[shown]}
       controls={(question, names, site) => (
         <FunnelsEditor site={site} question={question} names={names} onChange={page.ask} />
       )}
@@ -100,6 +108,21 @@ export function FunnelsPage() {
               )}
             </Answer>
           )}
+          {shown === 'correlation' && (
+            <Answer live={correlation} emptyWords={correlationEmptyWords}>
+              {(result) => (
+                <>
+                  <FunnelCorrelationView
+                    result={result}
+                    query={funnelCorrelationQuery(question)}
+                    site={site}
+                    height={null}
+                  />
+                  <Took result={result} />
+                </>
+              )}
+            </Answer>
+          )}
         </Card>
       )}
     </QuestionPage>
@@ -108,6 +131,7 @@ export function FunnelsPage() {
 
 function title({ view, actor, breakdowns }: FunnelsQuestion): string {
   const words = view === 'steps' ? `${ACTORS[actorKind(actor)]} ${TITLES.steps}` : TITLES[view]
+  if (view === 'correlation') return words
   return breakdowns.length > 0 ? `${words}, by ${breakdownsWords(breakdowns)}` : words
 }
 

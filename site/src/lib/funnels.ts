@@ -13,6 +13,12 @@ import {
   writeBreakdowns,
 } from './breakdowns.ts'
 import { INTERVALS, isKeyOf } from './choices.ts'
+import {
+  type CorrelationQuestion,
+  correlationFields,
+  correlationParams,
+  readCorrelation,
+} from './funnel-correlation.ts'
 import { askedFields } from './page-question.ts'
 import {
   type Defaults,
@@ -45,6 +51,7 @@ export const FUNNEL_VIEWS = {
   steps: 'Steps',
   time: 'Time to convert',
   trend: 'Conversion over time',
+  correlation: 'What goes with it',
 } as const
 export type FunnelView = keyof typeof FUNNEL_VIEWS
 
@@ -86,7 +93,9 @@ export interface FunnelExclusion {
   to_step: number | null
 }
 
-export interface FunnelsQuestion extends Omit<FunnelQuestion, 'steps' | 'breakdown'> {
+export interface FunnelsQuestion
+  extends Omit<FunnelQuestion, 'steps' | 'breakdown'>,
+    CorrelationQuestion {
   steps: FunnelStepQuestion[]
   breakdowns: BreakdownQuestion[]
   attribution: FunnelAttribution
@@ -117,13 +126,15 @@ export function readFunnels(
     exclusions: read.one('exclusions', readExclusions, []),
     view: read.one('view', oneOf(FUNNEL_VIEWS), 'steps'),
     // What is wrong with it the plain question has said.
+    ...readCorrelation(read),
     interval: reader(params).one('interval', oneOf(INTERVALS), 'day'),
   }
   return { question, ignored: [...ignored, ...read.ignored] }
 }
 
 export function writeFunnels(question: FunnelsQuestion): URLSearchParams {
-  const { order, exclusions, view, interval, breakdowns, attribution, actor, ...plain } = question
+  const { order, exclusions, view, interval, breakdowns, attribution, actor, ...more } = question
+  const { correlate: _, except: __, min_actors: ___, ...plain } = more
   const { rest, ...broken } = writeBreakdowns(breakdowns)
   const params = writeFunnel({ ...plain, ...broken })
   for (const [name, value] of rest) params.set(name, value)
@@ -138,12 +149,16 @@ export function writeFunnels(question: FunnelsQuestion): URLSearchParams {
   }
   if (view !== 'steps') params.set('view', view)
   if (view === 'trend') params.set('interval', interval)
+  if (view === 'correlation') {
+    for (const [name, value] of correlationParams(question)) params.append(name, value)
+  }
   return params
 }
 
 /** The question as `POST /api/funnels` answers it, or null where that knows less than is asked. */
 export function plainFunnel(question: FunnelsQuestion): FunnelQuestion | null {
-  const { order, exclusions, view, interval: _, breakdowns, attribution, actor, ...same } = question
+  const { order, exclusions, view, interval: _, breakdowns, attribution, actor, ...more } = question
+  const { correlate: __, except: ___, min_actors: ____, ...same } = more
   const breakdown = plainBreakdown(breakdowns)
   if (order !== 'ordered' || exclusions.length > 0 || view !== 'steps') return null
   if (actor !== 'person' || question.steps.some(({ optional }) => optional)) return null
@@ -173,7 +188,18 @@ export const funnelTrendQuery = (question: FunnelsQuestion): Asked<'funnel_trend
   interval: question.interval,
 })
 
-const QUERIES = { steps: funnelQuery, time: funnelTimeQuery, trend: funnelTrendQuery }
+/** What goes with converting has no breakdowns. */
+export function funnelCorrelationQuery(question: FunnelsQuestion): Asked<'funnel_correlation'> {
+  const { breakdowns: _, breakdown_limit: __, attribution: ___, ...funnel } = funnelFields(question)
+  return { kind: 'funnel_correlation', ...funnel, ...correlationFields(question) }
+}
+
+const QUERIES = {
+  steps: funnelQuery,
+  time: funnelTimeQuery,
+  trend: funnelTrendQuery,
+  correlation: funnelCorrelationQuery,
+}
 
 /** What the view of the question asks. */
 export const funnelsQuery = (question: FunnelsQuestion) => QUERIES[question.view](question)

@@ -33,6 +33,8 @@ describe("a page's question as an insight", () => {
     ['Funnels', funnel, funnel],
     ['Funnels', () => funnel(`${FUNNEL}&order=strict`), funnel],
     ['Funnels', () => funnel(`${FUNNEL}&view=time`), funnel],
+    ['Funnels', () => funnel(`${FUNNEL}&view=correlation&except=x&min_actors=2`), funnel],
+    ['Funnels', () => funnel(`${FUNNEL}&view=correlation&correlate=plan`), funnel],
     ['Funnels', () => funnel(`${FUNNEL}&actor=group:company&breakdown=a&attribution=2`), funnel],
     ['Funnels', () => funnel(`${FUNNEL}&view=trend&interval=week`), funnel],
   ])('opens again in %s with the same question', (page, question, again) => {

@@ -26,6 +26,7 @@ const PAGES: { [Kind in InsightKind]?: Writer<Kind> } = {
   funnel: funnelAddress,
   funnel_time: funnelAddress,
   funnel_trend: funnelAddress,
+  funnel_correlation: funnelAddress,
   retention: retentionAddress,
   stickiness: stickinessAddress,
   lifecycle: lifecycleAddress,
@@ -64,22 +65,24 @@ function trendAddress(query: AskedOf<'trends'>): PageAddress | null {
   return isSame(trendsQuery(question), query) ? { page: 'Trends', href: `/trends?${params}` } : null
 }
 
-type FunnelKind = 'funnel' | 'funnel_time' | 'funnel_trend'
+type FunnelKind = 'funnel' | 'funnel_time' | 'funnel_trend' | 'funnel_correlation'
 const VIEW_OF_FUNNEL: Record<FunnelKind, FunnelView> = {
   funnel: 'steps',
   funnel_time: 'time',
   funnel_trend: 'trend',
+  funnel_correlation: 'correlation',
 }
 
 function funnelAddress(query: AskedOf<FunnelKind>): PageAddress | null {
-  const { steps, breakdowns, window, breakdown_limit, include_bots, order, exclusions } = query
-  const { actor, attribution } = query
+  const { steps, window, include_bots, order, exclusions, actor } = query
   const { value, unit } = window
   if (!isKeyOf(WINDOW_UNITS, unit)) return null
   const params = writeFunnels({
     ...commonOf(query),
-    ...{ breakdown_limit, include_bots, order, conversion_window: { value, unit } },
-    ...{ actor, attribution, breakdowns },
+    ...{ include_bots, order, actor, conversion_window: { value, unit } },
+    ...(query.kind === 'funnel_correlation'
+      ? { ...UNBROKEN, ...correlationOf(query) }
+      : brokenOf(query)),
     steps: steps.map(({ event, filters, optional }) => ({
       ...{ event, filters: plainFilters(filters) },
       ...(optional && { optional }),
@@ -95,6 +98,25 @@ function funnelAddress(query: AskedOf<FunnelKind>): PageAddress | null {
     ? { page: 'Funnels', href: `/funnels?${params}` }
     : null
 }
+
+const UNBROKEN = { breakdowns: [], breakdown_limit: 0, attribution: { step: 1 } }
+
+const brokenOf = ({
+  breakdowns,
+  breakdown_limit,
+  attribution,
+}: AskedOf<Exclude<FunnelKind, 'funnel_correlation'>>) => ({
+  ...{ breakdowns, breakdown_limit, attribution },
+  ...{ correlate: null, except: [], min_actors: 1 },
+})
+
+// Whose property it is, is missed when the question is read back.
+const correlationOf = ({ correlate, min_actors }: AskedOf<'funnel_correlation'>) => ({
+  min_actors,
+  ...('properties' in correlate
+    ? { correlate: correlate.properties.map(({ property }) => property), except: [] }
+    : { correlate: null, except: correlate.events.except }),
+})
 
 function retentionAddress(query: AskedOf<'retention'>): PageAddress | null {
   const { breakdowns, start, interval, mode, windows, minimum_occurrences, cumulative } = query

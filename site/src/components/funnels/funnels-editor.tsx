@@ -13,6 +13,7 @@ import { FilterRow } from '../filter-row.tsx'
 import { StepsEditor } from '../steps-editor.tsx'
 import { ActorPicker } from './actor-picker.tsx'
 import { AttributionPicker } from './attribution-picker.tsx'
+import { CorrelationEditor } from './correlation-editor.tsx'
 import { ExclusionsEditor } from './exclusions-editor.tsx'
 
 interface Props {
@@ -48,13 +49,19 @@ export function FunnelsEditor({ site, question, names, onChange }: Props) {
         />
       </div>
       <div className="control-row">
-        <BreakdownsEditor
-          site={site}
-          project={question.project}
-          breakdowns={question.breakdowns}
-          onChange={(breakdowns) => onChange({ breakdowns })}
-        />
-        <AttributionPicker question={question} onChange={onChange} />
+        {view === 'correlation' ? (
+          <CorrelationEditor question={question} names={names} onChange={onChange} />
+        ) : (
+          <>
+            <BreakdownsEditor
+              site={site}
+              project={question.project}
+              breakdowns={question.breakdowns}
+              onChange={(breakdowns) => onChange({ breakdowns })}
+            />
+            <AttributionPicker question={question} onChange={onChange} />
+          </>
+        )}
       </div>
       <div className="control-row">
         <Choice

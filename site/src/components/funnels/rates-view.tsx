@@ -4,7 +4,7 @@ import { breakdownName, formatBucket, formatShare } from '../../lib/format.ts'
 import { type FunnelsQuestion, funnelTrendQuery } from '../../lib/funnels.ts'
 import type { Site } from '../../lib/site.ts'
 import { drawnRates } from '../../plots/funnel-rates.ts'
-import { drawnColors } from '../../plots/series.ts'
+import { type DrawnTrend, drawnColors } from '../../plots/series.ts'
 import { trendPlot } from '../../plots/trend.ts'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
@@ -28,21 +28,7 @@ export function FunnelRatesView({ result, question, site }: Props) {
   const colors = drawnColors(drawn)
   return (
     <>
-      <ul className="legend" aria-label="Groups">
-        {drawn.series.map(({ name }, g) => (
-          <li key={name}>
-            <Swatch color={colors[g]} />
-            {name}
-          </li>
-        ))}
-      </ul>
-      <PlotFigure
-        signature={JSON.stringify(drawn)}
-        height={HEIGHT}
-        draw={(width) =>
-          trendPlot(drawn, { width, chart: 'line', height: HEIGHT, format: formatPercent })
-        }
-      />
+      <FunnelRatesChart drawn={drawn} height={HEIGHT} />
       <ScrollRegion label="Conversion as a table">
         <table>
           <thead>
@@ -97,6 +83,33 @@ export function FunnelRatesView({ result, question, site }: Props) {
           })}
         </table>
       </ScrollRegion>
+    </>
+  )
+}
+
+interface ChartProps {
+  drawn: DrawnTrend
+  height: number
+}
+
+/** A line for each group, with their legend. */
+export function FunnelRatesChart({ drawn, height }: ChartProps) {
+  const colors = drawnColors(drawn)
+  return (
+    <>
+      <ul className="legend" aria-label="Groups">
+        {drawn.series.map(({ name }, g) => (
+          <li key={name}>
+            <Swatch color={colors[g]} />
+            {name}
+          </li>
+        ))}
+      </ul>
+      <PlotFigure
+        signature={JSON.stringify(drawn)}
+        height={height}
+        draw={(width) => trendPlot(drawn, { width, chart: 'line', height, format: formatPercent })}
+      />
     </>
   )
 }

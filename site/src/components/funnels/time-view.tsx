@@ -34,19 +34,7 @@ export function FunnelTimeView({ result, question, site }: Props) {
   )
   return (
     <>
-      <ul className="legend" aria-label="Groups">
-        {names.map((name, g) => (
-          <li key={name}>
-            <Swatch color={colors[g]} />
-            {name}
-          </li>
-        ))}
-      </ul>
-      <PlotFigure
-        signature={JSON.stringify([result.edges, result.groups, breakdown])}
-        height={HEIGHT}
-        draw={(width) => funnelTimePlot(result, { width, breakdown, height: HEIGHT })}
-      />
+      <FunnelTimeChart result={result} breakdown={breakdown} height={HEIGHT} />
       <ScrollRegion label="Times as a table">
         <table>
           <thead>
@@ -106,6 +94,37 @@ export function FunnelTimeView({ result, question, site }: Props) {
           </tbody>
         </table>
       </ScrollRegion>
+    </>
+  )
+}
+
+interface ChartProps {
+  result: FunnelTimeResult
+  breakdown: string | undefined
+  height: number
+}
+
+/** The histogram, with the legend of its groups. */
+export function FunnelTimeChart({ result, breakdown, height }: ChartProps) {
+  const colors = seriesColors(result.groups.map((group) => group.breakdown))
+  return (
+    <>
+      <ul className="legend" aria-label="Groups">
+        {result.groups.map((group, g) => {
+          const name = breakdownName(group.breakdown, breakdown)
+          return (
+            <li key={name}>
+              <Swatch color={colors[g]} />
+              {name}
+            </li>
+          )
+        })}
+      </ul>
+      <PlotFigure
+        signature={JSON.stringify([result.edges, result.groups, breakdown])}
+        height={height}
+        draw={(width) => funnelTimePlot(result, { width, breakdown, height })}
+      />
     </>
   )
 }

@@ -9,6 +9,7 @@ import { useInsight } from '../../lib/questions.ts'
 import type { Site } from '../../lib/site.ts'
 import { measureWords } from '../../lib/trends-words.ts'
 import { placeAnnotations } from '../../plots/annotations.ts'
+import { drawnRates } from '../../plots/funnel-rates.ts'
 import { propertyOf } from '../../plots/insight-breakdown.ts'
 import { drawnFunnel } from '../../plots/insight-funnel.ts'
 import { insightTable } from '../../plots/insight-table.ts'
@@ -17,6 +18,9 @@ import { countryLines } from '../../plots/lines.ts'
 import { AnnotationList } from '../annotations/chart-annotations.tsx'
 import { Answer } from '../card.tsx'
 import { FunnelChart, FunnelTable, funnelEmptyWords } from '../funnel-view.tsx'
+import { FunnelCorrelationView } from '../funnels/correlation-view.tsx'
+import { FunnelRatesChart } from '../funnels/rates-view.tsx'
+import { FunnelTimeChart } from '../funnels/time-view.tsx'
 import { LifecycleChart } from '../lifecycle/lifecycle-view.tsx'
 import { PathsFlow } from '../paths/paths-flow.tsx'
 import { RetentionChart } from '../retention/retention-chart.tsx'
@@ -24,6 +28,7 @@ import { RetentionTable, retentionEmptyWords } from '../retention/retention-tabl
 import { ScrollRegion } from '../scroll-region.tsx'
 import { StickinessChart } from '../stickiness/stickiness-view.tsx'
 import { TrendChart, TrendTable, trendEmptyWords } from '../trend-view.tsx'
+import { WebGlance } from '../web/web-glance.tsx'
 import { WorldMap } from '../world-map.tsx'
 
 interface Props {
@@ -100,6 +105,9 @@ function Drawn({ site, query, result, height, annotations }: DrawnProps) {
       </>
     )
   }
+  if (query.kind === 'funnel_correlation' && result.kind === 'funnel_correlation') {
+    return <FunnelCorrelationView result={result} query={query} site={site} height={height} />
+  }
   const table = <PlainTable query={query} result={result} />
   const picture = pictureOf(query, result, height)
   if (!picture) return table
@@ -113,6 +121,18 @@ function Drawn({ site, query, result, height, annotations }: DrawnProps) {
 
 /** What is drawn of a kind whose numbers stand in a plain table; null when that is all. */
 function pictureOf(query: AskedInsight, result: InsightResult, height: number): ReactNode {
+  if (query.kind === 'web_overview' && result.kind === 'web_overview') {
+    return <WebGlance result={result} query={query} height={height} />
+  }
+  if (result.kind === 'funnel_time') {
+    return <FunnelTimeChart result={result} breakdown={propertyOf(query)} height={height} />
+  }
+  if (query.kind === 'funnel_trend' && result.kind === 'funnel_trend') {
+    const breakdown = propertyOf(query)
+    return (
+      <FunnelRatesChart drawn={drawnRates(result, query.interval, breakdown)} height={height} />
+    )
+  }
   if (result.kind === 'lifecycle') return <LifecycleChart result={result} height={height} />
   if (result.kind === 'paths') return <PathsFlow result={result} />
   if (query.kind !== 'stickiness' || result.kind !== 'stickiness') return null

@@ -16,7 +16,7 @@ interface TableProps {
   visitorsOf?(row: ListRow): ReactNode
 }
 
-/** A list as a table; a row is chosen where it stands, or leads to where it is looked at. */
+/** A list as a table; a row may be chosen where it stands, or lead to where it is looked at. */
 export function ListTable(props: TableProps) {
   const { list, rows, chosen, onChoose, hrefOf, visitorsOf } = props
   const most = Math.max(1, ...rows.map(({ visitors }) => visitors))
@@ -47,15 +47,19 @@ export function ListTable(props: TableProps) {
                 <a {...nameOf(list, row.value)} href={hrefOf(row.value)}>
                   {formatRow(list, row.value)}
                 </a>
-              ) : (
+              ) : onChoose ? (
                 <button
                   type="button"
                   {...nameOf(list, row.value)}
                   disabled={chosen === row.value}
-                  onClick={() => onChoose?.(row.value)}
+                  onClick={() => onChoose(row.value)}
                 >
                   {formatRow(list, row.value)}
                 </button>
+              ) : (
+                <span {...nameOf(list, row.value)} title={undefined}>
+                  {formatRow(list, row.value)}
+                </span>
               )}
             </th>
             <td className="number">{visitorsOf ? visitorsOf(row) : formatNumber(row.visitors)}</td>

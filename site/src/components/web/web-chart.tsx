@@ -38,6 +38,24 @@ interface ChartProps {
 
 function Chart({ site, result, question }: ChartProps) {
   const { metric, interval } = question
+  return (
+    <>
+      <WebFigure result={result} metric={metric} interval={interval} height={HEIGHT} />
+      <details>
+        <summary>Show as table</summary>
+        <ChartTable site={site} result={result} question={question} />
+      </details>
+    </>
+  )
+}
+
+interface FigureProps extends Pick<WebQuestion, 'metric' | 'interval'> {
+  result: WebOverviewResult
+  height: number
+}
+
+/** A count over time, beside the time before, with its legend. */
+export function WebFigure({ result, metric, interval, height }: FigureProps) {
   const minute = result.complete_until?.slice(0, 16)
   const { series, previous_series } = result
   return (
@@ -56,13 +74,9 @@ function Chart({ site, result, question }: ChartProps) {
       </ul>
       <PlotFigure
         signature={JSON.stringify([series, previous_series, minute, metric, interval])}
-        height={HEIGHT}
-        draw={(width) => webPlot(result, { width, metric, interval, height: HEIGHT })}
+        height={height}
+        draw={(width) => webPlot(result, { width, metric, interval, height })}
       />
-      <details>
-        <summary>Show as table</summary>
-        <ChartTable site={site} result={result} question={question} />
-      </details>
     </>
   )
 }
