@@ -1,5 +1,5 @@
 import type { Statement } from '../statement.ts'
-import { NO_NODE } from './walks-sql.ts'
+import { NO_NODE } from './nodes-sql.ts'
 
 /**
  * Rows of PathRow: the most used edges, and the nodes that those touch or at which most paths begin. Edges
@@ -40,8 +40,12 @@ const named = (rows: string, names: string): string => `SELECT * EXCEPT (node, n
 /** What leaves a node for the next one is an edge; all that comes to a node is the node's. */
 const counts = (steps: string): string => `SELECT step, node, next AS next_node,
             if(grouping(next) = 1, 'node', 'edge') AS kind,
-            count() AS paths, uniqExact(actor) AS actors, sum(is_exit) AS exits,
-            countIf(onwards = ${NO_NODE} AND NOT is_exit) AS continues, avg(ms) AS mean_ms
-          FROM (SELECT *, next AS onwards FROM (${steps}))
+            sum(taken) AS paths, if(kind = 'node', sum(at_node), sum(on_way)) AS actors, sum(ended) AS exits,
+            sumIf(taken, onwards = ${NO_NODE}) - exits AS continues, sum(waited) / paths AS mean_ms
+          FROM (
+            SELECT step, node, next, next AS onwards, count() AS taken, countIf(is_first) AS at_node,
+              countIf(is_first_way) AS on_way, countIf(is_exit) AS ended, sum(ms) AS waited
+            FROM (${steps})
+            GROUP BY step, node, next)
           GROUP BY GROUPING SETS ((step, node, next), (step, node))
           HAVING kind = 'node' OR next != ${NO_NODE}`

@@ -38,8 +38,14 @@ export const nodeNamesSql = (query: PathsQuery, range: Range, statement: Stateme
       FROM events
       WHERE ${namedEvents(query, range, statement)})`
 
-/** SQL of the node that has a name. */
-export const nodeOf = (name: string): string => `sipHash64(${name})`
+/** SQL of what stands where there is no node. */
+export const NO_NODE = 'toUInt64(0)'
+
+/** SQL of the node that a question names. */
+export const nodeNamed = (name: string, statement: Statement): string =>
+  nodeOf(statement.add('String', name))
+
+const nodeOf = (name: string): string => `sipHash64(${name})`
 
 /** SQL of the column `name`, '' for what is no node. */
 function namesOf(query: PathsQuery, statement: Statement): string {

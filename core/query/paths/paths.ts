@@ -8,9 +8,9 @@ import { QueryRefusal } from '../errors.ts'
 import type { Insight } from '../insight.ts'
 import { Statement } from '../statement.ts'
 import { edgesSql } from './edges-sql.ts'
-import { nodeNamesSql } from './nodes-sql.ts'
+import { nodeNamed, nodeNamesSql } from './nodes-sql.ts'
 import { type PathRow, shapePaths } from './shape.ts'
-import { nodeNamed, stepsSql } from './walks-sql.ts'
+import { stepsSql } from './walks-sql.ts'
 
 export interface PathsPlan extends Range {
   query: PathsQuery

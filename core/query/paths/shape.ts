@@ -11,6 +11,7 @@ export interface PathRow {
   actors: string
   exits: string
   continues: string
+  /** Of an edge. */
   mean_ms: number
   /** Of the whole answer. */
   all_paths: string

@@ -2,73 +2,61 @@ import type { PathsQuery } from '@headwater/schemas/insights/paths'
 import type { Range } from '../date-range.ts'
 import { EVENT_KEY, msOfEventKey } from '../event-order.ts'
 import type { Statement } from '../statement.ts'
-import { nodeOf, nodesSql } from './nodes-sql.ts'
+import { BEGINS, cutSql, ENDS, keeping, WALK } from './cuts-sql.ts'
+import { NO_NODE, nodesSql } from './nodes-sql.ts'
 
 const MINUTE_MS = 60_000
-/** SQL of what stands where there is no node. */
-export const NO_NODE = 'toUInt64(0)'
 
 /**
- * Columns `actor`, `step`, `node`, `next` (NO_NODE where nothing more is shown), `ms` to the next, and
- * `is_exit`: one row for every node of every path, as far as paths are shown.
+ * Columns `actor`, `step`, `node`, `next` (NO_NODE where nothing more is shown), `ms` to the next, `is_exit`,
+ * and whether it is the first of the actor's rows with this step and node, `is_first`, and with this next one
+ * too, `is_first_way`: one row for every node of every path, as far as paths are shown.
+ *
+ * An actor's paths lie one after the other in the same arrays until here, and what comes by twice is told by
+ * them: a row for each path, and a set of actors for each node and edge, took a half more time and memory.
  */
 export function stepsSql(query: PathsQuery, range: Range, statement: Statement): string {
-  // Arrays side by side: one from which each row picks its part would be copied for each row.
-  return `SELECT actor, step, node, next, ms, step = shown_steps AND is_ended AS is_exit
-    FROM (
-      SELECT actor, shown.2 AS nodes, shown.1 AS times, length(shown) AS shown_steps, is_ended
-      FROM (${shownPaths(query, range, statement)}))
-    ARRAY JOIN arrayEnumerate(nodes) AS step, nodes AS node,
-      arrayPushBack(arrayPopFront(nodes), ${NO_NODE}) AS next,
-      arrayPushBack(arrayPopFront(arrayDifference(times)), 0) AS ms`
-}
-
-/** Each path with its nodes, `(t, node)`, that are shown, and whether the last of them is its last. */
-function shownPaths(query: PathsQuery, range: Range, statement: Statement): string {
-  const { end, start, through, steps } = query
-  const passes = through === undefined ? '1' : `has(path.2, ${nodeNamed(through, statement)})`
-  const fromEnd = end !== undefined && start === undefined
+  const fromEnd = query.end !== undefined && query.start === undefined
+  const most = query.steps
   const shown = fromEnd
-    ? `arraySlice(path, greatest(toInt64(length(path)) - ${steps}, 0) + 1)`
-    : `arraySlice(path, 1, ${steps})`
-  const isEnded = fromEnd ? 'is_whole' : `is_whole AND length(path) <= ${steps}`
-  return `SELECT actor, ${shown} AS shown, ${isEnded} AS is_ended
+    ? `arrayMap((place, length) -> toInt32(place - greatest(length - ${most}, 0)),
+          places, arrayReverseFill((place, ends) -> ends, places, lasts))`
+    : 'places'
+  const exits = query.end === undefined ? 'lasts' : 'exits'
+  return `SELECT actor, step, node, next, ms, is_exit, nth_at_node = 1 AS is_first, nth_on_way = 1 AS is_first_way
     FROM (
-      SELECT actor, arraySlice(whole, 1, last) AS path, last = length(whole) AS is_whole
-      FROM (${begunPaths(query, range, statement)})
-      WHERE last > 0)
-    WHERE ${passes}`
-}
-
-/** Each path from its start on, as `whole`, and the place in it of its `last` node, 0 if it has none. */
-function begunPaths(query: PathsQuery, range: Range, statement: Statement): string {
-  const { start, end } = query
-  const paths = pathsSql(query, range, statement)
-  const last =
-    end === undefined ? 'length(whole)' : `indexOf(whole.2, ${nodeNamed(end, statement)})`
-  if (start === undefined) return `SELECT actor, path AS whole, ${last} AS last FROM (${paths})`
-  return `SELECT actor, whole, ${last} AS last
+      SELECT *, arrayMap((later, ends, step) -> if(ends OR step = ${most}, ${NO_NODE}, later),
+          arrayShiftLeft(nodes, 1, ${NO_NODE}), lasts, steps) AS nexts
       FROM (
-        SELECT actor, path, indexOf(path.2, ${nodeNamed(start, statement)}) AS first,
-          arraySlice(path, first) AS whole
-        FROM (${paths})
-        WHERE first > 0)`
+        SELECT *, ${shown} AS steps
+        FROM (
+          SELECT *, ${ENDS} AS lasts, ${PLACES} AS places
+          FROM (${cutSql(walksSql(query, range, statement), query, statement)}))))
+    ARRAY JOIN steps AS step, nodes AS node, nexts AS next, ${exits} AS is_exit,
+      arrayShiftLeft(arrayDifference(times), 1, 0) AS ms,
+      arrayEnumerateUniq(nodes, steps) AS nth_at_node,
+      arrayEnumerateUniq(nodes, nexts, steps) AS nth_on_way
+    WHERE step BETWEEN 1 AND ${most}`
 }
 
-/** Each path, whole: an actor's nodes without a long pause, and without repeats of one after another. */
-function pathsSql(query: PathsQuery, range: Range, statement: Statement): string {
+/** SQL of each node's place in its path, from 1. */
+const PLACES = `arrayMap((at, first) -> toInt32(at - first + 1), arrayEnumerate(paths),
+            arrayFill((at, begins) -> begins, arrayEnumerate(paths), ${BEGINS}))`
+
+/** Of each actor the arrays of WALK: its nodes without repeats of one after another, split where there is a long pause. */
+function walksSql(query: PathsQuery, range: Range, statement: Statement): string {
   const gapMs = statement.add('Int64', query.session_gap_minutes * MINUTE_MS)
-  return `SELECT actor, arrayFilter((node, before) -> node.2 != before,
-        run, arrayPushFront(arrayPopBack(run.2), ${NO_NODE})) AS path
-      FROM (
-        SELECT actor, groupArray(${EVENT_KEY}) AS keys,
-          arrayZip(arrayMap(key -> ${msOfEventKey('key')}, arraySort(keys)),
-            arraySort((one, key) -> key, groupArray(node), keys)) AS nodes
-        FROM (${nodesSql(query, range, statement)})
-        GROUP BY actor)
-      ARRAY JOIN arraySplit((node, pause) -> pause >= ${gapMs}, nodes, arrayDifference(nodes.1)) AS run`
+  const isOther = `arrayMap((node, before, path, path_before) -> node != before OR path != path_before,
+          nodes, arrayShiftRight(nodes, 1, ${NO_NODE}), paths, arrayShiftRight(paths, 1))`
+  return keeping(
+    WALK,
+    isOther,
+    `SELECT actor, nodes, times, arrayCumSum(pause -> pause >= ${gapMs}, arrayDifference(times)) AS paths
+        FROM (
+          SELECT actor, groupArray(${EVENT_KEY}) AS keys,
+            arrayMap(key -> ${msOfEventKey('key')}, arraySort(keys)) AS times,
+            arraySort((one, key) -> key, groupArray(node), keys) AS nodes
+          FROM (${nodesSql(query, range, statement)})
+          GROUP BY actor)`,
+  )
 }
-
-/** SQL of the node that a question names. */
-export const nodeNamed = (name: string, statement: Statement): string =>
-  nodeOf(statement.add('String', name))
