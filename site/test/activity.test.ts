@@ -62,6 +62,16 @@ describe('the page of lifecycle', () => {
     await tab.page.keyboard.press('Escape')
   })
 
+  it('names who is behind a piece of a bar', async () => {
+    await tab.shape('Dormant, Wed 3 Jun').click()
+    await expect.poll(people).toEqual(['ann'])
+    await tab.page.keyboard.press('Escape')
+    await tab.shape('Resurrecting, Thu 4 Jun').click()
+    await expect.poll(people).toEqual(['ann'])
+    await tab.page.keyboard.press('Escape')
+    expect(tab.complaints).toEqual([])
+  })
+
   it('says of the running interval that it may still change', async () => {
     await tab.page.goto(`${site.url}/lifecycle?date_from=-1d`)
     await rowOf('New').waitFor()
@@ -108,6 +118,9 @@ describe('the page of stickiness', () => {
     expect(await numbersOf('Safari')).toEqual(['1', '0', '0', '1', '0'])
     await rowOf('Safari').getByRole('button').click()
     await expect.poll(people).toEqual(['bob'])
+    await tab.page.keyboard.press('Escape')
+    await tab.shape('Chrome on 1 day').click()
+    await expect.poll(people).toEqual(['cat'])
     await tab.page.keyboard.press('Escape')
     expect(tab.complaints).toEqual([])
   })

@@ -182,6 +182,21 @@ describe('the page of funnels', () => {
     expect(tab.complaints).toEqual([])
   })
 
+  it('names who is behind a bar, and who was lost before it', async () => {
+    await open()
+    await tab.shape('Reached step 2, cart').click()
+    await expect.poll(async () => (await people()).toSorted()).toEqual(['ann', 'bob'])
+    await tab.page.keyboard.press('Escape')
+    await tab.shape('Dropped after step 1, view').click()
+    await expect.poll(async () => (await people()).toSorted()).toEqual(['cat', 'dan'])
+    await tab.page.keyboard.press('Escape')
+    await choose('Shown as', 'trend')
+    await tab.shape('Everyone, converted, Mon 1 Jun').click()
+    await expect.poll(async () => (await people()).toSorted()).toEqual(['ann', 'bob'])
+    await tab.page.keyboard.press('Escape')
+    expect(tab.complaints).toEqual([])
+  })
+
   it('shows how long it takes', async () => {
     await open()
     await choose('Shown as', 'time')
@@ -229,6 +244,9 @@ describe('the page of funnels', () => {
     await expect
       .poll(() => rowsOf('Correlation as a table'))
       .toEqual([['leave', '1', '50 %', '0', '0 %', '3 ×']])
+    await tab.shape('leave, converted').click()
+    await expect.poll(people).toEqual(['bob'])
+    await tab.page.keyboard.press('Escape')
     await tab.page.getByRole('button', { name: 'Who: leave, converted' }).click()
     await expect.poll(people).toEqual(['bob'])
     await tab.page.keyboard.press('Escape')

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { EventRow } from '@headwater/schemas/row'
 import { serve } from '@hono/node-server'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { openPglite } from '../../core/auth/database.ts'
 import { startIdentity } from '../../core/identity/start.ts'
 import { createQueryApp, type QueryAppDeps } from '../../core/query/app.ts'
@@ -33,6 +33,8 @@ export interface RealSite {
 export interface TestPage {
   page: Page
   complaints: string[]
+  /** The shape of a chart that names people by so many words when it is clicked. */
+  shape(title: string): Locator
   close(): Promise<void>
 }
 
@@ -108,5 +110,15 @@ async function openPage(browser: Browser, allowed: readonly string[]): Promise<T
     const { protocol, origin } = new URL(request.url())
     if (protocol !== 'data:' && !allowed.includes(origin)) complaints.push(request.url())
   })
-  return { page, complaints, close: () => context.close() }
+  return {
+    page,
+    complaints,
+    shape: (title) =>
+      page.locator('svg.plot [data-who]').filter({
+        has: page.locator('title', { hasText: new RegExp(`^Who: ${escaped(title)}$`) }),
+      }),
+    close: () => context.close(),
+  }
 }
+
+const escaped = (text: string) => text.replace(/[$()*+.?[\]^{|}\\]/g, '\\$&')

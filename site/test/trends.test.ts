@@ -151,6 +151,24 @@ describe('the page of trends', () => {
     await tab.page.keyboard.press('Escape')
   })
 
+  it('names who is behind a point of a line, and a piece of a bar', async () => {
+    const people = () => tab.page.locator('.actors-list .actor-name').allTextContents()
+    await open(`${RANGE}&event=%24pageview&event=order`)
+    await tab.shape('order, Thu 4 Jun').click()
+    await expect.poll(people).toEqual(['bob'])
+    await tab.page.keyboard.press('Escape')
+    await choose('Drawn as', 'bar')
+    await tab.shape('order, Wed 3 Jun').click()
+    await expect.poll(people).toEqual(['ann'])
+    await tab.page.keyboard.press('Escape')
+    await tab.page.getByRole('button', { name: 'Remove series B' }).click()
+    await choose('Compare with', 'previous')
+    await tab.shape('$pageview (earlier), Mon 1 Jun').click()
+    await expect.poll(people).toEqual(['ann'])
+    await tab.page.keyboard.press('Escape')
+    expect(tab.complaints).toEqual([])
+  })
+
   it('adds up, and smooths', async () => {
     await open(`${RANGE}&event=%24pageview`)
     await choose('Each bucket counts', 'cumulative')

@@ -10,7 +10,8 @@ import {
 import { BreakdownList } from './breakdown-list.tsx'
 import { Answer, Card } from './card.tsx'
 import { FunnelChart, FunnelTable, funnelEmptyWords } from './funnel-view.tsx'
-import { TrendChart, TrendTable, trendEmptyWords } from './trend-view.tsx'
+import { TrendTable } from './trend-table.tsx'
+import { TrendChart, trendEmptyWords } from './trend-view.tsx'
 
 interface TrendCardProps {
   live: Live<TrendResult>

@@ -10,11 +10,12 @@ import {
 import { ACTOR_WORDS, ACTORS, type ActorKind } from '../lib/funnels.ts'
 import { funnelSelection } from '../lib/questions-as-insights.ts'
 import type { Site } from '../lib/site.ts'
-import { funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
+import { type FunnelPart, funnelPlot, MAX_DRAWN_GROUPS } from '../plots/funnel.ts'
 import type { DrawnFunnel } from '../plots/insight-funnel.ts'
 import { seriesColors } from '../plots/series.ts'
+import type { AskedActors } from './actors/actors-dialog.tsx'
 import { Who } from './actors/who.tsx'
-import { PlotFigure } from './plot-figure.tsx'
+import { PlotFigure, type WhoOf } from './plot-figure.tsx'
 import { ScrollRegion } from './scroll-region.tsx'
 import { Swatch } from './trend-view.tsx'
 
@@ -24,15 +25,31 @@ interface Props {
   /** Whom it counts. @default person */
   actors?: ActorKind
   height?: number
+  /** Lets numbers and bars name who is behind them. */
+  asked?: { site: Site; query: InsightInputOf<'funnel'> } | undefined
 }
 
 const HEIGHT = 264
 
 /** A funnel as a picture with its legend. */
-export function FunnelChart({ result, breakdown, actors = 'person', height = HEIGHT }: Props) {
+export function FunnelChart({
+  result,
+  breakdown,
+  actors = 'person',
+  height = HEIGHT,
+  asked,
+}: Props) {
   const drawn = result.groups.slice(0, MAX_DRAWN_GROUPS)
   const colors = seriesColors(drawn.map((group) => group.breakdown))
   const more = result.groups.length - drawn.length
+  const who: WhoOf | undefined =
+    asked &&
+    (([g, s, part]) => {
+      const group = drawn[Number(g)]
+      // The bar of a step shows what became of those who stood at the step before.
+      const step = part === 'converted' ? Number(s) : Number(s) - 1
+      return group ? actorsOf(asked, group, step, OUTCOME_OF[part as FunnelPart]) : null
+    })
   return (
     <>
       <ul className="legend" data-groups={result.groups.length > 1} aria-label="Parts of the bars">
@@ -60,6 +77,7 @@ export function FunnelChart({ result, breakdown, actors = 'person', height = HEI
         <PlotFigure
           signature={JSON.stringify([result.groups, breakdown, actors])}
           height={height}
+          who={who}
           draw={(width) =>
             funnelPlot(result, { width, breakdown, height, words: ACTOR_WORDS[actors] })
           }
@@ -69,13 +87,13 @@ export function FunnelChart({ result, breakdown, actors = 'person', height = HEI
   )
 }
 
-interface TableProps extends Omit<Props, 'height'> {
-  /** Lets numbers name who is behind them. */
-  asked?: { site: Site; query: InsightInputOf<'funnel'> }
-}
-
 /** The same numbers as a table: one row per step and group. */
-export function FunnelTable({ result, breakdown, actors = 'person', asked }: TableProps) {
+export function FunnelTable({
+  result,
+  breakdown,
+  actors = 'person',
+  asked,
+}: Omit<Props, 'height'>) {
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   const columns = columnsOf(actors)
   return (
@@ -104,13 +122,7 @@ export function FunnelTable({ result, breakdown, actors = 'person', asked }: Tab
             {group.steps.map((step, s) => {
               const who = (count: number, outcome: keyof typeof OUTCOMES) =>
                 asked ? (
-                  <Who
-                    count={count}
-                    site={asked.site}
-                    query={asked.query}
-                    select={funnelSelection(group, s + 1, outcome)}
-                    title={`${OUTCOMES[outcome]} step ${s + 1}, ${formatEvent(step.event)}`}
-                  />
+                  <Who count={count} {...actorsOf(asked, group, s, outcome)} />
                 ) : (
                   formatNumber(count)
                 )
@@ -137,6 +149,23 @@ export function FunnelTable({ result, breakdown, actors = 'person', asked }: Tab
   )
 }
 
+type Asked = NonNullable<Props['asked']>
+
+/** @param s Place of the step, from 0. */
+function actorsOf(
+  { site, query }: Asked,
+  group: DrawnFunnel['groups'][number],
+  s: number,
+  outcome: keyof typeof OUTCOMES,
+): AskedActors {
+  const event = formatEvent(group.steps[s]?.event ?? '')
+  return {
+    ...{ site, query, select: funnelSelection(group, s + 1, outcome) },
+    title: `${OUTCOMES[outcome]} step ${s + 1}, ${event}`,
+  }
+}
+
+const OUTCOME_OF = { converted: 'reached', dropped: 'dropped', open: 'open' } as const
 const OUTCOMES = { reached: 'Reached', dropped: 'Dropped after', open: 'Still at' } as const
 const columnsOf = (actors: ActorKind) => [
   [ACTORS[actors], `${ACTORS[actors]} that reached this step within the conversion window`],

@@ -1,14 +1,10 @@
 import type { Chart } from '../lib/choices.ts'
-import { formatAmount, formatBucket, formatNumber } from '../lib/format.ts'
-import { trendInsight, trendSelection } from '../lib/questions-as-insights.ts'
-import type { Site } from '../lib/site.ts'
-import type { TrendQuestion } from '../lib/url-state.ts'
+import { formatAmount } from '../lib/format.ts'
 import type { PlacedAnnotation } from '../plots/annotations.ts'
 import { type DrawnTrend, drawnColors, seriesNames } from '../plots/series.ts'
 import { trendPlot } from '../plots/trend.ts'
-import { Who } from './actors/who.tsx'
 import { PlotFigure } from './plot-figure.tsx'
-import { ScrollRegion } from './scroll-region.tsx'
+import type { LineActors } from './trend-table.tsx'
 
 interface Props {
   result: DrawnTrend
@@ -16,13 +12,15 @@ interface Props {
   breakdown?: string | undefined
   height?: number
   annotations?: readonly PlacedAnnotation[]
+  /** Lets bars and points name who is behind them. */
+  actorsOf?: LineActors | undefined
 }
 
 const HEIGHT = 264
-const TABLE_BUCKETS = 62
 
 /** A trend as a picture with its legend. */
-export function TrendChart({ result, chart, breakdown, height = HEIGHT, annotations = [] }: Props) {
+export function TrendChart(props: Props) {
+  const { result, chart, breakdown, height = HEIGHT, annotations = [], actorsOf } = props
   const names = seriesNames(result, breakdown)
   const colors = drawnColors(result)
   // Whether a bucket is complete changes by the minute at most.
@@ -43,77 +41,13 @@ export function TrendChart({ result, chart, breakdown, height = HEIGHT, annotati
       <PlotFigure
         signature={signature}
         height={height}
+        who={([line, bucket]) =>
+          result.series[Number(line)]?.values[Number(bucket)]
+            ? (actorsOf?.(Number(line), Number(bucket)) ?? null)
+            : null
+        }
         draw={(width) => trendPlot(result, { width, chart, breakdown, height, annotations })}
       />
-    </>
-  )
-}
-
-interface TableProps extends Pick<Props, 'result' | 'breakdown'> {
-  /** Lets numbers name who is behind them. */
-  asked?: { site: Site; question: TrendQuestion }
-}
-
-/** The same numbers as a table: one row per series, the newest buckets at the right. */
-export function TrendTable({ result, breakdown, asked }: TableProps) {
-  const names = seriesNames(result, breakdown)
-  const colors = drawnColors(result)
-  const first = Math.max(0, result.buckets.length - TABLE_BUCKETS)
-  const buckets = result.buckets.slice(first)
-  const who = (line: number, count: number | null, bucket: string | null) => {
-    const series = result.series[line]
-    if (!asked || !series || count === null) return formatAmount(count)
-    const when = bucket === null ? '' : `, ${formatBucket(bucket, result.interval)}`
-    return (
-      <Who
-        count={count}
-        site={asked.site}
-        query={trendInsight(asked.question, series.event)}
-        select={trendSelection(series, bucket)}
-        title={`${names[line]}${when}`}
-      />
-    )
-  }
-  return (
-    <>
-      {first > 0 && (
-        <p className="hint">
-          The table shows the last {TABLE_BUCKETS} of {formatNumber(result.buckets.length)} buckets.
-        </p>
-      )}
-      <ScrollRegion label="Trend as a table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Series</th>
-              <th scope="col" className="number">
-                Total
-              </th>
-              {buckets.map((bucket) => (
-                <th scope="col" className="number" key={bucket}>
-                  {formatBucket(bucket, result.interval)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {result.series.map((series, i) => (
-              <tr key={names[i]}>
-                <th scope="row">
-                  <Swatch color={colors[i]} />
-                  {names[i]}
-                </th>
-                <td className="number total">{who(i, series.total, null)}</td>
-                {buckets.map((bucket, b) => (
-                  <td className="number" key={bucket}>
-                    {who(i, series.values[first + b] ?? null, bucket)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
     </>
   )
 }

@@ -1,4 +1,5 @@
 import type { Interval } from '@headwater/schemas/insight'
+import type { TrendsResult } from '@headwater/schemas/insights/trends'
 import { useState } from 'react'
 import { annotationsOf, useAnnotations } from '../lib/annotations.ts'
 import { breakdownsWords } from '../lib/breakdowns.ts'
@@ -16,16 +17,17 @@ import {
 } from '../lib/trends.ts'
 import type { TrendQuestion } from '../lib/url-state.ts'
 import { type PlacedAnnotation, placeAnnotations } from '../plots/annotations.ts'
-import { trendsTitle } from '../plots/lines.ts'
+import { drawnLines, trendsTitle } from '../plots/lines.ts'
 import { effectiveChart } from '../plots/trend.ts'
 import { AddAnnotation, AnnotationList } from './annotations/chart-annotations.tsx'
 import { Answer, Card } from './card.tsx'
 import { QuestionPage } from './question-page.tsx'
 import { SaveInsight } from './saved/save-insight.tsx'
-import { TrendChart, TrendTable, trendEmptyWords } from './trend-view.tsx'
+import { TrendTable } from './trend-table.tsx'
+import { TrendChart, trendEmptyWords } from './trend-view.tsx'
+import { linesActors, linesEmptyWords, trendActors } from './trends/line-actors.ts'
 import { LinesChart } from './trends/lines-chart.tsx'
 import { LinesMap } from './trends/lines-map.tsx'
-import { LinesTable, linesEmptyWords } from './trends/lines-table.tsx'
 import { NumberTiles } from './trends/number-tiles.tsx'
 import { TrendsEditor } from './trends/trends-editor.tsx'
 
@@ -81,33 +83,44 @@ export function TrendsPage() {
           ) : (
             <Answer live={lines} emptyWords={linesEmptyWords}>
               {(result) => (
-                <>
-                  {asked.view === 'number' && <NumberTiles result={result} question={asked} />}
-                  {asked.view === 'map' && <LinesMap result={result} question={asked} />}
-                  {isOverTime(asked) && (
-                    <>
-                      <LinesChart
-                        result={result}
-                        question={asked}
-                        annotations={placed(result, asked.interval)}
-                      />
-                      <AnnotationList annotations={placed(result, asked.interval)} />
-                    </>
-                  )}
-                  <LinesTable
-                    result={result}
-                    question={asked}
-                    site={at}
-                    withBuckets={isOverTime(asked)}
-                  />
-                  <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
-                </>
+                <Lines
+                  result={result}
+                  question={asked}
+                  site={at}
+                  annotations={placed(result, asked.interval)}
+                />
               )}
             </Answer>
           )}
         </Card>
       )}
     </QuestionPage>
+  )
+}
+
+interface LinesProps {
+  result: TrendsResult
+  question: TrendsQuestion
+  site: Site
+  annotations: PlacedAnnotation[]
+}
+
+function Lines({ result, question, site, annotations }: LinesProps) {
+  const drawn = drawnLines(result, question)
+  const actorsOf = linesActors(drawn, trendsQuery(question), site)
+  return (
+    <>
+      {question.view === 'number' && <NumberTiles result={result} question={question} />}
+      {question.view === 'map' && <LinesMap result={result} question={question} />}
+      {isOverTime(question) && (
+        <>
+          <LinesChart {...{ drawn, question, annotations, actorsOf }} />
+          <AnnotationList annotations={annotations} />
+        </>
+      )}
+      <TrendTable result={drawn} withBuckets={isOverTime(question)} actorsOf={actorsOf} />
+      <p className="hint">Answered in {Math.round(result.duration_ms)} ms.</p>
+    </>
   )
 }
 
@@ -120,17 +133,19 @@ interface PlainProps {
 
 function PlainTrend({ result, question, site, annotations }: PlainProps) {
   const { chart, breakdown } = question
+  const actorsOf = trendActors(result, question, site)
   return (
     <>
       <TrendChart
         result={result}
+        actorsOf={actorsOf}
         chart={chart}
         breakdown={breakdown}
         height={320}
         annotations={annotations}
       />
       <AnnotationList annotations={annotations} />
-      <TrendTable result={result} breakdown={breakdown} asked={{ site, question }} />
+      <TrendTable result={result} breakdown={breakdown} actorsOf={actorsOf} />
       {effectiveChart(chart, result) !== chart && (
         <p className="hint">
           Drawn as lines: on bars that stand on each other, one person would count twice.

@@ -1,6 +1,7 @@
 import type { FunnelCorrelationResult } from '@headwater/schemas/insights/funnel-correlation'
 import * as Plot from '@observablehq/plot'
 import { formatBreakdown, formatProperty, formatShare } from '../lib/format.ts'
+import { pickable } from './pick.ts'
 
 type Correlation = FunnelCorrelationResult['correlations'][number]
 
@@ -76,6 +77,7 @@ export function correlationPlot(
         x2: 'odds_ratio',
         fill: ({ odds_ratio }: Correlation) => CORRELATION_COLORS[sideOf(odds_ratio)],
         rx: 2,
+        ...pickable(shown, (one) => [shown.indexOf(one)]),
         title: (one: Correlation) => barTitle(one, result),
         tip: {
           fill: 'var(--surface)',

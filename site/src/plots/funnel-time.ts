@@ -2,6 +2,7 @@ import type { FunnelTimeResult } from '@headwater/schemas/insights/funnel-time'
 import * as Plot from '@observablehq/plot'
 import { breakdownName, formatCompact, formatNumber, formatSeconds } from '../lib/format.ts'
 import { yTicks } from './buckets.ts'
+import { pickable } from './pick.ts'
 import { seriesColors } from './series.ts'
 
 /** Those of a group who took so long. Bars of several groups stand on each other: nobody is in two. */
@@ -53,6 +54,7 @@ export function funnelTimePlot(
 ): Plot.PlotOptions {
   const { width, height = HEIGHT, breakdown } = options
   const bars = timeBars(result)
+  const shown = bars.filter(({ persons }) => persons > 0)
   const top = bars.reduce((max, { stack_to }) => Math.max(max, stack_to), 0)
   const groups = result.groups.map((_, g) => String(g))
   const every = Math.ceil(result.edges.length / Math.max(2, Math.floor(width / TICK_WIDTH)))
@@ -84,26 +86,24 @@ export function funnelTimePlot(
         result.edges.filter((_, i) => i % every === 0),
         { tickFormat: (seconds: number) => formatSeconds(seconds), fill: 'var(--muted)' },
       ),
-      Plot.rect(
-        bars.filter(({ persons }) => persons > 0),
-        {
-          x1: 'from',
-          x2: 'to',
-          y1: 'stack_from',
-          y2: 'stack_to',
-          fill: 'group',
-          fillOpacity: 0.9,
-          insetLeft: 1,
-          insetRight: 1,
-          title: ({ group, from, to, persons }: TimeBar) =>
-            [
-              `${formatSeconds(from)} – ${formatSeconds(to)}`,
-              breakdownName(result.groups[Number(group)]?.breakdown ?? null, breakdown),
-              `${formatNumber(persons)} ${persons === 1 ? 'person' : 'persons'}`,
-            ].join('\n'),
-          tip: { fill: 'var(--surface)', stroke: 'var(--border)', textPadding: 10, fontSize: 12 },
-        },
-      ),
+      Plot.rect(shown, {
+        x1: 'from',
+        x2: 'to',
+        y1: 'stack_from',
+        y2: 'stack_to',
+        fill: 'group',
+        fillOpacity: 0.9,
+        insetLeft: 1,
+        insetRight: 1,
+        ...pickable(shown, ({ group, from }) => [Number(group), result.edges.indexOf(from)]),
+        title: ({ group, from, to, persons }: TimeBar) =>
+          [
+            `${formatSeconds(from)} – ${formatSeconds(to)}`,
+            breakdownName(result.groups[Number(group)]?.breakdown ?? null, breakdown),
+            `${formatNumber(persons)} ${persons === 1 ? 'person' : 'persons'}`,
+          ].join('\n'),
+        tip: { fill: 'var(--surface)', stroke: 'var(--border)', textPadding: 10, fontSize: 12 },
+      }),
       Plot.ruleY([0], { stroke: 'var(--axis)' }),
     ],
   }

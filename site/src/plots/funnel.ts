@@ -1,6 +1,7 @@
 import type { FunnelResult } from '@headwater/schemas/insight'
 import * as Plot from '@observablehq/plot'
 import { formatBreakdown, formatEvent, formatNumber, formatShare } from '../lib/format.ts'
+import { pickable } from './pick.ts'
 import { seriesColors } from './series.ts'
 
 /** What became of the persons who stood before a step. */
@@ -116,6 +117,7 @@ export function funnelPlot(result: FunnelResult, options: FunnelPlotOptions): Pl
         fill: 'group',
         fillOpacity: (piece: FunnelPiece) => OPACITY[piece.part],
         channels: { persons: 'persons' },
+        ...pickable(pieces, ({ group, step, part }) => [Number(group), Number(step), part]),
         title: (piece: FunnelPiece) => pieceTitle(piece, options.words),
         tip: {
           fill: 'var(--surface)',

@@ -83,11 +83,19 @@ describe('an answer as a table', () => {
 
   it('has a table for every kind that can be asked', () => {
     expect(Object.keys(INSIGHT_EXAMPLES).length).toBeGreaterThan(8)
-    const empty = { groups: [], buckets: [], series: [], edges: [], columns: [], correlations: [] }
+    const empty = { groups: [], buckets: [], states: [], series: [], edges: [], columns: [] }
     const none = { value: null, previous: null, change: null }
     const web = { visitors: none, sessions: none, page_views: none, bounce_rate: none }
     for (const [kind, example] of Object.entries(INSIGHT_EXAMPLES)) {
-      const result = { kind, intervals: 0, ...empty, ...web, session_duration: none, ...facts }
+      const result = {
+        kind,
+        intervals: 0,
+        correlations: [],
+        ...empty,
+        ...web,
+        session_duration: none,
+        ...facts,
+      }
       const { columns } = insightTable(ask(example), result as unknown as InsightResult)
       expect(columns.length).toBeGreaterThan(0)
     }

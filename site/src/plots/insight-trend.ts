@@ -1,10 +1,9 @@
 import type { TrendsResult } from '@headwater/schemas/insights/trends'
 import type { AskedOf } from '../lib/insight-address.ts'
-import { drawnLines } from './lines.ts'
-import type { DrawnTrend } from './series.ts'
+import { type DrawnLines, drawnLines } from './lines.ts'
 
 /** The answer to a `trends` insight as lines. */
-export const drawnTrend = (query: AskedOf<'trends'>, result: TrendsResult): DrawnTrend =>
+export const drawnTrend = (query: AskedOf<'trends'>, result: TrendsResult): DrawnLines =>
   drawnLines(result, {
     interval: query.interval,
     formulas: query.formulas,

@@ -3,6 +3,7 @@ import * as Plot from '@observablehq/plot'
 import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
 import { LIFECYCLE_STATUSES } from '../lib/lifecycle.ts'
 import { clockTicks, nextWallTime } from './buckets.ts'
+import { pickable } from './pick.ts'
 
 export const LIFECYCLE_COLORS: Record<LifecycleStatus, string> = {
   new: 'var(--series-6)',
@@ -58,6 +59,7 @@ export function lifecyclePlot(
 ): Plot.PlotOptions {
   const { width, height = HEIGHT } = options
   const pieces = lifecyclePieces(result)
+  const starts = result.buckets.map((bucket) => wallTime(bucket).getTime())
   const top = pieces.reduce((max, { to }) => Math.max(max, to), 0)
   const bottom = pieces.reduce((min, { to }) => Math.min(min, to), 0)
   const ticks = Math.max(1, Math.min(6, top - bottom))
@@ -92,6 +94,7 @@ export function lifecyclePlot(
         insetLeft: 1,
         insetRight: 1,
         rx: 1,
+        ...pickable(pieces, ({ status, start }) => [status, starts.indexOf(start.getTime())]),
       }),
       Plot.ruleY([0], { stroke: 'var(--axis)' }),
       ...tipMarks(result, top),
@@ -114,7 +117,7 @@ function tipMarks(result: LifecycleResult, top: number): Plot.Markish[] {
     }
   })
   return [
-    Plot.ruleX(rows, Plot.pointerX({ x: 'x', stroke: 'var(--axis)' })),
+    Plot.ruleX(rows, Plot.pointerX({ x: 'x', stroke: 'var(--axis)', pointerEvents: 'none' })),
     Plot.tip(
       rows,
       Plot.pointerX({

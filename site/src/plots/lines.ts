@@ -50,8 +50,13 @@ export function shownLines(result: TrendsResult, question: LinesQuestion): Shown
   })
 }
 
-/** What a chart of an answer is drawn from. */
-export function drawnLines(result: TrendsResult, question: LinesQuestion): DrawnTrend {
+/** What chart and table of an answer are drawn from. */
+export interface DrawnLines extends DrawnTrend {
+  series: ShownLine[]
+  previous_buckets: string[] | null
+}
+
+export function drawnLines(result: TrendsResult, question: LinesQuestion): DrawnLines {
   const measures = new Set(question.series.map(({ measure }) => measure))
   const [measure = ''] = measures
   const adds = measures.size === 1 && ADDS_UP.includes(measure)
@@ -60,6 +65,8 @@ export function drawnLines(result: TrendsResult, question: LinesQuestion): Drawn
     interval: question.interval,
     complete_until: result.complete_until,
     measure,
+    future: result.states.map((state) => state === 'future'),
+    previous_buckets: result.previous_buckets,
     adds_up: adds && question.formulas.length === 0 && result.previous_buckets === null,
     series: shownLines(result, question).map((line) => ({
       ...line,

@@ -10,6 +10,10 @@ export interface DrawnTrend extends Pick<TrendResult, 'buckets' | 'interval' | '
   series: DrawnSeries[]
   /** Of every bucket. @default told by `complete_until` */
   complete?: readonly boolean[]
+  /** Of every bucket, whether it has not begun. @default none */
+  future?: readonly boolean[]
+  /** Those of the earlier time, in the place of the buckets that its lines lie over. */
+  previous_buckets?: readonly string[] | null
   /** Whether lines may stand on each other. @default unless they count persons */
   adds_up?: boolean
 }
@@ -26,6 +30,8 @@ export interface DrawnSeries {
   color?: string
   /** Drawn to be compared with. */
   faint?: boolean
+  /** The total against that of the earlier time, 0.1 for a tenth more; null where that is unknown. */
+  change?: number | null
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '../lib/format.ts'
 import { everActive, type StickinessQuestion } from '../lib/stickiness.ts'
 import { yTicks } from './buckets.ts'
+import { pickable } from './pick.ts'
 import { seriesColors } from './series.ts'
 
 /** One bar: those of a series who were active in so many intervals. */
@@ -104,6 +105,7 @@ export function stickinessPlot(
         fill: 'series',
         fillOpacity: 0.9,
         ry1: 2,
+        ...pickable(bars, ({ series, intervals }) => [Number(series), intervals]),
         title: (bar: StickinessBar) => barTitle(bar, result, options),
         tip: { fill: 'var(--surface)', stroke: 'var(--border)', textPadding: 10, fontSize: 12 },
       }),

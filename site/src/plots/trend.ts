@@ -3,11 +3,14 @@ import type { Chart } from '../lib/choices.ts'
 import { formatBucket, formatCompact, formatNumber, wallTime } from '../lib/format.ts'
 import { annotationMarks, type PlacedAnnotation } from './annotations.ts'
 import { clockTicks, isComplete, nextWallTime, yTicks } from './buckets.ts'
+import { pickable } from './pick.ts'
 import { type DrawnTrend, drawnColors, seriesNames } from './series.ts'
 
 /** One series in one bucket. */
 export interface TrendPoint {
   series: string
+  /** Place of its bucket. */
+  bucket: number
   /** Start and end of the bucket, on the wall clock of the query's zone. */
   start: Date
   end: Date
@@ -34,6 +37,7 @@ export interface TrendPlotOptions {
 const HEIGHT = 264
 const TIP_SERIES = 8
 const DOTS_UP_TO = 40
+const TARGET_RADIUS = 8
 
 /** What a trend is drawn from. */
 export function trendPoints(result: DrawnTrend): TrendPoint[] {
@@ -45,6 +49,7 @@ export function trendPoints(result: DrawnTrend): TrendPoint[] {
       stacks[i] = from + (value ?? 0)
       return {
         series: String(s),
+        bucket: i,
         start: wallTime(bucket),
         end: nextWallTime(bucket, result.interval),
         value,
@@ -109,6 +114,8 @@ export function trendPlot(result: DrawnTrend, options: TrendPlotOptions): Plot.P
       Plot.ruleY([0], { stroke: 'var(--axis)' }),
       ...annotationMarks(options.annotations ?? []),
       ...tipMarks(result, options, top),
+      // Above the rule that follows the pointer, which would be clicked in their place.
+      ...(chart === 'bar' ? [] : lineTargets(points)),
     ],
   }
 }
@@ -159,9 +166,23 @@ function barMarks(points: TrendPoint[]): Plot.Markish[] {
       insetLeft: 1,
       insetRight: 1,
       rx: 1,
+      ...pickable(points, pickOf),
     }),
   ]
 }
+
+/** What of a line can be clicked: more than its dots are wide. */
+function lineTargets(points: readonly TrendPoint[]): Plot.Markish[] {
+  const measured = points.filter(isMeasured)
+  return [
+    Plot.dot(measured, {
+      ...{ x: 'start', y: 'value', r: TARGET_RADIUS, fill: 'transparent' },
+      ...pickable(measured, pickOf),
+    }),
+  ]
+}
+
+const pickOf = ({ series, bucket }: TrendPoint) => [Number(series), bucket]
 
 /** The dashed part of each line: from its last complete point on. */
 export function incompleteEnds(points: readonly TrendPoint[]): TrendPoint[] {
@@ -191,7 +212,7 @@ function tipMarks(
     return { x: wallTime(bucket), title: `${formatBucket(bucket, result.interval)}${still}`, shown }
   })
   return [
-    Plot.ruleX(rows, Plot.pointerX({ x: 'x', stroke: 'var(--axis)' })),
+    Plot.ruleX(rows, Plot.pointerX({ x: 'x', stroke: 'var(--axis)', pointerEvents: 'none' })),
     Plot.tip(
       rows,
       Plot.pointerX({

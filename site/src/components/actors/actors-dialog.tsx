@@ -8,7 +8,8 @@ import { Answer } from '../card.tsx'
 import { Paging } from '../paging.tsx'
 import { ActorName } from './actor-name.tsx'
 
-interface Props {
+/** A number of an insight whose people can be named. */
+export interface AskedActors {
   site: Site
   /** The question whose number it is. */
   query: InsightInput
@@ -16,6 +17,9 @@ interface Props {
   select: Record<string, unknown>
   /** Whose number it is, in words: `Dropped after step 2`. */
   title: string
+}
+
+interface Props extends AskedActors {
   onClose(): void
 }
 

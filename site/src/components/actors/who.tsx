@@ -1,18 +1,9 @@
-import type { InsightInput } from '@headwater/schemas/insights/insight'
 import { useState } from 'react'
 import { formatNumber } from '../../lib/format.ts'
-import type { Site } from '../../lib/site.ts'
-import { ActorsDialog } from './actors-dialog.tsx'
+import { ActorsDialog, type AskedActors } from './actors-dialog.tsx'
 
-interface Props {
+interface Props extends AskedActors {
   count: number
-  site: Site
-  /** The question whose number it is. */
-  query: InsightInput
-  /** What points at the number; its fields are those of the query's kind. */
-  select: Record<string, unknown>
-  /** Whose number it is, in words: `Dropped after step 2`. */
-  title: string
   /** What is written. @default the count */
   words?: string
 }

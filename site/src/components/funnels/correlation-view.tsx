@@ -13,6 +13,7 @@ import {
   shareOf,
   sideOf,
 } from '../../plots/funnel-correlation.ts'
+import type { AskedActors } from '../actors/actors-dialog.tsx'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
@@ -26,6 +27,9 @@ interface Props {
   height: number | null
 }
 
+type Correlation = FunnelCorrelationResult['correlations'][number]
+type Outcome = 'converted' | 'dropped'
+
 const SIDES = { with: 'Goes with converting', against: 'Goes with dropping out' } as const
 
 /** What goes with converting and with dropping out: bars of the odds, and the numbers behind them. */
@@ -35,18 +39,13 @@ export function FunnelCorrelationView({ result, query, site, height }: Props) {
   const all = result.correlations.length
   const rows = height === null ? all : Math.min(all, rowsWithin(height))
   const [, many] = ACTOR_WORDS[actorKind(query.actor)]
-  const who = (
-    count: number,
-    outcome: 'converted' | 'dropped',
-    of?: (typeof result.correlations)[number],
-  ) => (
-    <Who
-      count={count}
-      site={site}
-      query={query}
-      select={{ outcome, ...(of && { event: of.event, property: of.property, value: of.value }) }}
-      title={`${of ? `${correlationName(of)}, ` : ''}${outcome === 'converted' ? 'converted' : 'dropped out'}`}
-    />
+  const actorsOf = (outcome: Outcome, of?: Correlation): AskedActors => ({
+    ...{ site, query },
+    select: { outcome, ...(of && { event: of.event, property: of.property, value: of.value }) },
+    title: `${of ? `${correlationName(of)}, ` : ''}${outcome === 'converted' ? outcome : 'dropped out'}`,
+  })
+  const who = (count: number, outcome: Outcome, of?: Correlation) => (
+    <Who count={count} {...actorsOf(outcome, of)} />
   )
   return (
     <>
@@ -62,6 +61,10 @@ export function FunnelCorrelationView({ result, query, site, height }: Props) {
       <PlotFigure
         signature={JSON.stringify([result.correlations, rows])}
         height={correlationHeight(rows)}
+        who={([place]) => {
+          const one = result.correlations[Number(place)]
+          return one ? actorsOf(one.odds_ratio < 1 ? 'dropped' : 'converted', one) : null
+        }}
         draw={(width) => correlationPlot(result, { width, rows })}
       />
       <ScrollRegion label="Correlation as a table">

@@ -1,11 +1,14 @@
+import type { Interval } from '@headwater/schemas/insight'
 import type { FunnelTrendResult } from '@headwater/schemas/insights/funnel-trend'
+import type { InsightInputOf } from '../../lib/api.ts'
 import { onlyProperty } from '../../lib/breakdowns.ts'
 import { breakdownName, formatBucket, formatShare } from '../../lib/format.ts'
 import { type FunnelsQuestion, funnelTrendQuery } from '../../lib/funnels.ts'
 import type { Site } from '../../lib/site.ts'
 import { drawnRates } from '../../plots/funnel-rates.ts'
-import { type DrawnTrend, drawnColors } from '../../plots/series.ts'
+import { drawnColors } from '../../plots/series.ts'
 import { trendPlot } from '../../plots/trend.ts'
+import type { AskedActors } from '../actors/actors-dialog.tsx'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
@@ -24,11 +27,12 @@ const COUNTS = { entered: 'Entered', converted: 'Converted', open: 'Open' } as c
 export function FunnelRatesView({ result, question, site }: Props) {
   const { interval } = question
   const breakdown = onlyProperty(question.breakdowns)
+  const asked = { result, interval, breakdown, site, query: funnelTrendQuery(question) }
   const drawn = drawnRates(result, interval, breakdown)
   const colors = drawnColors(drawn)
   return (
     <>
-      <FunnelRatesChart drawn={drawn} height={HEIGHT} />
+      <FunnelRatesChart {...asked} height={HEIGHT} />
       <ScrollRegion label="Conversion as a table">
         <table>
           <thead>
@@ -64,16 +68,7 @@ export function FunnelRatesView({ result, question, site }: Props) {
                     </th>
                     {group[outcome].map((count, b) => (
                       <td className="number" key={result.buckets[b]}>
-                        <Who
-                          count={count}
-                          site={site}
-                          query={funnelTrendQuery(question)}
-                          select={{
-                            ...{ outcome, bucket: result.buckets[b] },
-                            breakdown: group.breakdown,
-                          }}
-                          title={`${name}, ${COUNTS[outcome].toLowerCase()}, ${formatBucket(result.buckets[b] ?? '', interval)}`}
-                        />
+                        <Who count={count} {...actorsOf(asked, g, b, outcome)} />
                       </td>
                     ))}
                   </tr>
@@ -87,13 +82,33 @@ export function FunnelRatesView({ result, question, site }: Props) {
   )
 }
 
-interface ChartProps {
-  drawn: DrawnTrend
-  height: number
+interface Asked {
+  result: FunnelTrendResult
+  interval: Interval
+  breakdown: string | undefined
+  site: Site
+  query: InsightInputOf<'funnel_trend'>
+}
+
+/** @param group Its place, and that of the bucket. */
+function actorsOf(
+  { result, interval, breakdown, site, query }: Asked,
+  group: number,
+  b: number,
+  outcome: keyof typeof COUNTS,
+): AskedActors {
+  const bucket = result.buckets[b] ?? ''
+  const value = result.groups[group]?.breakdown ?? null
+  return {
+    ...{ site, query, select: { outcome, bucket, breakdown: value } },
+    title: `${breakdownName(value, breakdown)}, ${COUNTS[outcome].toLowerCase()}, ${formatBucket(bucket, interval)}`,
+  }
 }
 
 /** A line for each group, with their legend. */
-export function FunnelRatesChart({ drawn, height }: ChartProps) {
+export function FunnelRatesChart({ height, ...asked }: Asked & { height: number }) {
+  const { result, interval, breakdown } = asked
+  const drawn = drawnRates(result, interval, breakdown)
   const colors = drawnColors(drawn)
   return (
     <>
@@ -108,6 +123,12 @@ export function FunnelRatesChart({ drawn, height }: ChartProps) {
       <PlotFigure
         signature={JSON.stringify(drawn)}
         height={height}
+        // Whom a rate is of: those who converted.
+        who={([group, bucket]) =>
+          result.groups[Number(group)]?.converted[Number(bucket)]
+            ? actorsOf(asked, Number(group), Number(bucket), 'converted')
+            : null
+        }
         draw={(width) => trendPlot(drawn, { width, chart: 'line', height, format: formatPercent })}
       />
     </>

@@ -16,11 +16,12 @@ interface Props {
 /** How many took each step. */
 export function FunnelStepsView({ result, question, site }: Props) {
   const breakdown = onlyProperty(question.breakdowns)
-  const drawn = { result, breakdown, actors: actorKind(question.actor) }
+  const asked = { site, query: funnelQuery(question) }
+  const drawn = { result, breakdown, asked, actors: actorKind(question.actor) }
   return (
     <>
       <FunnelChart {...drawn} height={320} />
-      <FunnelTable {...drawn} asked={{ site, query: funnelQuery(question) }} />
+      <FunnelTable {...drawn} />
     </>
   )
 }

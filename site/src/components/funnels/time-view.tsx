@@ -1,10 +1,12 @@
 import type { FunnelTimeResult } from '@headwater/schemas/insights/funnel-time'
+import type { InsightInputOf } from '../../lib/api.ts'
 import { onlyProperty } from '../../lib/breakdowns.ts'
 import { breakdownName, formatSeconds } from '../../lib/format.ts'
 import { type FunnelsQuestion, funnelTimeQuery } from '../../lib/funnels.ts'
 import type { Site } from '../../lib/site.ts'
 import { barWords, funnelTimePlot } from '../../plots/funnel-time.ts'
 import { seriesColors } from '../../plots/series.ts'
+import type { AskedActors } from '../actors/actors-dialog.tsx'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
@@ -23,18 +25,13 @@ export function FunnelTimeView({ result, question, site }: Props) {
   const breakdown = onlyProperty(question.breakdowns)
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   const names = result.groups.map((group) => breakdownName(group.breakdown, breakdown))
+  const asked = { result, breakdown, site, query: funnelTimeQuery(question) }
   const who = (group: number, bar: number | null, count: number) => (
-    <Who
-      count={count}
-      site={site}
-      query={funnelTimeQuery(question)}
-      select={{ bar, breakdown: result.groups[group]?.breakdown ?? null }}
-      title={`${names[group]}, ${bar === null ? 'converted' : barWords(result, bar)}`}
-    />
+    <Who count={count} {...actorsOf(asked, group, bar)} />
   )
   return (
     <>
-      <FunnelTimeChart result={result} breakdown={breakdown} height={HEIGHT} />
+      <FunnelTimeChart {...asked} height={HEIGHT} />
       <ScrollRegion label="Times as a table">
         <table>
           <thead>
@@ -98,14 +95,30 @@ export function FunnelTimeView({ result, question, site }: Props) {
   )
 }
 
-interface ChartProps {
+interface Asked {
   result: FunnelTimeResult
   breakdown: string | undefined
-  height: number
+  site: Site
+  query: InsightInputOf<'funnel_time'>
+}
+
+/** @param bar Null for all of them. */
+function actorsOf(
+  { result, breakdown, site, query }: Asked,
+  place: number,
+  bar: number | null,
+): AskedActors {
+  const group = result.groups[place]?.breakdown ?? null
+  const when = bar === null ? 'converted' : barWords(result, bar)
+  return {
+    ...{ site, query, select: { bar, breakdown: group } },
+    title: `${breakdownName(group, breakdown)}, ${when}`,
+  }
 }
 
 /** The histogram, with the legend of its groups. */
-export function FunnelTimeChart({ result, breakdown, height }: ChartProps) {
+export function FunnelTimeChart({ height, ...asked }: Asked & { height: number }) {
+  const { result, breakdown } = asked
   const colors = seriesColors(result.groups.map((group) => group.breakdown))
   return (
     <>
@@ -123,6 +136,7 @@ export function FunnelTimeChart({ result, breakdown, height }: ChartProps) {
       <PlotFigure
         signature={JSON.stringify([result.edges, result.groups, breakdown])}
         height={height}
+        who={([group, bar]) => actorsOf(asked, Number(group), Number(bar))}
         draw={(width) => funnelTimePlot(result, { width, breakdown, height })}
       />
     </>

@@ -42,8 +42,8 @@ export function LifecyclePage() {
           <Answer live={answer} emptyWords={lifecycleEmptyWords}>
             {(result) => (
               <>
-                <LifecycleChart result={result} />
-                <LifecycleTable result={result} question={question} site={site} />
+                <LifecycleChart result={result} site={site} query={lifecycleQuery(question)} />
+                <LifecycleTable result={result} site={site} query={lifecycleQuery(question)} />
                 <p className="hint">
                   Dormant are those of the interval before who did not come again; until an interval
                   is over, who have not yet. Answered in {Math.round(result.duration_ms)} ms.

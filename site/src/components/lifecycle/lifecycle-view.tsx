@@ -1,8 +1,10 @@
-import type { LifecycleResult } from '@headwater/schemas/insights/lifecycle'
+import type { LifecycleResult, LifecycleStatus } from '@headwater/schemas/insights/lifecycle'
+import type { InsightInputOf } from '../../lib/api.ts'
 import { formatBucket, formatNumber } from '../../lib/format.ts'
-import { LIFECYCLE_STATUSES, type LifecycleQuestion, lifecycleQuery } from '../../lib/lifecycle.ts'
+import { LIFECYCLE_STATUSES } from '../../lib/lifecycle.ts'
 import type { Site } from '../../lib/site.ts'
 import { LIFECYCLE_COLORS, lifecyclePlot } from '../../plots/lifecycle.ts'
+import type { AskedActors } from '../actors/actors-dialog.tsx'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
@@ -10,12 +12,14 @@ import { Swatch } from '../trend-view.tsx'
 
 const HEIGHT = 320
 
-interface ChartProps {
+interface Props {
   result: LifecycleResult
-  height?: number
+  site: Site
+  query: InsightInputOf<'lifecycle'>
 }
 
-export function LifecycleChart({ result, height = HEIGHT }: ChartProps) {
+export function LifecycleChart({ height = HEIGHT, ...asked }: Props & { height?: number }) {
+  const { result } = asked
   return (
     <>
       <ul className="legend" aria-label="Statuses">
@@ -29,20 +33,16 @@ export function LifecycleChart({ result, height = HEIGHT }: ChartProps) {
       <PlotFigure
         signature={JSON.stringify([result.buckets, result.states, result.series, height])}
         height={height}
+        who={([status, bucket]) => actorsOf(asked, status as LifecycleStatus, Number(bucket))}
         draw={(width) => lifecyclePlot(result, { width, height })}
       />
     </>
   )
 }
 
-interface TableProps {
-  result: LifecycleResult
-  question: LifecycleQuestion
-  site: Site
-}
-
 /** The same numbers as a table: one row per status, one column per interval. */
-export function LifecycleTable({ result, question, site }: TableProps) {
+export function LifecycleTable(asked: Props) {
+  const { result } = asked
   return (
     <ScrollRegion label="Lifecycle as a table">
       <table>
@@ -70,10 +70,7 @@ export function LifecycleTable({ result, question, site }: TableProps) {
                     <Who
                       count={Math.abs(value)}
                       words={formatNumber(value)}
-                      site={site}
-                      query={lifecycleQuery(question)}
-                      select={{ status, bucket: i }}
-                      title={`${LIFECYCLE_STATUSES[status].name}, ${formatBucket(result.buckets[i] ?? '', result.interval)}`}
+                      {...actorsOf(asked, status, i)}
                     />
                   )}
                 </td>
@@ -84,6 +81,19 @@ export function LifecycleTable({ result, question, site }: TableProps) {
       </table>
     </ScrollRegion>
   )
+}
+
+/** @param bucket Its place. */
+function actorsOf(
+  { result, site, query }: Props,
+  status: LifecycleStatus,
+  bucket: number,
+): AskedActors {
+  const when = formatBucket(result.buckets[bucket] ?? '', result.interval)
+  return {
+    ...{ site, query, select: { status, bucket } },
+    title: `${LIFECYCLE_STATUSES[status].name}, ${when}`,
+  }
 }
 
 export function lifecycleEmptyWords(result: LifecycleResult): string | null {

@@ -9,7 +9,6 @@ import { useInsight } from '../../lib/questions.ts'
 import type { Site } from '../../lib/site.ts'
 import { measureWords } from '../../lib/trends-words.ts'
 import { placeAnnotations } from '../../plots/annotations.ts'
-import { drawnRates } from '../../plots/funnel-rates.ts'
 import { propertyOf } from '../../plots/insight-breakdown.ts'
 import { drawnFunnel } from '../../plots/insight-funnel.ts'
 import { insightTable } from '../../plots/insight-table.ts'
@@ -27,7 +26,9 @@ import { RetentionChart } from '../retention/retention-chart.tsx'
 import { RetentionTable, retentionEmptyWords } from '../retention/retention-table.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
 import { StickinessChart } from '../stickiness/stickiness-view.tsx'
-import { TrendChart, TrendTable, trendEmptyWords } from '../trend-view.tsx'
+import { TrendTable } from '../trend-table.tsx'
+import { TrendChart, trendEmptyWords } from '../trend-view.tsx'
+import { linesActors } from '../trends/line-actors.ts'
 import { WebGlance } from '../web/web-glance.tsx'
 import { WorldMap } from '../world-map.tsx'
 
@@ -73,19 +74,20 @@ interface DrawnProps {
 
 function Drawn({ site, query, result, height, annotations }: DrawnProps) {
   if (query.kind === 'trends' && result.kind === 'trends') {
-    return <DrawnTrends query={query} result={result} height={height} annotations={annotations} />
+    return <DrawnTrends {...{ site, query, result, height, annotations }} />
   }
   if (query.kind === 'funnel' && result.kind === 'funnel') {
     const drawn = {
       result: drawnFunnel(result),
       breakdown: propertyOf(query),
       actors: actorKind(query.actor),
+      asked: { site, query },
     }
     return (
       <>
         <FunnelChart {...drawn} height={height} />
         <AsTable>
-          <FunnelTable {...drawn} asked={{ site, query }} />
+          <FunnelTable {...drawn} />
         </AsTable>
       </>
     )
@@ -109,7 +111,7 @@ function Drawn({ site, query, result, height, annotations }: DrawnProps) {
     return <FunnelCorrelationView result={result} query={query} site={site} height={height} />
   }
   const table = <PlainTable query={query} result={result} />
-  const picture = pictureOf(query, result, height)
+  const picture = pictureOf(site, query, result, height)
   if (!picture) return table
   return (
     <>
@@ -120,41 +122,42 @@ function Drawn({ site, query, result, height, annotations }: DrawnProps) {
 }
 
 /** What is drawn of a kind whose numbers stand in a plain table; null when that is all. */
-function pictureOf(query: AskedInsight, result: InsightResult, height: number): ReactNode {
+function pictureOf(
+  site: Site,
+  query: AskedInsight,
+  result: InsightResult,
+  height: number,
+): ReactNode {
+  const breakdown = propertyOf(query)
   if (query.kind === 'web_overview' && result.kind === 'web_overview') {
     return <WebGlance result={result} query={query} height={height} />
   }
-  if (result.kind === 'funnel_time') {
-    return <FunnelTimeChart result={result} breakdown={propertyOf(query)} height={height} />
+  if (query.kind === 'funnel_time' && result.kind === 'funnel_time') {
+    return <FunnelTimeChart {...{ result, breakdown, site, query, height }} />
   }
   if (query.kind === 'funnel_trend' && result.kind === 'funnel_trend') {
-    const breakdown = propertyOf(query)
-    return (
-      <FunnelRatesChart drawn={drawnRates(result, query.interval, breakdown)} height={height} />
-    )
+    const { interval } = query
+    return <FunnelRatesChart {...{ result, interval, breakdown, site, query, height }} />
   }
-  if (result.kind === 'lifecycle') return <LifecycleChart result={result} height={height} />
+  if (query.kind === 'lifecycle' && result.kind === 'lifecycle') {
+    return <LifecycleChart {...{ result, site, query, height }} />
+  }
   if (result.kind === 'paths') return <PathsFlow result={result} />
   if (query.kind !== 'stickiness' || result.kind !== 'stickiness') return null
   const { cumulative, interval } = query
-  const breakdown = propertyOf(query)
-  return (
-    <StickinessChart
-      result={result}
-      question={{ cumulative, interval, bars: 'count', ...(breakdown && { breakdown }) }}
-      height={height}
-    />
-  )
+  const question = { cumulative, interval, bars: 'count' as const, ...(breakdown && { breakdown }) }
+  return <StickinessChart {...{ result, question, site, query, height }} />
 }
 
 interface TrendsProps {
+  site: Site
   query: AskedOf<'trends'>
   result: TrendsResult
   height: number
   annotations: readonly SavedAnnotation[]
 }
 
-function DrawnTrends({ query, result, height, annotations }: TrendsProps) {
+function DrawnTrends({ site, query, result, height, annotations }: TrendsProps) {
   const [line, ...more] = result.series
   if (query.display === 'single_number' && line && more.length === 0) {
     return <p className="big-number">{formatAmount(line.total)}</p>
@@ -162,20 +165,20 @@ function DrawnTrends({ query, result, height, annotations }: TrendsProps) {
   if (query.display === 'map') return <DrawnMap query={query} result={result} />
   if (query.display !== 'time') return <PlainTable query={query} result={result} />
   const drawn = drawnTrend(query, result)
-  const breakdown = propertyOf(query)
+  const actorsOf = linesActors(drawn, query, site)
   const placed = placeAnnotations(annotations, drawn, result.time_zone)
   return (
     <>
       <TrendChart
         result={drawn}
         chart="line"
-        breakdown={breakdown}
+        actorsOf={actorsOf}
         height={height}
         annotations={placed}
       />
       <AsTable>
         <AnnotationList annotations={placed} />
-        <TrendTable result={drawn} breakdown={breakdown} />
+        <TrendTable result={drawn} actorsOf={actorsOf} />
       </AsTable>
     </>
   )

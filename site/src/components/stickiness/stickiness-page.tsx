@@ -35,8 +35,14 @@ export function StickinessPage() {
           <Answer live={answer} emptyWords={stickinessEmptyWords}>
             {(result) => (
               <>
-                <StickinessChart result={result} question={question} />
-                <StickinessTable result={result} question={question} site={site} />
+                <StickinessChart
+                  {...{ result, question, site }}
+                  query={stickinessQuery(question)}
+                />
+                <StickinessTable
+                  {...{ result, question, site }}
+                  query={stickinessQuery(question)}
+                />
                 <p className="hint">
                   The last {question.interval} may not be over: it counts with the events there are.
                   Answered in {Math.round(result.duration_ms)} ms.

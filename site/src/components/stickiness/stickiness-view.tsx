@@ -1,9 +1,11 @@
 import type { StickinessResult } from '@headwater/schemas/insights/stickiness'
+import type { InsightInputOf } from '../../lib/api.ts'
 import { formatNumber, formatShare } from '../../lib/format.ts'
 import type { Site } from '../../lib/site.ts'
-import { everActive, type StickinessQuestion, stickinessQuery } from '../../lib/stickiness.ts'
+import { everActive, type StickinessQuestion } from '../../lib/stickiness.ts'
 import { seriesColors } from '../../plots/series.ts'
 import { intervalsWords, stickinessNames, stickinessPlot } from '../../plots/stickiness.ts'
+import type { AskedActors } from '../actors/actors-dialog.tsx'
 import { Who } from '../actors/who.tsx'
 import { PlotFigure } from '../plot-figure.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
@@ -11,18 +13,16 @@ import { Swatch } from '../trend-view.tsx'
 
 interface Props {
   result: StickinessResult
-  question: StickinessQuestion
+  question: Pick<StickinessQuestion, 'bars' | 'cumulative' | 'interval' | 'breakdown'>
+  /** The same as it was asked. */
+  query: InsightInputOf<'stickiness'>
+  site: Site
 }
 
 const HEIGHT = 320
 
-interface ChartProps {
-  result: StickinessResult
-  question: Pick<StickinessQuestion, 'bars' | 'cumulative' | 'interval' | 'breakdown'>
-  height?: number
-}
-
-export function StickinessChart({ result, question, height = HEIGHT }: ChartProps) {
+export function StickinessChart({ height = HEIGHT, ...asked }: Props & { height?: number }) {
+  const { result, question } = asked
   const { bars, cumulative, interval, breakdown } = question
   const names = stickinessNames(result, breakdown)
   const colors = seriesColors(result.series.map((line) => line.breakdown))
@@ -40,6 +40,7 @@ export function StickinessChart({ result, question, height = HEIGHT }: ChartProp
       <PlotFigure
         signature={JSON.stringify([result.series, bars, cumulative, interval, breakdown, height])}
         height={height}
+        who={([series, intervals]) => actorsOf(asked, Number(series), Number(intervals))}
         draw={(width) =>
           stickinessPlot(result, { width, height, bars, cumulative, interval, breakdown })
         }
@@ -49,7 +50,8 @@ export function StickinessChart({ result, question, height = HEIGHT }: ChartProp
 }
 
 /** The same numbers as a table: one row per series, with how many each number of intervals has. */
-export function StickinessTable({ result, question, site }: Props & { site: Site }) {
+export function StickinessTable(asked: Props) {
+  const { result, question } = asked
   const names = stickinessNames(result, question.breakdown)
   const colors = seriesColors(result.series.map((line) => line.breakdown))
   return (
@@ -87,13 +89,7 @@ export function StickinessTable({ result, question, site }: Props & { site: Site
                       {...(question.bars === 'share' && {
                         words: formatShare(all === 0 ? null : count / all),
                       })}
-                      site={site}
-                      query={stickinessQuery(question)}
-                      select={{
-                        ...{ series: series.series, intervals: i + 1 },
-                        breakdown: series.breakdown,
-                      }}
-                      title={`${names[s]} on ${intervalsWords(i + 1, question)}`}
+                      {...actorsOf(asked, s, i + 1)}
                     />
                   </td>
                 ))}
@@ -104,6 +100,20 @@ export function StickinessTable({ result, question, site }: Props & { site: Site
       </table>
     </ScrollRegion>
   )
+}
+
+/** @param place Of the series. */
+function actorsOf(
+  { result, question, query, site }: Props,
+  place: number,
+  intervals: number,
+): AskedActors {
+  const { series, breakdown } = result.series[place] ?? { series: place, breakdown: null }
+  const name = stickinessNames(result, question.breakdown)[place]
+  return {
+    ...{ site, query, select: { series, intervals, breakdown } },
+    title: `${name} on ${intervalsWords(intervals, question)}`,
+  }
 }
 
 export function stickinessEmptyWords(result: StickinessResult): string | null {
