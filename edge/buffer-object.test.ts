@@ -6,8 +6,8 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
-import type { Chunk } from './buffer.ts'
 import { core, until } from './test/core.ts'
+import { acknowledged, alarmOf, chunkOf, idsOf, newShard, tablesOf } from './test/shard.ts'
 
 const LONG_AGO = { status: 503, retry_after: '2' }
 
@@ -279,43 +279,6 @@ it('stores all chunks of an append or none', async () => {
     expect((await object.stats()).backlog_events).toBe(1)
   })
 })
-
-let count = 0
-function newShard() {
-  const name = `test:${1_000 + count++}`
-  return { name, stub: env.BUFFER.getByName(name) }
-}
-
-// Plain: what is in a chunk is for the two ends of the way to know.
-function chunkOf(...ids: string[]): Chunk {
-  const text = ids.map((id) => `"p:${id}"\t${id}\t{"id":"${id}"}\n`).join('')
-  const body = new TextEncoder().encode(text)
-  return { body, bytes: body.length, events: ids.length }
-}
-
-function idsOf(body = ''): string[] {
-  return body.split('\n').flatMap((line) => line.split('\t')[1] ?? [])
-}
-
-async function acknowledged(name: string, batches: number) {
-  return until(`${batches} acknowledged batches`, async () => {
-    const all = await core.acknowledged(name)
-    return all.length >= batches && all
-  })
-}
-
-async function tablesOf(stub: ReturnType<typeof newShard>['stub']): Promise<string[]> {
-  return runInDurableObject(stub, (_object, state) =>
-    state.storage.sql
-      .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name LIKE 'seg%'")
-      .toArray()
-      .map(({ name }) => name),
-  )
-}
-
-function alarmOf(stub: ReturnType<typeof newShard>['stub']): Promise<number | null> {
-  return runInDurableObject(stub, (_object, state) => state.storage.getAlarm())
-}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))

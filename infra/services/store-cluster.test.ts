@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storePlaces } from '../../core/consumer/store-places.ts'
 import { startIdentity } from '../../core/identity/start.ts'
@@ -11,15 +10,10 @@ import { Statement } from '../../core/query/statement.ts'
 import { type TestClient, testClient } from '../../core/query/test-api.ts'
 import { silentLogger } from '../../core/shared/logger.ts'
 import { type ClickHouseStore, openClickHouseStore } from '../../core/store/clickhouse.ts'
-import { clusterStatements } from '../../core/store/ddl.ts'
-import { MIGRATIONS_FOLDER, readMigrations } from '../../core/store/migrate.ts'
 import { sampleRow, sampleRows } from '../../core/store/sample-row.ts'
-import { type ClickHouseServer, startClickHouse } from './clickhouse.ts'
-import { freePorts } from './ports.ts'
-
-// Two shards of one replica each. libchdb has neither a keeper nor the port from which replicas fetch,
-// so that its tables are not replicated here, and each statement is sent to both servers by us.
-const CLUSTER = { name: 'pair', database: 'clustered' }
+import type { ClickHouseServer } from './clickhouse.ts'
+import { CLUSTER, startCluster } from './clickhouse-cluster.ts'
+import { DATA_QUESTIONS, QUESTIONS, SECRET } from './cluster-questions.ts'
 
 let folder: string
 let servers: ClickHouseServer[]
@@ -27,8 +21,7 @@ let store: ClickHouseStore
 let alone: ClickHouseStore
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'headwater-cluster-'))
-  servers = await startPair()
-  for (const { url } of servers) await createTables(url)
+  servers = await startCluster(folder)
   const [first] = servers
   const url = first?.url ?? ''
   store = openClickHouseStore({ url, database: CLUSTER.database, cluster: CLUSTER.name })
@@ -256,162 +249,6 @@ describe('a cluster of two shards', () => {
   })
 })
 
-const RANGE = { project: 'asked', date_from: '2026-06-15', date_to: '2026-06-15' }
-const UNBROKEN = { ...RANGE, steps: [{ event: 'view' }, { event: 'buy' }] }
-const FUNNEL = { ...UNBROKEN, breakdowns: [{ property: 'plan' }], order: 'strict' }
-const COMING_BACK = { start: { event: 'view' }, return: { event: '*' }, interval: 'hour' }
-const BY_PLAN = { mode: 'first_time', breakdowns: [{ property: 'plan' }], breakdown_limit: 1 }
-const did = (event: string, more: object = {}) => ({
-  conditions: [{ type: 'did', event, ...more }],
-})
-const BY_COHORTS = {
-  breakdowns: [
-    {
-      cohorts: [
-        { name: 'bought', cohort: did('buy') },
-        { name: 'seldom', cohort: did('view', { times: { operator: 'lte', value: 2 } }) },
-        { name: 'never', cohort: did('refund') },
-      ],
-    },
-  ],
-}
-const SERIES = [
-  { event: '*', measure: 'unique_persons' },
-  { event: 'view', measure: 'first_time' },
-]
-const QUESTIONS: ((client: TestClient) => Promise<{ status: number; body: unknown }>)[] = [
-  (client) => client.get('/api/trends', { ...RANGE, event: 'view' }),
-  (client) => client.get('/api/trends', { ...RANGE, event: '*', measure: 'unique_persons' }),
-  (client) =>
-    client.get('/api/trends', { ...RANGE, event: '*', breakdown: 'plan', breakdown_limit: '1' }),
-  (client) =>
-    client.post('/api/funnels', {
-      ...RANGE,
-      steps: [{ event: 'view' }, { event: 'cart' }, { event: 'buy' }],
-      breakdown: 'plan',
-    }),
-  ...['funnel', 'funnel_time', 'funnel_trend'].map(
-    (kind) => (client: TestClient) => client.post('/api/query', { ...FUNNEL, kind }),
-  ),
-  (client) => client.post('/api/query', { ...UNBROKEN, kind: 'funnel_correlation', min_actors: 1 }),
-  (client) =>
-    client.post('/api/actors', {
-      query: { ...UNBROKEN, kind: 'funnel_correlation' },
-      select: { outcome: 'converted', event: 'cart' },
-    }),
-  ...[
-    { kind: 'retention', ...COMING_BACK },
-    { kind: 'retention', ...COMING_BACK, ...BY_PLAN },
-    { kind: 'retention', ...COMING_BACK, ...BY_PLAN, windows: 'from_start' },
-    { kind: 'retention', ...COMING_BACK, ...BY_COHORTS },
-    { kind: 'trends', series: SERIES, interval: 'hour', ...BY_COHORTS },
-    { ...UNBROKEN, kind: 'funnel', ...BY_COHORTS },
-    { kind: 'lifecycle', activity: { event: '*' }, interval: 'hour' },
-    { kind: 'stickiness', series: [{ event: 'view' }, { event: '*' }], interval: 'hour' },
-    { kind: 'paths', items: [{ event: '*' }] },
-  ].map((question) => (client: TestClient) => client.post('/api/query', { ...RANGE, ...question })),
-  (client) =>
-    client.post('/api/actors', {
-      query: { ...RANGE, kind: 'retention', ...COMING_BACK, ...BY_PLAN },
-      select: { row: 12, breakdown: { kind: 'other' } },
-    }),
-  (client) => client.get('/api/events/names', { project: 'asked' }),
-  (client) => client.get('/api/properties', { project: 'asked' }),
-]
-
-const SECRET = 'belongs_to_another_project'
-const DATA_RANGE = { project: 'data', date_from: '2026-06-15', date_to: '2026-06-15' }
-const sql = (text: string) => (client: TestClient) =>
-  client.post('/api/sql', { project: 'data', sql: text })
-const ofSession = (property: string, more: object = {}) => ({ type: 'session', property, ...more })
-const DATA_QUESTIONS: typeof QUESTIONS = [
-  ...[
-    { breakdowns: [ofSession('$entry_pathname'), ofSession('$pageview_count')] },
-    { breakdowns: [ofSession('$session_duration', { bins: 5 })] },
-    {
-      filters: [
-        ofSession('$exit_pathname', { operator: 'is_not', value: '/1' }),
-        ofSession('$session_duration', { operator: 'gt', value: 3 }),
-        {
-          cohort: {
-            conditions: [
-              { type: 'did', event: 'buy', filters: [ofSession('$is_bounce', { value: false })] },
-            ],
-          },
-        },
-      ],
-    },
-  ].map(
-    (more): (typeof QUESTIONS)[number] =>
-      (client) =>
-        client.post('/api/query', {
-          kind: 'trends',
-          series: [{ event: 'buy', measure: 'unique_persons' }, { event: '*' }],
-          ...DATA_RANGE,
-          ...more,
-        }),
-  ),
-  (client) => client.post('/api/query', { kind: 'web_overview', ...DATA_RANGE, list_limit: 50 }),
-  (client) =>
-    client.post('/api/actors', {
-      query: { kind: 'web_overview', ...DATA_RANGE },
-      select: { row: { list: 'entry_page', value: '/1' } },
-    }),
-  (client) => client.post('/api/events', { ...DATA_RANGE, properties: ['plan'], search: 'pro' }),
-  (client) => client.get('/api/definitions/events', { project: 'data' }),
-  (client) => client.get('/api/definitions/events', { project: 'data', include_hidden: 'true' }),
-  sql(
-    'SELECT event, count(), uniqExact(person_id), uniqExact(session_id) FROM events GROUP BY event ORDER BY event',
-  ),
-  sql(`SELECT properties.plan, count() FROM events WHERE distinct_id IN (
-    SELECT distinct_id FROM events WHERE event = 'buy') GROUP BY 1 ORDER BY 2, 1`),
-  sql(`WITH buyers AS (SELECT distinct_id, count() AS buys FROM events WHERE event = 'buy' GROUP BY distinct_id)
-    SELECT e.distinct_id, count(), any(buyers.buys) FROM events AS e JOIN buyers
-    ON e.distinct_id = buyers.distinct_id GROUP BY e.distinct_id ORDER BY 1`),
-  sql('SELECT count() FROM events AS a JOIN events AS b ON a.uuid = b.uuid'),
-  sql(
-    'SELECT uuid, row_number() OVER (ORDER BY timestamp) AS place FROM events ORDER BY place LIMIT 5',
-  ),
-]
-
 function withoutTimes(body: unknown): unknown {
   return JSON.parse(JSON.stringify(body, (key, value) => (key === 'duration_ms' ? 0 : value)))
 }
-
-async function startPair(): Promise<ClickHouseServer[]> {
-  const [http1 = 0, tcp1 = 0, http2 = 0, tcp2 = 0] = await freePorts(4)
-  const shards = [tcp1, tcp2].map(
-    (port) => `<shard><replica><host>127.0.0.1</host><port>${port}</port></replica></shard>`,
-  )
-  const config = `<clickhouse><remote_servers><${CLUSTER.name}>${shards.join('')}
-    </${CLUSTER.name}></remote_servers></clickhouse>`
-  const start = (name: string, httpPort: number, tcpPort: number) => {
-    const own = join(folder, name)
-    mkdirSync(own)
-    // It takes the file of this name in the folder in which it runs.
-    writeFileSync(join(own, 'config.xml'), config)
-    return startClickHouse({ folder: own, httpPort, tcpPort })
-  }
-  return Promise.all([start('one', http1, tcp1), start('two', http2, tcp2)])
-}
-
-async function createTables(url: string): Promise<void> {
-  const server = createClient({ url })
-  await server.command({ query: `CREATE DATABASE ${CLUSTER.database}` })
-  await server.close()
-  const client = createClient({ url, database: CLUSTER.database })
-  for (const { statement } of await readMigrations(MIGRATIONS_FOLDER)) {
-    for (const sql of clusterStatements(statement, CLUSTER)) {
-      await client.command({ query: withoutKeeper(sql) })
-    }
-  }
-  await client.close()
-}
-
-const withoutKeeper = (statement: string): string =>
-  statement
-    .replace(/ ON CLUSTER '\w+'/, '')
-    .replace(/Replicated(\w*MergeTree)\('[^']*', '[^']*'(?:, (\w+))?\)/, '$1($2)')
-    .replace('MergeTree()', 'MergeTree')
-    .replace(/(?<!\w)replicated_deduplication_window = (\d+)/, 'non_$&')
-    .replace(/,\s*replicated_deduplication_window_seconds = \d+/, '')

@@ -1,15 +1,10 @@
-import type { LiveActive, LiveEvents } from '@headwater/schemas/insights/live'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { listen } from '../../shared/service.ts'
 import { sampleRow } from '../../store/sample-row.ts'
 import { type QueryStore, StoreError } from '../../store/store.ts'
 import { openTestApi, type TestApi, type TestClient, testClient } from '../test-api.ts'
+import { Feed } from './feed.ts'
 import { WatcherStream } from './watcher-stream.ts'
-
-interface Message {
-  event: string
-  data: LiveEvents & LiveActive & { messages_left_out?: number }
-}
 
 const TIMES = { pollMs: 50, activeMs: 50, heartbeatMs: 60_000, stallMs: 60_000 }
 
@@ -44,57 +39,6 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((feed) => feed.leave()))
 })
 
-/** Reads one client's messages. */
-class Feed {
-  readonly #abort = new AbortController()
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
-  #text = ''
-  constructor(response: Response, abort: AbortController) {
-    if (!response.body) throw new Error('no body')
-    this.#reader = response.body.getReader()
-    this.#abort = abort
-    open.push(this)
-  }
-
-  /** The next message of that name; null when the stream is over. */
-  async next(event: string): Promise<Message['data'] | null> {
-    for (;;) {
-      const end = this.#text.indexOf('\n\n')
-      if (end >= 0) {
-        const message = parse(this.#text.slice(0, end))
-        this.#text = this.#text.slice(end + 2)
-        if (message?.event === event) return message.data
-        continue
-      }
-      const { done, value } = await this.#reader.read()
-      if (done) return null
-      this.#text += Buffer.from(value).toString()
-    }
-  }
-
-  /** Names of events, until there were so many. */
-  async names(count: number): Promise<string[]> {
-    const names: string[] = []
-    while (names.length < count) {
-      const data = await this.next('events')
-      if (!data) break
-      names.push(...data.events.map(({ event }) => event).reverse())
-    }
-    return names
-  }
-
-  async leave(): Promise<void> {
-    this.#abort.abort()
-    await this.#reader.cancel().catch(() => {})
-  }
-}
-
-function parse(text: string): Message | null {
-  const event = /^event: (.*)$/m.exec(text)?.[1]
-  const data = /^data: (.*)$/m.exec(text)?.[1]
-  return event && data ? { event, data: JSON.parse(data) } : null
-}
-
 async function watch(of = project, credential?: string): Promise<Feed> {
   const abort = new AbortController()
   const response = await client.fetch(`/api/live?project=${of}`, {
@@ -103,7 +47,9 @@ async function watch(of = project, credential?: string): Promise<Feed> {
   })
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toBe('text/event-stream')
-  return new Feed(response, abort)
+  const feed = new Feed(response, abort)
+  open.push(feed)
+  return feed
 }
 
 let tokens = 0
