@@ -314,7 +314,9 @@ describe('the funnel editor', () => {
     api.failure = { status: 400, message: 'is not known', field: 'breakdown' }
     await choose('Breakdown', '$country')
     await expect.poll(() => alert().textContent()).toBe('is not known Field: breakdown.')
-    expect(await card('Persons who took each step').locator('table').count()).toBe(1)
+    // The title is of the question that was refused.
+    const asked = card('Persons who took each step, by country')
+    expect(await asked.locator('table').count()).toBe(1)
   })
 })
 
