@@ -18,6 +18,7 @@ beforeAll(async () => {
   site = await startRealSite(inject('dist'))
   const visit = (person: string, hoursAgo: number) => ({
     ...{ event: '$pageview', person_id: person, distinct_id: person },
+    browser: hoursAgo === 2 ? 'Chrome' : hoursAgo === 50 ? 'Firefox' : 'Safari',
     timestamp: START - hoursAgo * HOUR_MS,
   })
   const did = (person: string, event: string, hoursAgo: number) => ({
@@ -50,6 +51,19 @@ const read = (id: string) => site.call<SavedDashboard>('GET', pathOf(id))
 const open = (path: string) => page.goto(site.url + path)
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
 const tile = (name: string) => page.getByRole('region', { name, exact: true })
+/** Takes a tile by a corner and lets go so many pixels further. */
+async function drag(name: string, mode: 'move' | 'resize', x: number, y: number): Promise<void> {
+  const handle = tile(name).locator(`.tile-drag[data-mode="${mode}"]`)
+  await handle.scrollIntoViewIfNeeded()
+  const box = await handle.boundingBox()
+  if (!box) throw new Error(`${name} has no ${mode}`)
+  const [fromX, fromY] = [box.x + box.width / 2, box.y + box.height / 2]
+  await page.mouse.move(fromX, fromY)
+  await page.mouse.down()
+  await page.mouse.move(fromX + x / 2, fromY + y / 2)
+  await page.mouse.move(fromX + x, fromY + y)
+  await page.mouse.up()
+}
 const idOf = (url: string) => new URL(url).searchParams.get('id') ?? ''
 const place = (insight: SavedInsight, x: number, y: number) => ({
   ...{ insight: insight.id, x, y, w: 6, h: 4 },
@@ -110,6 +124,50 @@ describe('a dashboard', () => {
       { insight: views.id, x: 0, y: 1, w: 6, h: 4 },
       { insight: often.id, x: 6, y: 1, w: 5, h: 3 },
     ])
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('lets the mouse drag tiles, and their corners', async () => {
+    const { id } = await create<SavedDashboard>('dashboards', {
+      name: 'Dragged',
+      tiles: [place(views, 0, 0), place(often, 6, 0)],
+    })
+    await open(`/dashboards?id=${id}`)
+    await button('Edit').click()
+    await drag('How often', 'move', -352, 0)
+    await drag('Views', 'resize', 264, 92)
+    await button('Save').click()
+    await button('Edit').waitFor()
+    const { tiles } = await read(id)
+    expect(tiles).toEqual([
+      { insight: often.id, x: 2, y: 0, w: 6, h: 4 },
+      { insight: views.id, x: 0, y: 4, w: 9, h: 5 },
+    ])
+    expect(tab.complaints).toEqual([])
+  })
+
+  it('shows all tiles with filters, which can be kept for everybody', async () => {
+    const { id } = await create<SavedDashboard>('dashboards', {
+      name: 'Filtered',
+      tiles: [place(views, 0, 0)],
+      filters: [{ property: '$browser', value: 'Chrome' }],
+    })
+    const legend = () => tile('Views').locator('.legend').textContent()
+    await open(`/dashboards?id=${id}`)
+    await expect.poll(legend).toBe('$pageview 1')
+    await page.getByLabel('Value').fill('Safari')
+    await page.getByLabel('Value').press('Enter')
+    await tile('Views').getByText('No such events in this date range.').waitFor()
+    await page.getByLabel('Date range').selectOption('-30d')
+    await expect.poll(legend).toBe('$pageview 1')
+    expect((await read(id)).filters).toMatchObject([{ value: 'Chrome' }])
+    await button('Keep these filters for everybody').click()
+    await expect.poll(async () => (await read(id)).filters).toMatchObject([{ value: 'Safari' }])
+    await expect.poll(legend).toBe('$pageview 1')
+    await button('Edit').click()
+    await button('Remove filter on $browser').click()
+    await button('Save').click()
+    await expect.poll(legend).toBe('$pageview 3')
     expect(tab.complaints).toEqual([])
   })
 

@@ -3,6 +3,30 @@ import type { AskedInsight } from '@headwater/schemas/insights/insight'
 
 export type Tile = DashboardBody['tiles'][number]
 
+export type BoardFilters = DashboardBody['filters']
+type PropertyFilter = Extract<BoardFilters[number], { property: string }>
+
+/** Those of events' own properties, which can be edited here, and the others. */
+export function splitFilters(filters: BoardFilters): {
+  plain: PropertyFilter[]
+  others: BoardFilters
+} {
+  const isPlain = (filter: BoardFilters[number]): filter is PropertyFilter =>
+    'property' in filter && (filter.type ?? 'event') === 'event'
+  return { plain: filters.filter(isPlain), others: filters.filter((one) => !isPlain(one)) }
+}
+
+/** A tile's question with other filters of the dashboard than it was saved with: the API puts those last. */
+export function askedWith(
+  query: AskedInsight,
+  saved: BoardFilters,
+  filters: BoardFilters,
+): AskedInsight {
+  if (filters === saved) return query
+  const own = query.filters.slice(0, query.filters.length - saved.length)
+  return { ...query, filters: [...own, ...filters] }
+}
+
 /** A range that all tiles are asked over; null leaves each tile its own. */
 export interface BoardRange {
   date_from: string

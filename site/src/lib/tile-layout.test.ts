@@ -6,6 +6,7 @@ import {
   MOVES,
   nextPlace,
   type Place,
+  placeTile,
   removeTile,
   SIZES,
   settleTiles,
@@ -49,6 +50,15 @@ describe('the layout of tiles', () => {
     expect(nextPlace([tile('a', 0, 0), tile('b', 6, 0)], size)).toEqual({ x: 0, y: 4, ...size })
   })
 
+  it('puts a dragged tile where it is wanted, within the grid, and makes room', () => {
+    const [a, b] = [tile('a', 0, 0), tile('b', 6, 0)]
+    expect(placeTile([a, b], b, { ...b, x: 1, y: -3 })).toEqual([tile('b', 1, 0), tile('a', 0, 4)])
+    expect(placeTile([a, b], a, { ...a, x: 20 })).toEqual([tile('a', 6, 0), tile('b', 6, 4)])
+    expect(placeTile([a, b], a, { ...a, y: 9 })).toEqual([tile('a', 0, 0), tile('b', 6, 0)])
+    expect(placeTile([a], a, { ...a, w: 30, h: 0 })).toEqual([tile('a', 0, 0, 12, 1)])
+    expect(placeTile([b], b, { ...b, w: 30 })).toEqual([b])
+  })
+
   it('never lets tiles lie on each other, or leave the grid, whatever is done', () => {
     const places = fc.record({
       x: fc.nat(COLUMNS - 1),
@@ -56,9 +66,14 @@ describe('the layout of tiles', () => {
       w: fc.integer({ min: 1, max: COLUMNS }),
       h: fc.integer({ min: 1, max: 6 }),
     })
-    const steps = fc.array(fc.tuple(fc.nat(7), fc.constantFrom(...MOVES, ...SIZES)), {
-      maxLength: 20,
+    const wanted = fc.record({
+      x: fc.integer({ min: -20, max: 20 }),
+      y: fc.integer({ min: -20, max: 40 }),
+      w: fc.integer({ min: -20, max: 20 }),
+      h: fc.integer({ min: -9, max: 9 }),
     })
+    const change = fc.oneof(fc.constantFrom(...MOVES, ...SIZES), wanted)
+    const steps = fc.array(fc.tuple(fc.nat(7), change), { maxLength: 20 })
     fc.assert(
       fc.property(fc.array(places, { minLength: 1, maxLength: 8 }), steps, (made, changes) => {
         let tiles = settleTiles(
@@ -66,7 +81,11 @@ describe('the layout of tiles', () => {
         )
         for (const [place, change] of changes) {
           const chosen = tiles[place % tiles.length]
-          if (chosen) tiles = changeTile(tiles, chosen, change)
+          if (!chosen) continue
+          tiles =
+            typeof change === 'string'
+              ? changeTile(tiles, chosen, change)
+              : placeTile(tiles, chosen, change)
         }
         expect(tiles).toHaveLength(made.length)
         expect(cells(tiles)).toBe(tiles.reduce((sum, { w, h }) => sum + w * h, 0))

@@ -31,6 +31,25 @@ export function changeTile<Tile extends Place>(
   return settleTiles([moved, ...others])
 }
 
+/** Puts one tile where the pointer wants it, as near as the grid allows; the others make room. */
+export function placeTile<Tile extends Place>(
+  tiles: readonly Tile[],
+  tile: Tile,
+  wanted: Place,
+): Tile[] {
+  const w = within(wanted.w, MIN_WIDTH, COLUMNS)
+  const moved = {
+    ...tile,
+    // A tile that is made wider keeps its left edge.
+    ...(wanted.w === tile.w
+      ? { x: within(wanted.x, 0, COLUMNS - tile.w) }
+      : { w: Math.min(w, COLUMNS - tile.x) }),
+    y: Math.max(0, wanted.y),
+    h: within(wanted.h, 1, MAX_ROWS),
+  }
+  return settleTiles([moved, ...tiles.filter((other) => other !== tile)])
+}
+
 /** Without one; those beneath it move up. */
 export function removeTile<Tile extends Place>(tiles: readonly Tile[], tile: Tile): Tile[] {
   return settleTiles(tiles.filter((other) => other !== tile))
@@ -84,6 +103,8 @@ function changedPlace(tile: Place, others: readonly Place[], change: TileChange)
   }
 }
 
+const within = (value: number, least: number, most: number): number =>
+  Math.max(least, Math.min(most, value))
 const bottomOf = ({ y, h }: Place): number => y + h
 const sharesColumns = (a: Place, b: Place): boolean => a.x < b.x + b.w && b.x < a.x + a.w
 const overlaps = (a: Place, b: Place): boolean =>

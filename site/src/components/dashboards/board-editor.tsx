@@ -1,6 +1,6 @@
 import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
 import type { SavedInsight } from '@headwater/schemas/insights/saved'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { useAnnotations } from '../../lib/annotations.ts'
 import { dashboardBody, rangeOf, type Tile, withRange } from '../../lib/board.ts'
 import { creation, replacement } from '../../lib/saved.ts'
@@ -9,6 +9,8 @@ import type { Site } from '../../lib/site.ts'
 import {
   changeTile,
   nextPlace,
+  type Place,
+  placeTile,
   removeTile,
   TILE_SIZE,
   type TileChange,
@@ -16,6 +18,7 @@ import {
 import { NotSaved } from '../saved/conflict.tsx'
 import { Line, Lines } from '../saved/fields.tsx'
 import { AddTile } from './add-tile.tsx'
+import { BoardFilterList } from './board-filters.tsx'
 import { type BoardInsight, BoardTile } from './board-tile.tsx'
 import { RangeChoice } from './range-choice.tsx'
 
@@ -38,18 +41,21 @@ export function BoardEditor({ site, project, board, onDone }: Props) {
   const [name, setName] = useState(board.name)
   const [description, setDescription] = useState(board.description)
   const [range, setRange] = useState(rangeOf(board))
+  const [filters, setFilters] = useState(board.filters)
   const [tiles, setTiles] = useState<DraftTile[]>(() =>
     board.tiles.map((tile, draft) => ({ ...tile, draft })),
   )
   const [made, setMade] = useState(board.tiles.length)
   const [insights, setInsights] = useState<BoardInsight[]>(board.insights ?? [])
   const [told, setTold] = useState('')
+  /** As they were when the tile that is dragged was taken. */
+  const before = useRef(tiles)
   const annotations = useAnnotations(site, project)
   const action = useAction()
 
   const body = () => ({
     ...withRange(dashboardBody(board), range),
-    ...{ name, description },
+    ...{ name, description, filters },
     tiles: tiles.map(({ draft: _, ...tile }) => tile),
   })
   const save = async (event: FormEvent) => {
@@ -76,11 +82,22 @@ export function BoardEditor({ site, project, board, onDone }: Props) {
     add({ insight: id }, TILE_SIZE)
   }
   const move = (tile: DraftTile, change: TileChange) => {
-    const next = changeTile(tiles, tile, change)
+    show(changeTile(tiles, tile, change), tile)
+  }
+  const show = (next: DraftTile[], { draft }: DraftTile) => {
     setTiles(next)
-    const place = next.find(({ draft }) => draft === tile.draft)
+    const place = next.find((one) => one.draft === draft)
     if (place) setTold(`Column ${place.x + 1}, row ${place.y + 1}, ${place.w} by ${place.h}`)
   }
+  const drag = ({ draft }: DraftTile) => ({
+    start() {
+      before.current = tiles
+    },
+    to(place: Place) {
+      const taken = before.current.find((one) => one.draft === draft)
+      if (taken) show(placeTile(before.current, taken, place), taken)
+    },
+  })
   const write = (tile: DraftTile, text: string) =>
     setTiles(tiles.map((one) => (one === tile && 'text' in one ? { ...one, text } : one)))
 
@@ -105,8 +122,12 @@ export function BoardEditor({ site, project, board, onDone }: Props) {
             onText={() => add({ text: '## Heading' }, TEXT_SIZE)}
           />
         </div>
+        <div className="control-row">
+          <BoardFilterList site={site} project={project} filters={filters} onChange={setFilters} />
+        </div>
         <p className="hint">
-          The arrow keys move the tile that has the focus; with Shift they make it wider, narrower,
+          Tiles are dragged by their upper right corner, and resized at their lower right one. The
+          arrow keys move the tile that has the focus; with Shift they make it wider, narrower,
           taller or shorter.
         </p>
         {action.error?.code === 'version_conflict' && (
@@ -139,6 +160,7 @@ export function BoardEditor({ site, project, board, onDone }: Props) {
               tile={tile}
               insight={insights.find((one) => 'insight' in tile && one.id === tile.insight)}
               range={range}
+              filters={{ saved: board.filters, current: filters }}
               paused
               annotations={annotations}
               dashboard={board.id}
@@ -146,6 +168,7 @@ export function BoardEditor({ site, project, board, onDone }: Props) {
                 change: (change) => move(tile, change),
                 remove: () => setTiles(removeTile(tiles, tile)),
                 write: (text) => write(tile, text),
+                drag: drag(tile),
               }}
             />
           ))}

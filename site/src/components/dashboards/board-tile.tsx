@@ -1,8 +1,15 @@
 import type { SavedAnnotation } from '@headwater/schemas/insights/annotation'
 import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
+import type { AskedInsight } from '@headwater/schemas/insights/insight'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { annotationsOf } from '../../lib/annotations.ts'
-import { askedOver, type BoardRange, type Tile } from '../../lib/board.ts'
+import {
+  askedOver,
+  askedWith,
+  type BoardFilters,
+  type BoardRange,
+  type Tile,
+} from '../../lib/board.ts'
 import { insightAddress } from '../../lib/insight-address.ts'
 import type { Live } from '../../lib/live.ts'
 import { textBlocks } from '../../lib/markdown.ts'
@@ -11,9 +18,17 @@ import { savedSearch } from '../../lib/saved-address.ts'
 import type { Site } from '../../lib/site.ts'
 import { COLUMNS, type TileChange } from '../../lib/tile-layout.ts'
 import { InsightTile } from '../saved/insight-tile.tsx'
+import { DragHandle, type TileDrag } from './drag-handle.tsx'
 import { TileTools } from './tile-tools.tsx'
 
 export type BoardInsight = NonNullable<SavedDashboard['insights']>[number]
+
+interface TileEdit {
+  change(change: TileChange): void
+  remove(): void
+  write(text: string): void
+  drag: TileDrag
+}
 
 interface Props {
   site: Site
@@ -22,18 +37,20 @@ interface Props {
   /** Undefined for a text, and for what was added and is not saved yet. */
   insight: BoardInsight | undefined
   range: BoardRange | null
+  /** Of the dashboard, as they were saved and as they are. */
+  filters: { saved: BoardFilters; current: BoardFilters }
   paused: boolean
   /** Those of the project and of the dashboard, and of every insight. */
   annotations: Live<Listed<SavedAnnotation>>
   /** Where the tile is. */
   dashboard: string
   /** What can be done to the tile while the dashboard is edited; null otherwise. */
-  edit: { change(change: TileChange): void; remove(): void; write(text: string): void } | null
+  edit: TileEdit | null
 }
 
 /** Of one row of the grid, with the gap between two; as styles/dashboards.css has them. */
-const ROW_PX = 76
-const GAP_PX = 16
+export const ROW_PX = 76
+export const GAP_PX = 16
 /** Of a tile's own title, legend and foot. */
 const FRAME_PX = 138
 const MIN_CHART_PX = 120
@@ -83,7 +100,7 @@ export function BoardTile(props: Props) {
           <header className="card-header">
             <h2 title={insight?.description || undefined}>
               {insight ? (
-                <a href={hrefOf(insight, props.range, project)}>{insight.name}</a>
+                <a href={hrefOf(insight, askedOf(props, insight), project)}>{insight.name}</a>
               ) : (
                 'An insight that is gone'
               )}
@@ -92,20 +109,22 @@ export function BoardTile(props: Props) {
           {insight && <Drawn {...props} insight={insight} />}
         </>
       )}
+      {edit && <DragHandle place={tile} mode="move" {...edit.drag} />}
+      {edit && <DragHandle place={tile} mode="resize" {...edit.drag} />}
       {edit && <TileTools name={name} onChange={edit.change} onRemove={edit.remove} />}
     </section>
   )
 }
 
 function Drawn(props: Props & { insight: BoardInsight }) {
-  const { site, tile, insight, range, paused, annotations, dashboard } = props
+  const { site, tile, insight, paused, annotations, dashboard } = props
   const height = tile.h * (ROW_PX + GAP_PX) - GAP_PX - FRAME_PX
   return (
     <OnceSeen>
       <div className="board-body">
         <InsightTile
           site={site}
-          query={askedOver(insight.query, range)}
+          query={askedOf(props, insight)}
           paused={paused}
           height={Math.max(MIN_CHART_PX, height)}
           annotations={annotationsOf(annotations, { dashboard, insight: insight.id })}
@@ -166,7 +185,10 @@ function TextTile({ text, write }: { text: string; write: ((text: string) => voi
   )
 }
 
-function hrefOf({ id, query }: BoardInsight, range: BoardRange | null, project: string): string {
-  const address = insightAddress(askedOver(query, range))
+const askedOf = ({ range, filters }: Props, { query }: BoardInsight): AskedInsight =>
+  askedWith(askedOver(query, range), filters.saved, filters.current)
+
+function hrefOf({ id }: BoardInsight, query: AskedInsight, project: string): string {
+  const address = insightAddress(query)
   return address?.href ?? `/saved?${savedSearch(project, id)}`
 }

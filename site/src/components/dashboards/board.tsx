@@ -1,8 +1,15 @@
 import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
 import { useState } from 'react'
 import { useAnnotations } from '../../lib/annotations.ts'
-import { type BoardRange, dashboardBody, rangeOf, withRange } from '../../lib/board.ts'
-import { readBoardRange, writeBoard } from '../../lib/board-address.ts'
+import {
+  type BoardFilters,
+  type BoardRange,
+  dashboardBody,
+  rangeOf,
+  splitFilters,
+  withRange,
+} from '../../lib/board.ts'
+import { type BoardAddress, readBoard, writeBoard } from '../../lib/board-address.ts'
 import { creation, deletion, itemPath } from '../../lib/saved.ts'
 import { savedSearch } from '../../lib/saved-address.ts'
 import { useAction, useSaved } from '../../lib/saved-calls.ts'
@@ -13,6 +20,7 @@ import { DeleteButton } from '../saved/delete-button.tsx'
 import { HistoryOf } from '../saved/history.tsx'
 import { SavedFrame } from '../saved/saved-frame.tsx'
 import { BoardEditor } from './board-editor.tsx'
+import { BoardFilterList } from './board-filters.tsx'
 import { BoardTile } from './board-tile.tsx'
 import { RangeChoice } from './range-choice.tsx'
 
@@ -35,7 +43,8 @@ export function Board({ site, project, id, search, onSearch, onOpen }: Props) {
   const action = useAction()
   const live = useSaved<SavedDashboard>(site, itemPath('dashboard', project, id), 'id', revision)
   const board = live.data
-  const { range: chosen, ignored } = readBoardRange(search)
+  const chosen = readBoard(search)
+  const { ignored } = chosen
   const back = { href: `/dashboards?${savedSearch(project)}`, name: 'Dashboards' }
   const frame = { site, project, back, ignored }
   if (!board) {
@@ -59,14 +68,18 @@ export function Board({ site, project, id, search, onSearch, onOpen }: Props) {
     )
   }
   const saved = rangeOf(board)
-  const range = chosen ?? saved
-  const show = (next: BoardRange | null) => onSearch(writeBoard(project, id, next))
-  const keepRange = () =>
+  const range = chosen.range ?? saved
+  const filters = chosen.filters
+    ? [...chosen.filters, ...splitFilters(board.filters).others]
+    : board.filters
+  const show = (change: Partial<BoardAddress>) =>
+    onSearch(writeBoard(project, id, { ...chosen, ...change }))
+  const keep = () =>
     action.run(async () => {
-      const body = { ...withRange(dashboardBody(board), range), version: board.version }
+      const body = { ...withRange(dashboardBody(board), range), filters, version: board.version }
       const path = itemPath('dashboard', project, id)
       await site.client.call<SavedDashboard>({ method: 'PUT', path, body }, 'id')
-      onSearch(writeBoard(project, id, null))
+      onSearch(writeBoard(project, id, { range: null, filters: null }))
       again()
     })
   const duplicate = () =>
@@ -109,12 +122,24 @@ export function Board({ site, project, id, search, onSearch, onOpen }: Props) {
       {live.error && <ErrorNotice error={live.error} />}
       <NotSaved error={action.error} onReload={again} />
       {board.description && <p className="described">{board.description}</p>}
-      <section className="controls controls-slim" aria-label="Dates of all tiles">
+      <section className="controls controls-slim" aria-label="Dates and filters of all tiles">
         <div className="control-row">
-          <RangeChoice range={range} withOwn={saved === null} onChange={show} />
-          {chosen !== null && (
-            <button type="button" className="quiet" disabled={action.busy} onClick={keepRange}>
-              Keep this range for everybody
+          <RangeChoice
+            range={range}
+            withOwn={saved === null}
+            onChange={(next) => show({ range: next })}
+          />
+          <BoardFilterList
+            site={site}
+            project={project}
+            filters={filters}
+            onChange={(next) => show({ filters: splitFilters(next).plain })}
+          />
+          {(chosen.range !== null || chosen.filters !== null) && (
+            <button type="button" className="quiet" disabled={action.busy} onClick={keep}>
+              {chosen.filters === null
+                ? 'Keep this range for everybody'
+                : 'Keep these filters for everybody'}
             </button>
           )}
         </div>
@@ -124,6 +149,7 @@ export function Board({ site, project, id, search, onSearch, onOpen }: Props) {
         project={project}
         board={board}
         range={range}
+        filters={filters}
         paused={paused}
         onEdit={() => setEdited(board)}
       />
@@ -148,11 +174,12 @@ interface TilesProps {
   project: string
   board: SavedDashboard
   range: BoardRange | null
+  filters: BoardFilters
   paused: boolean
   onEdit(): void
 }
 
-function BoardTiles({ site, project, board, range, paused, onEdit }: TilesProps) {
+function BoardTiles({ site, project, board, range, filters, paused, onEdit }: TilesProps) {
   const annotations = useAnnotations(site, project)
   if (board.tiles.length === 0) {
     return (
@@ -181,6 +208,7 @@ function BoardTiles({ site, project, board, range, paused, onEdit }: TilesProps)
           tile={tile}
           insight={board.insights?.find((one) => 'insight' in tile && one.id === tile.insight)}
           range={range}
+          filters={{ saved: board.filters, current: filters }}
           paused={paused}
           annotations={annotations}
           dashboard={board.id}
