@@ -14,6 +14,7 @@ export function createSiteApp(dist: string, config: Config): Hono {
   const app = new Hono()
   const addresses: SiteAddresses = {
     query_url: config.QUERY_URL,
+    auth_url: config.AUTH_URL,
     capture_url: config.EDGE_URL,
     demo_url: config.DEMO_URL,
     write_key: config.WRITE_KEY ?? null,

@@ -11,6 +11,8 @@ const Config = z.object({
   SITE_DIST: z.string().default(join(import.meta.dirname, 'dist')),
   /** What the Connect page is filled with. */
   QUERY_URL: z.url().default('http://localhost:8001'),
+  /** Where the Connect page signs users in. */
+  AUTH_URL: z.url().default('http://localhost:8002'),
   /** Where the curl line of an empty project sends its event. */
   EDGE_URL: z.url().default('http://localhost:8000'),
   DEMO_URL: z.url().default('http://localhost:8080'),

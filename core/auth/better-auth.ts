@@ -1,5 +1,6 @@
 import { apiKey } from '@better-auth/api-key'
 import { betterAuth } from 'better-auth'
+import { bearer } from 'better-auth/plugins/bearer'
 import { organization } from 'better-auth/plugins/organization'
 import type { Logger } from '../shared/logger.ts'
 import type { Database } from './database.ts'
@@ -72,6 +73,8 @@ export function authOptions(deps: AuthDeps) {
     },
     databaseHooks: { user: { create: { after: onUserCreated } } },
     plugins: [
+      // Pages of another site than ours get no cookie of ours: they say who they are by header.
+      bearer(),
       organization({ ac: accessControl, roles, disableOrganizationDeletion: true }),
       apiKey([
         {

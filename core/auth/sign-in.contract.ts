@@ -23,6 +23,16 @@ function describeSigningIn(open: () => Promise<Database>): void {
     expect((await ann('/api/me')).status).toBe(401)
   })
 
+  it('ends by the header too, for pages that have no cookie of ours', async () => {
+    await auth.signUp('ivy')
+    const headers = { authorization: `Bearer ${await auth.signIn('ivy')}`, origin: SITE }
+    expect((await auth.call('/api/me', { headers })).status).toBe(200)
+    const left = await auth.call('/api/auth/sign-out', { headers, json: {} })
+    expect(left).toMatchObject({ status: 200, body: { success: true } })
+    expect(left.headers.get('access-control-allow-origin')).toBe(SITE)
+    expect((await auth.call('/api/me', { headers })).status).toBe(401)
+  })
+
   it('is needed for everything about projects', async () => {
     const paths = ['/api/me', '/api/projects', '/api/projects/default/write-keys']
     for (const path of [...paths, '/api/projects/default/read-keys']) {

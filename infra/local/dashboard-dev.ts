@@ -1,5 +1,5 @@
 // `npm run dashboard-dev`: the site as Astro's development server, on the addresses of a deployment that
-// runs (QUERY_URL, EDGE_URL, DEMO_URL, WRITE_KEY). It takes the site's own port: the query API answers no
+// runs (QUERY_URL, AUTH_URL, EDGE_URL, DEMO_URL, WRITE_KEY). It takes the site's own port: the query API answers no
 // page of another origin.
 import { join } from 'node:path'
 import { readConfig } from '../../site/config.ts'
@@ -9,6 +9,7 @@ import { requireFreePorts } from './ports.ts'
 const config = readConfig()
 const addresses = {
   query_url: config.QUERY_URL,
+  auth_url: config.AUTH_URL,
   capture_url: config.EDGE_URL,
   demo_url: config.DEMO_URL,
   write_key: config.WRITE_KEY ?? null,

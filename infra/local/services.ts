@@ -64,6 +64,7 @@ export function site(config: LocalConfig, writeKey: string): ChildSpec {
     ...commonEnv(config),
     SITE_PORT: String(ports.site),
     QUERY_URL: browserUrl(ports.query),
+    AUTH_URL: browserUrl(ports.auth),
     EDGE_URL: browserUrl(ports.edge),
     DEMO_URL: browserUrl(ports.demo),
     WRITE_KEY: writeKey,

@@ -41,10 +41,12 @@ export interface TestPage {
 /**
  * Starts everything on free ports. A process opens the store once: one for a test file.
  * @param deps Besides those of an API that everybody may ask.
+ * @param env Of the site.
  */
 export async function startRealSite(
   dist: string,
   deps: Partial<QueryAppDeps> = {},
+  env: { AUTH_URL?: string } = {},
 ): Promise<RealSite> {
   const browser = await launchBrowser()
   const api = await openTestApi()
@@ -55,7 +57,7 @@ export async function startRealSite(
   const server = serve({ fetch: (request) => answer(request), hostname: '127.0.0.1', port: 0 })
   await new Promise((resolve) => server.once('listening', resolve))
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const site = await startSite(dist, { QUERY_URL: apiUrl, WRITE_KEY: 'wk_default_1_abc' })
+  const site = await startSite(dist, { QUERY_URL: apiUrl, WRITE_KEY: 'wk_default_1_abc', ...env })
   const app = createQueryApp({
     ...{ store: api.store, raw: api.store, writer: api.store, journal: api.store },
     metadata: metadataOn(() => db),
@@ -83,7 +85,7 @@ export async function startRealSite(
       if (!response.ok) throw new Error(await response.text())
       return (await response.json()) as Body
     },
-    openPage: () => openPage(browser, [apiUrl, site.url]),
+    openPage: () => openPage(browser, [apiUrl, site.url, env.AUTH_URL ?? '']),
     async close() {
       await browser.close()
       await site.close()

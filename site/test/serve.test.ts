@@ -45,7 +45,11 @@ describe("the site's server", () => {
 
   it('tells the pages the addresses of the deployment', async () => {
     const addresses = await (await fetch(`${site.url}/config.json`)).json()
-    expect(addresses).toMatchObject({ query_url: 'http://localhost:9001', write_key: null })
+    expect(addresses).toMatchObject({
+      query_url: 'http://localhost:9001',
+      auth_url: 'http://localhost:8002',
+      write_key: null,
+    })
   })
 
   it('ships no schema library to the browser', async () => {

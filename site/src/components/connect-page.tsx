@@ -1,57 +1,65 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { httpQueryClient, QueryError } from '../lib/api.ts'
+import { type Fault, type FieldName, tryConnection } from '../lib/connect.ts'
 import {
   type Connection,
   DEFAULT_PROJECT,
   loadAddresses,
   normalizeUrl,
-  saveConnection,
+  type SiteAddresses,
   savedConnection,
 } from '../lib/connection.ts'
-
-type FieldName = 'url' | 'project' | 'readKey'
-/** What a header can carry. */
-const READ_KEY = /^[\x21-\x7e]*$/
-interface Fault {
-  field: FieldName
-  message: string
-}
+import type { Session } from '../lib/sign-in.ts'
+import { SignedIn } from './signed-in.tsx'
 
 /** First page of a newcomer: which Query API, which project. */
 export function ConnectPage() {
-  const [deployed, setDeployed] = useState<string | null>(null)
+  const [deployed, setDeployed] = useState<SiteAddresses | null>(null)
   useEffect(() => {
-    void loadAddresses().then(({ query_url }) => setDeployed(query_url))
+    void loadAddresses().then(setDeployed)
   }, [])
   // A form that can be sent before it is filled would connect to the wrong place.
   if (deployed === null) return null
-  const start = savedConnection() ?? { url: deployed, project: DEFAULT_PROJECT }
+  const start = savedConnection() ?? { url: deployed.query_url, project: DEFAULT_PROJECT }
   return <ConnectForm start={start} deployed={deployed} />
 }
 
 interface FormProps {
   start: Connection
-  /** Where the Query API of this deployment answers. */
-  deployed: string
+  /** Where the services of this deployment answer. */
+  deployed: SiteAddresses
 }
 
 function ConnectForm({ start, deployed }: FormProps) {
   const [url, setUrl] = useState(start.url)
   const [project, setProject] = useState(start.project)
   const [readKey, setReadKey] = useState(start.readKey ?? '')
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const [session, setSession] = useState<Session | null>(start.session ?? null)
   const [fault, setFault] = useState<Fault | null>(null)
   const [checking, setChecking] = useState(false)
   const fields = {
     url: useRef<HTMLInputElement>(null),
     project: useRef<HTMLInputElement>(null),
     readKey: useRef<HTMLInputElement>(null),
+    email: useRef<HTMLInputElement>(null),
+    password: useRef<HTMLInputElement>(null),
   }
+  const address = normalizeUrl(url)
+  // Passwords go to the auth API beside the Query API of this deployment, tokens where they are from.
+  const mayEnter = address === deployed.query_url
+  const entered = address === start.url ? session : null
 
   const connect = async (event: FormEvent) => {
     event.preventDefault()
     setFault(null)
     setChecking(true)
-    const problem = await tryConnection(url, project.trim(), readKey.trim())
+    const problem = await tryConnection({
+      ...{ url, project: project.trim(), session: entered },
+      readKey: readKey.trim(),
+      account: mayEnter && email.trim() !== '' ? { email: email.trim(), password } : null,
+      auth_url: deployed.auth_url,
+    })
     if (!problem) return window.location.assign('/dashboard')
     setChecking(false)
     setFault(problem)
@@ -61,7 +69,7 @@ function ConnectForm({ start, deployed }: FormProps) {
     id: name,
     ref: fields[name],
     value,
-    required: name !== 'readKey',
+    required: name === 'url' || name === 'project',
     spellCheck: false,
     autoCapitalize: 'off',
     'aria-invalid': fault?.field === name,
@@ -80,7 +88,7 @@ function ConnectForm({ start, deployed }: FormProps) {
           <label htmlFor="url">Query API address</label>
           <input type="url" {...input('url', url, setUrl)} />
           <FieldNote name="url" fault={fault}>
-            This deployment's own is <code>{deployed}</code>.
+            This deployment's own is <code>{deployed.query_url}</code>.
           </FieldNote>
         </div>
         <div className="field">
@@ -90,13 +98,52 @@ function ConnectForm({ start, deployed }: FormProps) {
             Project <code>default</code> exists from the start.
           </FieldNote>
         </div>
-        <div className="field">
-          <label htmlFor="readKey">Read key</label>
-          <input type="password" autoComplete="off" {...input('readKey', readKey, setReadKey)} />
-          <FieldNote name="readKey" fault={fault}>
-            Only where the Query API wants one; not on your own machine.
-          </FieldNote>
-        </div>
+        {entered ? (
+          <SignedIn session={entered} onSignedOut={() => setSession(null)} />
+        ) : (
+          <>
+            {mayEnter && (
+              <fieldset className="connect-account">
+                <legend>Sign in</legend>
+                <div className="field">
+                  <label htmlFor="email">E-mail</label>
+                  <input
+                    type="email"
+                    autoComplete="username"
+                    {...input('email', email, setEmail)}
+                  />
+                  <FieldNote name="email" fault={fault}>
+                    Only where the Query API wants to know who asks; not on your own machine.
+                  </FieldNote>
+                </div>
+                <div className="field">
+                  <label htmlFor="password">Password</label>
+                  <input
+                    type="password"
+                    autoComplete="current-password"
+                    {...input('password', password, setPassword)}
+                  />
+                  <FieldNote name="password" fault={fault}>
+                    Goes to <code>{deployed.auth_url}</code> and is not kept.
+                  </FieldNote>
+                </div>
+              </fieldset>
+            )}
+            <div className="field">
+              <label htmlFor="readKey">Read key</label>
+              <input
+                type="password"
+                autoComplete="off"
+                {...input('readKey', readKey, setReadKey)}
+              />
+              <FieldNote name="readKey" fault={fault}>
+                {mayEnter
+                  ? 'In place of signing in: for screens on the wall.'
+                  : 'Only where the Query API wants one.'}
+              </FieldNote>
+            </div>
+          </>
+        )}
         <button type="submit" className="primary" disabled={checking}>
           {checking ? 'Checking …' : 'Connect & go to Dashboard'}
         </button>
@@ -127,31 +174,4 @@ function FieldNote({ name, fault, children }: NoteProps) {
       {fault.message}
     </p>
   )
-}
-
-/** The field of the form, by the one that the API names. */
-const FAULTY: Partial<Record<string, FieldName>> = { project: 'project', authorization: 'readKey' }
-
-// Asks before it remembers: a saved connection has worked once.
-async function tryConnection(
-  typedUrl: string,
-  project: string,
-  readKey: string,
-): Promise<Fault | null> {
-  const url = normalizeUrl(typedUrl)
-  if (!url) return { field: 'url', message: `"${typedUrl}" is not an http or https address.` }
-  if (project === '') return { field: 'project', message: 'Name the project, such as default.' }
-  if (!READ_KEY.test(readKey)) {
-    return { field: 'readKey', message: 'A read key is letters and digits, such as rk_….' }
-  }
-  const client = httpQueryClient(url, undefined, readKey || null)
-  try {
-    await client.check()
-    await client.freshness(project)
-  } catch (error) {
-    if (!(error instanceof QueryError)) throw error
-    return { field: FAULTY[error.field ?? ''] ?? 'url', message: error.message }
-  }
-  saveConnection({ url, project, ...(readKey && { readKey }) })
-  return null
 }

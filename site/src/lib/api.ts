@@ -11,7 +11,7 @@ import type {
   TrendResult,
 } from '@headwater/schemas/insight'
 import type { InsightInput, InsightKind, InsightResult } from '@headwater/schemas/insights/insight'
-import { savedReadKey } from './connection.ts'
+import { savedCredential } from './connection.ts'
 import { readMessages, type StreamMessage, Watchdog } from './event-stream.ts'
 
 export type InsightInputOf<Kind extends InsightKind> = Extract<InsightInput, { kind: Kind }>
@@ -103,15 +103,15 @@ type Fetch = typeof globalThis.fetch
 
 /**
  * QueryClient over HTTP. `baseUrl` has no slash at its end.
- * @param readKey Sent with every question. @default the one that Connect remembered for this address
+ * @param credential Sent with every question. @default what Connect remembered for this address
  */
 export function httpQueryClient(
   baseUrl: string,
   fetch: Fetch = globalThis.fetch.bind(globalThis),
-  readKey: string | null = savedReadKey(baseUrl),
+  credential: string | null = savedCredential(baseUrl),
 ): QueryClient {
   const ask = async <T>(path: string, key: keyof T & string, init: RequestInit): Promise<T> => {
-    const response = await send(fetch, baseUrl, path, withKey(init, readKey))
+    const response = await send(fetch, baseUrl, path, withCredential(init, credential))
     const body = await readJson(response, baseUrl)
     if (!response.ok) throw errorOf(response.status, body, baseUrl)
     // A proxy or another service may answer 200 with JSON of its own.
@@ -119,7 +119,8 @@ export function httpQueryClient(
     return body as T
   }
   const file: QueryClient['file'] = async (path, onBytes, signal) => {
-    const response = await send(fetch, baseUrl, path, { signal }, signal)
+    const init = withCredential({ signal }, credential)
+    const response = await send(fetch, baseUrl, path, init, signal)
     if (!response.ok) throw errorOf(response.status, await readJson(response, baseUrl), baseUrl)
     let bytes = 0
     const counter = new TransformStream<Uint8Array, Uint8Array>({
@@ -172,7 +173,7 @@ export function httpQueryClient(
           fetch,
           baseUrl,
           path,
-          withKey({ signal }, readKey),
+          withCredential({ signal }, credential),
           watchdog.signal,
         )
         if (!response.ok) {
@@ -200,10 +201,10 @@ export function httpQueryClient(
   }
 }
 
-function withKey(init: RequestInit, readKey: string | null): RequestInit {
-  if (!readKey) return init
+function withCredential(init: RequestInit, credential: string | null): RequestInit {
+  if (!credential) return init
   const headers = new Headers(init.headers)
-  headers.set('authorization', `Bearer ${readKey}`)
+  headers.set('authorization', `Bearer ${credential}`)
   return { ...init, headers }
 }
 
@@ -237,7 +238,7 @@ async function unreachable(fetch: Fetch, baseUrl: string): Promise<QueryError> {
   const origin = globalThis.location?.origin ?? 'this site'
   return new QueryError(
     'origin_refused',
-    `${baseUrl} answers, but does not let pages from ${origin} read it. Add that origin to SITE_ORIGINS of the query service.`,
+    `${baseUrl} answers, but does not let pages from ${origin} read it. Add that origin to SITE_ORIGINS of the service.`,
   )
 }
 
@@ -256,7 +257,7 @@ async function readJson(response: Response, baseUrl: string): Promise<unknown> {
 function errorOf(status: number, body: unknown, baseUrl: string): QueryError {
   if (isApiError(body)) {
     const { field, code } = body.error
-    const message = code === 'unauthorized' ? wantsKey(baseUrl) : body.error.message
+    const message = code === 'unauthorized' ? wantsCredential(baseUrl) : body.error.message
     return new QueryError(status < 500 ? 'refused' : 'failed', message, field ?? null, code)
   }
   if (status >= 500) return new QueryError('failed', `${baseUrl} failed with status ${status}.`)
@@ -264,8 +265,8 @@ function errorOf(status: number, body: unknown, baseUrl: string): QueryError {
 }
 
 // The API speaks of headers to those who write programs.
-const wantsKey = (baseUrl: string): string =>
-  `${baseUrl} answers only with a read key of the project: enter one that is not revoked as Read key on the Connect page.`
+const wantsCredential = (baseUrl: string): string =>
+  `${baseUrl} answers only to who is signed in or has a read key of the project: sign in, or enter one that is not revoked as Read key, on the Connect page.`
 
 function notHeadwater(baseUrl: string, why: string): QueryError {
   return new QueryError('not_headwater', `${baseUrl} is not a Headwater Query API: ${why}.`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { normalizeUrl, saveConnection, savedConnection, savedReadKey } from './connection.ts'
+import { normalizeUrl, saveConnection, savedConnection, savedCredential } from './connection.ts'
 
 describe('the connection', () => {
   it.each([
@@ -30,8 +30,14 @@ describe('the connection', () => {
     expect(savedConnection(storage)).toEqual({ url: 'http://a', project: 'p' })
     saveConnection({ url: 'http://a', project: 'p', readKey: 'rk_1' }, storage)
     expect(savedConnection(storage)).toEqual({ url: 'http://a', project: 'p', readKey: 'rk_1' })
-    expect(savedReadKey('http://a', savedConnection(storage))).toBe('rk_1')
-    expect(savedReadKey('http://b', savedConnection(storage))).toBeNull()
+    expect(savedCredential('http://a', savedConnection(storage))).toBe('rk_1')
+    expect(savedCredential('http://b', savedConnection(storage))).toBeNull()
+    const session = { token: 'secret', email: 'ann@example.com', auth_url: 'http://auth' }
+    saveConnection({ url: 'http://a', project: 'p', session }, storage)
+    expect(savedCredential('http://a', savedConnection(storage))).toBe('secret')
+    expect(savedCredential('http://auth', savedConnection(storage))).toBeNull()
+    const mangled = JSON.stringify({ url: 'http://a', project: 'p', session: { token: 7 } })
+    expect(savedConnection({ getItem: () => mangled })).toEqual({ url: 'http://a', project: 'p' })
     for (const text of ['{', '7', '{"url":1}']) {
       expect(savedConnection({ getItem: () => text })).toBeNull()
     }

@@ -1,14 +1,20 @@
+import type { Session } from './sign-in.ts'
+
 /** Which Query API and project this browser looks at. */
 export interface Connection {
   url: string
   project: string
   /** Sent to that address and to no other. @default none: whoever reaches it may ask */
   readKey?: string
+  /** Sent in place of a read key. @default nobody signed in */
+  session?: Session
 }
 
 /** What the site's own server says about its deployment: GET /config.json. */
 export interface SiteAddresses {
   query_url: string
+  /** Where users sign in. */
+  auth_url: string
   capture_url: string
   demo_url: string
   write_key: string | null
@@ -16,6 +22,7 @@ export interface SiteAddresses {
 
 export const DEFAULT_ADDRESSES: SiteAddresses = {
   query_url: 'http://localhost:8001',
+  auth_url: 'http://localhost:8002',
   capture_url: 'http://localhost:8000',
   demo_url: 'http://localhost:8080',
   write_key: null,
@@ -41,18 +48,29 @@ export function savedConnection(
   try {
     const saved: unknown = JSON.parse(storage.getItem(STORAGE_KEY) ?? 'null')
     if (typeof saved !== 'object' || saved === null) return null
-    const { url, project, readKey } = saved as Partial<Connection>
+    const { url, project, readKey, session } = saved as Partial<Connection>
     if (typeof url !== 'string' || typeof project !== 'string') return null
-    return { url, project, ...(typeof readKey === 'string' && { readKey }) }
+    return {
+      ...{ url, project },
+      ...(typeof readKey === 'string' && { readKey }),
+      ...(isSession(session) && { session }),
+    }
   } catch {
     // Storage can be forbidden, or hold anything: then nothing is remembered.
     return null
   }
 }
 
-/** The read key that was saved for this address, or null. */
-export function savedReadKey(url: string, saved = savedHere()): string | null {
-  return saved?.url === url ? (saved.readKey ?? null) : null
+/** What was saved to be sent to this address, or null. */
+export function savedCredential(url: string, saved = savedHere()): string | null {
+  if (saved?.url !== url) return null
+  return saved.session?.token ?? saved.readKey ?? null
+}
+
+function isSession(value: unknown): value is Session {
+  if (typeof value !== 'object' || value === null) return false
+  const { token, email, auth_url } = value as Partial<Session>
+  return [token, email, auth_url].every((text) => typeof text === 'string')
 }
 
 // Where pages are tested there may be no storage at all.
@@ -67,6 +85,14 @@ export function saveConnection(
   } catch {
     // Without storage the connection lasts as long as the page's address carries the project.
   }
+}
+
+/** Forgets who signed in; the address and the project stay. */
+export function forgetSession(): void {
+  const saved = savedConnection()
+  if (!saved) return
+  const { session: _, ...connection } = saved
+  saveConnection(connection)
 }
 
 /** Brings a typed address into the form the client needs; null when it is not an http(s) address. */
