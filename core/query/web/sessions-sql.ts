@@ -1,6 +1,5 @@
 import { WEB_LISTS, type WebList } from '@headwater/schemas/insights/web-overview'
 import type { Query } from '../../store/store.ts'
-import { actorSql } from '../actor.ts'
 import type { Range } from '../date-range.ts'
 import { filterConditions } from '../filters.ts'
 import { scopeConditions } from '../scope.ts'
@@ -11,11 +10,13 @@ import {
   ofEntry,
   ofExit,
   PAGE_VIEW,
+  PLACE,
   SESSION,
   SESSION_REACH_MS,
   VIEW,
 } from '../sessions/definition.ts'
 import { Statement } from '../statement.ts'
+import { packedEntry } from './entry-sql.ts'
 import type { WebPlan } from './plan.ts'
 import { during, isViewList, rangeOf, type ViewList, valueSql } from './views-sql.ts'
 
@@ -98,9 +99,47 @@ export function sessionsSql(
   statement: Statement,
   withVisitor: boolean = lists.length > 0,
 ): string {
+  const firsts = lists.filter((list) => list !== 'exit_page')
+  const texts = firsts.map((list) => [listColumn(list), valueSql(SESSION_LISTS[list])])
+  // Who came, from where and to which page: as the first page view says; the last one says where it ended.
+  const entry = withVisitor
+    ? packedEntry(plan.query.actor, Object.fromEntries(texts), statement)
+    : null
+  const exit = lists.includes('exit_page') ? valueSql(SESSION_LISTS.exit_page) : null
+  const ends = {
+    ...(entry && { entry: entry.packed }),
+    ...(exit && { exit }),
+  }
+  const columns = [
+    `[${periods.map((_, period) => `countIf(chosen${period})`).join(', ')}] AS chosen`,
+    `${LENGTH_MS} AS length_ms`,
+    `${BOUNCED} AS bounced`,
+    ...(entry ? [`${ofEntry('entry', 'place')} AS entered`] : []),
+    ...Object.entries(entry?.parts('entered') ?? {}).map(([name, sql]) => `${sql} AS ${name}`),
+    ...(exit ? [`${ofExit('exit', 'place')} AS ${listColumn('exit_page')}`] : []),
+  ]
+  return `SELECT ${columns.join(',\n      ')}
+    FROM (${eventsSql(plan, periods, ends, statement)})
+    GROUP BY session
+    HAVING arraySum(chosen) > 0`
+}
+
+export const listColumn = (list: SessionList): string => `of_${list}`
+
+/**
+ * Columns `session`, `event`, `timestamp`, and `chosen0` and so on, whether it is asked for in each period, of all
+ * events of sessions; `place` and the `ends`, texts, only of page views: what others need not have is not read for
+ * them, an eighth of the whole time.
+ */
+function eventsSql(
+  plan: WebPlan,
+  periods: readonly Range[],
+  ends: Readonly<Record<string, string>>,
+  statement: Statement,
+): string {
   const { query } = plan
   const first = Math.min(...periods.map((period) => period.from))
-  const asked = { ...query, from: first, to: plan.to, events: [PAGE_VIEW] }
+  statement.reads({ ...query, from: first, to: plan.to, events: [PAGE_VIEW] })
   const scope = {
     ...query,
     filters: [],
@@ -108,49 +147,25 @@ export function sessionsSql(
     to: plan.to + SESSION_REACH_MS,
     events: null,
   }
-  statement.reads(asked)
-  const views = periods.map((period) => {
-    const chosen = [VIEW, during(period, statement), ...filterConditions(query.filters, statement)]
-    return `countIf(${chosen.join(' AND ')})`
-  })
-  return `SELECT ${[
-    ...endsSql(query.actor, { lists, withVisitor }, statement),
-    `[${views.join(',\n      ')}] AS chosen`,
-    `${LENGTH_MS} AS length_ms`,
-    `${BOUNCED} AS bounced`,
-  ].join(',\n      ')}
-    FROM events
-    WHERE ${statement.apart(() => scopeConditions(scope, statement))} AND ${HAS_SESSION}
-    GROUP BY ${SESSION}
-    HAVING arraySum(chosen) > 0`
-}
-
-export const listColumn = (list: SessionList): string => `of_${list}`
-
-/** So many values of an entry are found faster each by itself than all of them together. */
-const APART = 3
-
-// Who came, from where and to which page: as the first page view says; the last one says where it ended.
-function endsSql(
-  actor: WebPlan['query']['actor'],
-  of: { lists: readonly SessionList[]; withVisitor: boolean },
-  statement: Statement,
-): string[] {
-  const firsts = of.lists.filter((list) => list !== 'exit_page')
-  const entries = [
-    ...(of.withVisitor ? [{ value: actorSql(actor, statement).id, name: 'visitor' }] : []),
-    ...firsts.map((list) => ({ value: valueSql(SESSION_LISTS[list]), name: listColumn(list) })),
+  const chosen = periods.map((period) =>
+    [during(period, statement), ...filterConditions(query.filters, statement)].join(' AND '),
+  )
+  const said = Object.entries({ ...ends, ...(Object.keys(ends).length > 0 && { place: PLACE }) })
+  const read = (columns: readonly string[], which: string) => `SELECT ${[
+    `${SESSION} AS session, event, timestamp`,
+    ...columns,
+  ].join(', ')}
+      FROM events
+      WHERE ${statement.apart(() => scopeConditions(scope, statement))} AND ${HAS_SESSION} AND ${which}`
+  const views = [
+    ...chosen.map((conditions, period) => `${conditions} AS chosen${period}`),
+    ...said.map(([name, sql]) => `${sql} AS ${name}`),
   ]
-  const exits = of.lists.includes('exit_page')
-    ? [`${ofExit(valueSql('pathname'))} AS ${listColumn('exit_page')}`]
-    : []
-  if (entries.length <= APART) {
-    return [...entries.map(({ value, name }) => `${ofEntry(value)} AS ${name}`), ...exits]
-  }
-  const all = `tuple(${entries.map(({ value }) => value).join(', ')})`
-  return [
-    `${ofEntry(all)} AS entry`,
-    ...entries.map(({ name }, place) => `entry.${place + 1} AS ${name}`),
-    ...exits,
+  const others = [
+    ...chosen.map((_, period) => `0 AS chosen${period}`),
+    ...said.map(([name]) => `${name === 'place' ? 'toUInt256(0)' : `''`} AS ${name}`),
   ]
+  return `${read(views, VIEW)}
+      UNION ALL
+      ${read(others, `NOT (${VIEW})`)}`
 }

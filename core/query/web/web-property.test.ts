@@ -40,7 +40,7 @@ const visit = fc.record({
   /** Seconds after the session's begin. */
   after: fc.constantFrom(0, 0, 1, 9, 10, 11, 600, 40_000),
   facts: fc.record({
-    pathname: text('/', '/a', '/b'),
+    pathname: text('/', '/a', '/ü'),
     country: text('DE', 'FR'),
     browser: text('Firefox'),
     os: text('Linux'),
@@ -63,6 +63,7 @@ const question = fc.record({
   days: fc.constantFrom(1, 2),
   interval: fc.constantFrom('hour' as const, 'day' as const),
   filter: fc.constantFrom('', '/', '/a'),
+  actor: fc.constantFrom('person' as const, 'distinct_id' as const),
   lists: fc.uniqueArray(fc.constantFrom(...WEB_LISTS), { minLength: 2, maxLength: 4 }),
   list_limit: fc.constantFrom(1, 3, 10),
 })
