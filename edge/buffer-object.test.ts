@@ -127,7 +127,7 @@ describe('a bridge that is away', () => {
 
   it('finds few large batches when it is back, not many small ones', async () => {
     const { name, stub } = newShard()
-    await core.willAnswer(name, { status: 503, retry_after: '1' })
+    await core.willAnswer(name, LONG_AGO)
     for (let i = 0; i < 20; i++) {
       await stub.append([chunkOf(`e${i}`)])
       await pause(15)

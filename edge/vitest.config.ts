@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'edge as a process',
           include: ['local/*.test.ts'],
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

@@ -6,7 +6,7 @@ import type { Answer, Attempt } from './core-stand-in.ts'
 
 const CONTROL = 'http://control.test'
 const POLL_MS = 10
-const TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 30_000
 
 export const core = {
   /** The next calls of this shard are answered so; after them every batch is acknowledged. */
