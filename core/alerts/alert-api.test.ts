@@ -97,6 +97,15 @@ describe('an alert', () => {
       value: 2,
       interval_end: new Date(today).toISOString(),
     })
+    const other = await api.made(at('real'), { ...alertOn(id), name: 'Not looked at' })
+    const list = await api.get(at('real'))
+    const stands = list.body.items.map((item: SavedAlert) => [item.id, item.status?.state])
+    expect(new Map(stands)).toEqual(
+      new Map([
+        [alert.id, 'firing'],
+        [other.id, 'unknown'],
+      ]),
+    )
     const log = await api.get(at('real', `/${alert.id}/deliveries`))
     expect(Deliveries.parse(log.body)).toEqual(log.body)
     expect(log.body.items).toMatchObject([{ reason: 'firing', state: 'sent', status: 200 }])

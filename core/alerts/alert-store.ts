@@ -60,6 +60,8 @@ export interface AlertStore {
   /** Every live alert and subscription of every project. */
   watched(): Promise<Watched[]>
   watchOf(item: Item): Promise<Watch>
+  /** Of items of one project, in their order. */
+  watchesOf(items: readonly Item[]): Promise<Watch[]>
   snooze(item: Item, until: number | null): Promise<void>
   /**
    * Keeps what a look made of a watch, and its messages, in one. False, and nothing is kept, when

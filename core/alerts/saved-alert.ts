@@ -10,7 +10,7 @@ import { settle } from '../query/settle.ts'
 import { checkChannels } from './channels.ts'
 import { pick } from './judge.ts'
 import { everyFor } from './schedule.ts'
-import { alertStatus } from './status.ts'
+import { alertStatuses } from './status.ts'
 
 export const savedAlert: Kind<AlertBody> = {
   kind: 'alert',
@@ -25,7 +25,8 @@ export const savedAlert: Kind<AlertBody> = {
     channels: [{ type: 'webhook', url: 'https://example.com/hooks/headwater' }],
   },
   usedBy: [],
-  show: (item, { alerts }) => alertStatus(item, alerts),
+  show: async (item, { alerts }) => (await alertStatuses([item], alerts))[0] ?? {},
+  showListed: (items, { alerts }) => alertStatuses(items, alerts),
 
   async check(body, writing) {
     checkChannels(body.channels)

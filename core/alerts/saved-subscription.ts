@@ -7,7 +7,7 @@ import {
 import type { Kind } from '../query/saved/kind.ts'
 import { requireOne } from '../query/saved/references.ts'
 import { checkChannels } from './channels.ts'
-import { subscriptionStatus } from './status.ts'
+import { subscriptionStatuses } from './status.ts'
 
 export const savedSubscription: Kind<SubscriptionBody> = {
   kind: 'subscription',
@@ -23,7 +23,8 @@ export const savedSubscription: Kind<SubscriptionBody> = {
     channels: [{ type: 'webhook', url: 'https://example.com/hooks/headwater' }],
   },
   usedBy: [],
-  show: (item, { alerts }) => subscriptionStatus(item, alerts),
+  show: async (item, { alerts }) => (await subscriptionStatuses([item], alerts))[0] ?? {},
+  showListed: (items, { alerts }) => subscriptionStatuses(items, alerts),
 
   async check({ of, channels }, writing) {
     checkChannels(channels)

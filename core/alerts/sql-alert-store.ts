@@ -55,14 +55,22 @@ export class SqlAlertStore extends SqlDeliveries implements AlertStore {
     }))
   }
 
-  async watchOf({ project, id }: Item): Promise<Watch> {
-    const row = await this.db
+  async watchOf(item: Item): Promise<Watch> {
+    return (await this.watchesOf([item]))[0] ?? NEVER
+  }
+
+  async watchesOf(items: readonly Item[]): Promise<Watch[]> {
+    const [first] = items
+    if (!first) return []
+    const ids = items.map(({ id }) => id)
+    const rows = await this.db
       .selectFrom('insights.watches')
       .selectAll()
-      .where('project_id', '=', project)
-      .where('id', '=', id)
-      .executeTakeFirst()
-    return row ? toWatch(row) : NEVER
+      .where('project_id', '=', first.project)
+      .where('id', 'in', ids)
+      .execute()
+    const watches = new Map(rows.map((row) => [row.id, toWatch(row)]))
+    return ids.map((id) => watches.get(id) ?? NEVER)
   }
 
   async snooze(item: Item, until: number | null): Promise<void> {

@@ -10,16 +10,15 @@ const watchedAs = ({ interval_end, snoozed_until, problem }: Watch) => ({
   problem,
 })
 
-/** What an alert answers besides its definition. */
-export async function alertStatus(item: Item, alerts: AlertStore) {
-  const watch = await alerts.watchOf(item)
-  const { state, since, value, previous } = watch
-  return { status: { state, since: isoOrNull(since), value, previous, ...watchedAs(watch) } }
-}
+/** What alerts answer besides their definitions, in their order. */
+export const alertStatuses = async (items: readonly Item[], alerts: AlertStore) =>
+  (await alerts.watchesOf(items)).map((watch) => {
+    const { state, since, value, previous } = watch
+    return { status: { state, since: isoOrNull(since), value, previous, ...watchedAs(watch) } }
+  })
 
-export const subscriptionStatus = async (item: Item, alerts: AlertStore) => ({
-  status: watchedAs(await alerts.watchOf(item)),
-})
+export const subscriptionStatuses = async (items: readonly Item[], alerts: AlertStore) =>
+  (await alerts.watchesOf(items)).map((watch) => ({ status: watchedAs(watch) }))
 
 export const deliveryAs = (delivery: StoredDelivery) => ({
   id: delivery.id,

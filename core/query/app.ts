@@ -220,9 +220,10 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
   // A secret that only this process has: nobody can check what it signs.
   const webhooks = deps.webhooks ?? { secret: randomUUID() }
   const watchMetrics = deps.watchMetrics ?? createWatchMetrics(deps.metrics)
+  // Before the ids of cohorts, for one of which `sizes` would be taken.
+  addCohorts(app, { ...deps, runner, requireProject, tell })
   addSaved(app, { ...deps, webhooks, watchMetrics, requireProject })
   addData(app, { ...deps, runner, requireProject, settle, refuse, tell })
-  addCohorts(app, { ...deps, runner, requireProject, tell })
   addPersons(app, { ...deps, runner, requireProject, resolve: resolveOn(deps.metadata), tell })
   addDeadLetters(app, { ...deps, requireProject })
   addOperations(app, {

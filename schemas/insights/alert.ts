@@ -112,7 +112,6 @@ export const SavedAlert = z
     id: idOf('alert'),
     ...savedFacts,
     ...alertBody,
-    /** Not in lists. */
     status: z
       .object({
         /** `unknown` until it was looked at. */
@@ -155,7 +154,6 @@ export const SavedSubscription = z
     id: idOf('subscription'),
     ...savedFacts,
     ...subscriptionBody,
-    /** Not in lists. */
     status: z.object(watch).optional(),
   })
   .openapi('SavedSubscription')

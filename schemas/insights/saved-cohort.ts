@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { CohortRule } from './cohort.ts'
 import { PersonsParams } from './persons.ts'
-import { resultFacts } from './question.ts'
+import { ProjectId, resultFacts } from './question.ts'
 import { Description, Key, Name, savedFacts, Tags } from './saved.ts'
 import { idOf } from './saved-id.ts'
 
@@ -33,3 +33,25 @@ export const CohortSize = z
   })
   .openapi('CohortSize')
 export type CohortSize = z.infer<typeof CohortSize>
+
+export const MAX_SIZES = 50
+
+/** GET /api/cohorts/sizes. */
+export const CohortSizesParams = z.object({
+  project: ProjectId,
+  /** Ids, with commas between them. */
+  ids: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(idOf('cohort')).max(MAX_SIZES))
+    .openapi({ type: 'string', example: 'coh_7k2m9xqd,coh_3c8v5n2w' }),
+})
+
+export const CohortSizes = z
+  .object({
+    /** Of those that there are, in the order that was asked for. */
+    sizes: z.array(z.object({ id: idOf('cohort'), persons: z.number() })),
+    ...resultFacts,
+  })
+  .openapi('CohortSizes')
+export type CohortSizes = z.infer<typeof CohortSizes>

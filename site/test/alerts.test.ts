@@ -107,6 +107,16 @@ describe('an alert', () => {
     expect(tab.complaints).toEqual([])
   })
 
+  it('is listed among others in one call, with how they stand', async () => {
+    const called: string[] = []
+    page.on('request', (request) => called.push(new URL(request.url()).pathname))
+    await open('/alerts')
+    const row = page.getByRole('region', { name: 'All alerts' }).locator('tbody tr').first()
+    await expect.poll(() => row.textContent()).toContain('Not looked at yet')
+    expect(called.filter((path) => path.startsWith('/api/alerts/'))).toEqual([])
+    expect(tab.complaints).toEqual([])
+  })
+
   it('is changed unless somebody else did meanwhile, and brought back from its history', async () => {
     const made = await alertOf('Before')
     await open(`/alerts?id=${made.id}`)

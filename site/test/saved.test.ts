@@ -165,6 +165,22 @@ describe('the saved insights', () => {
     expect(over).toBeLessThanOrEqual(0)
   })
 
+  it('are read page by page where they are more than one has', async () => {
+    const query = { kind: 'trends', project: 'default', series: [{ event: '$pageview' }] }
+    for (let i = 0; i < 202; i++) {
+      await site.call('POST', '/api/insights?project=default', { name: `Many ${i}`, query })
+    }
+    await open('/saved')
+    await page.getByLabel('Search').fill('Many')
+    await page.getByLabel('Search').press('Enter')
+    const rows = page.getByRole('region', { name: 'Saved insights' }).locator('tbody tr')
+    await page.getByText('200 insights so far').waitFor()
+    await button('Load more').click()
+    await page.getByText('202 insights', { exact: true }).waitFor()
+    expect(await rows.count()).toBe(202)
+    expect(tab.complaints).toEqual([])
+  })
+
   it('says that there is no such insight', async () => {
     await open('/saved?id=ins_00000000')
     expect(await page.getByRole('alert').textContent()).toContain('there is no insight')

@@ -42,6 +42,7 @@ export const NEEDED_ROLES: Readonly<Record<string, Role>> = {
   'GET /api/persons/{id}': 'reader',
   'GET /api/persons/{id}/events': 'reader',
   'GET /api/persons/{id}/links': 'reader',
+  'GET /api/cohorts/sizes': 'reader',
   'GET /api/cohorts/{id}/persons': 'reader',
   'GET /api/cohorts/{id}/size': 'reader',
   'GET /api/definitions/events': 'reader',

@@ -5,6 +5,8 @@ import {
   type CohortBody,
   CohortPersonsParams,
   CohortSize,
+  CohortSizes,
+  CohortSizesParams,
 } from '@headwater/schemas/insights/saved-cohort'
 import { idOf } from '@headwater/schemas/insights/saved-id'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
@@ -46,6 +48,15 @@ const sizeRoute = createRoute({
   responses: { ...answers('The number', CohortSize), ...problems },
 })
 
+const sizesRoute = createRoute({
+  method: 'get',
+  tags,
+  path: '/api/cohorts/sizes',
+  summary: 'How many persons several cohorts have, in one question',
+  request: { query: CohortSizesParams },
+  responses: { ...answers('The numbers', CohortSizes), ...problems },
+})
+
 /** Who belongs to a saved cohort, and how many they are, by its rule as it is now. */
 export function addCohorts(app: OpenAPIHono, deps: CohortDeps): void {
   async function ruleOf(project: string, id: string): Promise<CohortRule> {
@@ -77,18 +88,45 @@ export function addCohorts(app: OpenAPIHono, deps: CohortDeps): void {
     const size = await answerInRounds(
       asked,
       async (ask) => {
-        const [row] = await ask<{ persons: string }>(compileSize(project, cohort))
-        return { result: { persons: Number(row?.persons ?? 0) }, rows: 1 }
+        const [row] = await ask<SizesRow>(compileSizes(project, [cohort]))
+        return { result: { persons: Number(row?.persons[0] ?? 0) }, rows: 1 }
       },
       deps,
     )
     return c.json(size, 200)
   })
+
+  app.openapi(sizesRoute, async (c) => {
+    const { project, ids } = c.req.valid('query')
+    const { saved } = await openSaved(project, deps)
+    const items = await Promise.all(ids.map((id) => saved.find(project, 'cohort', id)))
+    const live = items.flatMap((item) => (item && item.deleted_at === null ? [item] : []))
+    const rules = live.map(({ body }) => settleRule((body as CohortBody).rule, deps.clock()))
+    const asked = { name: 'cohort_sizes', project, signal: c.req.raw.signal }
+    const sizes = await answerInRounds(
+      asked,
+      async (ask) => {
+        const [row] = rules.length > 0 ? await ask<SizesRow>(compileSizes(project, rules)) : []
+        const sizes = live.map(({ id }, i) => ({ id, persons: Number(row?.persons[i] ?? 0) }))
+        return { result: { sizes }, rows: sizes.length }
+      },
+      deps,
+    )
+    return c.json(sizes, 200)
+  })
 }
 
-function compileSize(project: string, cohort: CohortRule): Query {
+interface SizesRow {
+  persons: string[]
+}
+
+/** One reading of the events for all of them. */
+function compileSizes(project: string, cohorts: readonly CohortRule[]): Query {
   const statement = new Statement(project)
-  return statement.query(`SELECT uniqExact(${PERSON}) AS persons
+  const counts = cohorts.map(
+    (cohort, i) => `uniqExactIf(${PERSON}, ${ruleCondition(cohort, statement, `rules.${i}`)})`,
+  )
+  return statement.query(`SELECT [${counts.join(', ')}] AS persons
   FROM events
-  WHERE ${projectCondition(statement)} AND ${ruleCondition(cohort, statement, 'rule')}`)
+  WHERE ${projectCondition(statement)}`)
 }

@@ -183,6 +183,27 @@ describe('the persons of a saved cohort', () => {
     expect((await of(lately, 'size?')).body.persons).toBe(0)
   })
 
+  it('are counted for several cohorts at once, without those that there are not', async () => {
+    const buyers = await saved('Buyers', did('buy'))
+    const carts = await saved('Carts', did('cart'))
+    const theirs = await saved('Of others', did('buy'), 'q')
+    const { body } = await call(
+      'GET',
+      `/api/cohorts/sizes?project=p&ids=${[carts, theirs, UNKNOWN, buyers].join()}`,
+    )
+    const one = async (id: string) => (await of(id, 'size?')).body.persons
+    expect(body.sizes).toEqual([
+      { id: carts, persons: await one(carts) },
+      { id: buyers, persons: await one(buyers) },
+    ])
+    const none = await call('GET', `/api/cohorts/sizes?project=p&ids=${UNKNOWN}`)
+    expect(none.body.sizes).toEqual([])
+    for (const ids of ['x', '', Array(51).fill(carts).join()]) {
+      const refused = await call('GET', `/api/cohorts/sizes?project=p&ids=${ids}`)
+      expect([refused.status, refused.body.error.field?.split('.')[0]]).toEqual([400, 'ids'])
+    }
+  })
+
   it('are not told of another project’s cohort, nor of one that is gone', async () => {
     const theirs = await saved('Theirs', did('buy'), 'q')
     const gone = await saved('Gone', did('buy'))

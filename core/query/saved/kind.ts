@@ -40,6 +40,8 @@ export interface Kind<Body extends object> {
   max?: number
   /** More fields than the body's, of one item that is read or written. @default none */
   show?(item: Item, metadata: Metadata): Promise<object>
+  /** The same of each item of a list, in its order: asked at once. @default none */
+  showListed?(items: readonly Item[], metadata: Metadata): Promise<object[]>
   /** How it is written as code, where things are named by their keys. @default it is not */
   code?: {
     fields: z.core.$ZodShape

@@ -52,10 +52,12 @@ export function addSavedKind(app: OpenAPIHono, kind: AnyKind, deps: SavedDeps): 
 
   app.openapi(routes.list, async (c) => {
     const { project, limit = DEFAULT_PAGE, ...params } = c.req.valid('query')
-    const { saved } = await open(project)
+    const metadata = await open(project)
     const wanted: Wanted = { limit, ...params, ...kind.list?.select(params) }
-    const { rows, next } = await saved.list(project, kind.kind, wanted)
-    return c.json({ items: rows.map(shown), next } as never, 200)
+    const { rows, next } = await metadata.saved.list(project, kind.kind, wanted)
+    const more = await kind.showListed?.(rows, metadata)
+    const items = rows.map((row, i) => ({ ...shown(row), ...more?.[i] }))
+    return c.json({ items, next } as never, 200)
   })
 
   app.openapi(routes.create, async (c) => {
@@ -134,7 +136,7 @@ export const answerOf = async (kind: AnyKind, item: Item, metadata: Metadata) =>
   ...(await kind.show?.(item, metadata)),
 })
 
-/** An item as it is answered in lists. */
+/** An item as it is answered everywhere. */
 export const shown = ({ id, key, version, body, created_at, updated_at, deleted_at }: Item) => ({
   id,
   key,

@@ -23,7 +23,7 @@ const REFRESH_MS = 1_800
 const REST_FACTOR = 4
 const RETRY_MS = 3_000
 /** What is wrong with the question is wrong again at once; a missing project may be made. */
-const REFUSED_RETRY_MS = 15_000
+export const REFUSED_RETRY_MS = 15_000
 
 /**
  * Asks again every few seconds, one request at a time, while the page is visible and not paused.
@@ -63,7 +63,7 @@ export function useLive<T>(
         if (abort.signal.aborted) return
         const failed = toQueryError(error)
         setFailure({ key, error: failed })
-        if (failed.kind === 'refused') waitMs = REFUSED_RETRY_MS
+        if (isLasting(failed)) waitMs = REFUSED_RETRY_MS
       }
       if (!paused) timer = setTimeout(askWhenVisible, waitMs)
     }
@@ -89,6 +89,10 @@ export function useLive<T>(
     reload: useCallback(() => setRound((last) => last + 1), []),
   }
 }
+
+/** Whether it will fail again at once: the question is wrong, or the service has no database to keep things in. */
+export const isLasting = ({ kind, code }: QueryError): boolean =>
+  kind === 'refused' || code === 'not_configured'
 
 interface Answer<T> {
   key: string

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type QueryError, toQueryError } from './api.ts'
-import type { Live } from './live.ts'
+import { isLasting, type Live, REFUSED_RETRY_MS } from './live.ts'
 
 /** A list that is read page by page, as far as it was read. */
 export interface Paged<Page> extends Live<Page[]> {
@@ -56,9 +56,10 @@ export function usePages<Page extends { next: string | null }>(
 
   const hasFailed = failure !== null && failure.key === key
   const isRefused = hasFailed && failure.error.kind === 'refused'
+  const retryMs = hasFailed && isLasting(failure.error) ? REFUSED_RETRY_MS : RETRY_MS
   // biome-ignore lint/correctness/useExhaustiveDependencies: each answer and each failure waits anew.
   useEffect(() => {
-    const waitMs = hasFailed && !isRefused ? RETRY_MS : isRefused ? null : refreshMs
+    const waitMs = isRefused ? null : hasFailed ? retryMs : refreshMs
     if (key === null || waitMs === null || !isFirstOnly) return
     const timer = setTimeout(() => whenVisible(() => setRound((last) => last + 1)), waitMs)
     return () => clearTimeout(timer)

@@ -1,6 +1,8 @@
 import { useCallback, useState } from 'react'
 import { QueryError } from './api.ts'
 import { type Live, useLive } from './live.ts'
+import { type Paged, usePages } from './pages.ts'
+import type { Listed } from './saved.ts'
 import type { Site } from './site.ts'
 
 /** What people save changes seldom, and is looked at for long. */
@@ -26,6 +28,24 @@ export function useSaved<T>(
     },
     false,
     SAVED_REFRESH_MS,
+  )
+}
+
+/** A list of what people saved, page by page; asked again every few seconds while it is one page. */
+export function useSavedPages<Item>(
+  site: Site | null,
+  path: string | null,
+  revision = 0,
+): Paged<Listed<Item>> {
+  return usePages(
+    site && path ? JSON.stringify([site.connection.url, path, revision]) : null,
+    (after, signal) => {
+      // As above.
+      if (!site || !path) throw new Error('asked without a path')
+      const page = after === undefined ? path : `${path}&${new URLSearchParams({ after })}`
+      return site.client.call<Listed<Item>>({ method: 'GET', path: page, signal }, 'items')
+    },
+    { refreshMs: SAVED_REFRESH_MS },
   )
 }
 

@@ -6,13 +6,14 @@ import {
   type Notice,
   type NoticeNoun,
 } from '../../lib/alerts.ts'
-import { itemPath, type Listed, listPath } from '../../lib/saved.ts'
+import { listPath } from '../../lib/saved.ts'
 import { savedSearch } from '../../lib/saved-address.ts'
-import { useSaved } from '../../lib/saved-calls.ts'
+import { useSavedPages } from '../../lib/saved-calls.ts'
 import type { Site } from '../../lib/site.ts'
-import { Answer, Card } from '../card.tsx'
+import { Card } from '../card.tsx'
 import { Dialog } from '../saved/dialog.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
+import { SavedAnswer } from '../saved/saved-answer.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
 import { AlertForm } from './alert-form.tsx'
 import { LastLook, StateMark } from './notice-state.tsx'
@@ -42,7 +43,7 @@ const WORDS = {
 export function NoticeList({ noun, site, project, onOpen }: Props) {
   const [making, setMaking] = useState(false)
   const [revision, setRevision] = useState(0)
-  const live = useSaved<Listed<Notice>>(site, listPath(noun, project), 'items', revision)
+  const live = useSavedPages<Notice>(site, listPath(noun, project), revision)
   const words = WORDS[noun]
   const Form = noun === 'alert' ? AlertForm : SubscriptionForm
   return (
@@ -55,14 +56,9 @@ export function NoticeList({ noun, site, project, onOpen }: Props) {
         </button>
       }
     >
-      <Answer live={live} emptyWords={({ items }) => (items.length === 0 ? words.empty : null)}>
-        {({ items, next }) => (
-          <>
-            <NoticeTable noun={noun} site={site} project={project} items={items} />
-            {next !== null && <p className="hint">There are more than are listed here.</p>}
-          </>
-        )}
-      </Answer>
+      <SavedAnswer pages={live} empty={words.empty} words={`${noun}s`}>
+        {(items) => <NoticeTable noun={noun} project={project} items={items} />}
+      </SavedAnswer>
       <RemovedList
         site={site}
         noun={noun}
@@ -79,11 +75,11 @@ export function NoticeList({ noun, site, project, onOpen }: Props) {
   )
 }
 
-interface TableProps extends Omit<Props, 'onOpen'> {
+interface TableProps extends Pick<Props, 'noun' | 'project'> {
   items: Notice[]
 }
 
-function NoticeTable({ noun, site, project, items }: TableProps) {
+function NoticeTable({ noun, project, items }: TableProps) {
   return (
     <ScrollRegion label={`All ${noun}s`}>
       <table className="manage-table">
@@ -99,7 +95,7 @@ function NoticeTable({ noun, site, project, items }: TableProps) {
         </thead>
         <tbody>
           {items.map((item) => (
-            <NoticeRow key={item.id} noun={noun} site={site} project={project} item={item} />
+            <NoticeRow key={item.id} project={project} item={item} />
           ))}
         </tbody>
       </table>
@@ -107,19 +103,17 @@ function NoticeTable({ noun, site, project, items }: TableProps) {
   )
 }
 
-// A list does not say how its items stand: each is read by itself.
-function NoticeRow({ noun, site, project, item }: Omit<TableProps, 'items'> & { item: Notice }) {
-  const live = useSaved<Notice>(site, itemPath(noun, project, item.id), 'id', item.version)
+function NoticeRow({ project, item }: { project: string; item: Notice }) {
   return (
     <tr>
       <th scope="row">
         <a href={`/alerts?${savedSearch(project, item.id)}`}>{item.name}</a>
       </th>
       <td>
-        <StateMark notice={live.data ?? item} />
+        <StateMark notice={item} />
       </td>
       <td>
-        <LastLook notice={live.data ?? item} />
+        <LastLook notice={item} />
       </td>
       <td>{EVERY[item.every]}</td>
       <td>{'condition' in item ? conditionWords(item.condition) : targetWords(item)}</td>

@@ -6,15 +6,16 @@ import { useSearch } from '../../lib/address.ts'
 import { formatOwnMoment } from '../../lib/format.ts'
 import { deletion, type Listed, listPath } from '../../lib/saved.ts'
 import { readSaved } from '../../lib/saved-address.ts'
-import { useAction, useSaved } from '../../lib/saved-calls.ts'
+import { useAction, useSaved, useSavedPages } from '../../lib/saved-calls.ts'
 import { type Site, useSite } from '../../lib/site.ts'
-import { Answer, Card } from '../card.tsx'
+import { Card } from '../card.tsx'
 import { TextField } from '../choice.tsx'
 import { NotSaved } from '../saved/conflict.tsx'
 import { DeleteButton } from '../saved/delete-button.tsx'
 import { Dialog } from '../saved/dialog.tsx'
 import { HistoryOf } from '../saved/history.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
+import { SavedAnswer } from '../saved/saved-answer.tsx'
 import { SavedFrame } from '../saved/saved-frame.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
 import { AnnotationForm, type Scope } from './annotation-form.tsx'
@@ -41,7 +42,7 @@ function Annotations({ site, project }: { site: Site; project: string }) {
   const action = useAction()
   const places = usePlaces(site, project)
   const path = listPath('annotation', project, { search: wanted || undefined })
-  const live = useSaved<Listed<SavedAnnotation>>(site, path, 'items', revision)
+  const live = useSavedPages<SavedAnnotation>(site, path, revision)
   const again = () => {
     action.clear()
     setOpen(null)
@@ -66,27 +67,21 @@ function Annotations({ site, project }: { site: Site; project: string }) {
       </section>
       <NotSaved error={action.error} onReload={again} />
       <Card title="Annotations">
-        <Answer
-          live={live}
-          emptyWords={({ items }) =>
-            items.length > 0
-              ? null
-              : 'None yet. An annotation marks on every chart when something happened.'
-          }
+        <SavedAnswer
+          pages={live}
+          empty="None yet. An annotation marks on every chart when something happened."
+          words="annotations"
         >
-          {({ items, next }) => (
-            <>
-              <AnnotationTable
-                items={items}
-                places={places}
-                busy={action.busy}
-                onEdit={setOpen}
-                onRemove={remove}
-              />
-              {next !== null && <p className="hint">There are more: search for their words.</p>}
-            </>
+          {(items) => (
+            <AnnotationTable
+              items={items}
+              places={places}
+              busy={action.busy}
+              onEdit={setOpen}
+              onRemove={remove}
+            />
           )}
-        </Answer>
+        </SavedAnswer>
       </Card>
       <Card title="Deleted annotations" className="card-below">
         <RemovedList

@@ -3,18 +3,19 @@ import { useState } from 'react'
 import { useSearch } from '../../lib/address.ts'
 import { ruleWords } from '../../lib/cohort-rule.ts'
 import { formatAgo } from '../../lib/format.ts'
-import { creation, type Listed, listPath } from '../../lib/saved.ts'
+import { creation, listPath } from '../../lib/saved.ts'
 import { readSaved, savedSearch } from '../../lib/saved-address.ts'
-import { useSaved } from '../../lib/saved-calls.ts'
+import { useSavedPages } from '../../lib/saved-calls.ts'
 import { type Site, useSite } from '../../lib/site.ts'
-import { Answer, Card } from '../card.tsx'
+import { Card } from '../card.tsx'
 import { TextField } from '../choice.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
+import { SavedAnswer } from '../saved/saved-answer.tsx'
 import { SavedFrame } from '../saved/saved-frame.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
 import { CohortForm } from './cohort-form.tsx'
 import { CohortOne } from './cohort-one.tsx'
-import { CohortSize } from './cohort-size.tsx'
+import { useCohortSizes } from './cohort-size.tsx'
 
 /** All saved cohorts, or one of them. */
 export function CohortsPage() {
@@ -49,7 +50,7 @@ function CohortList({ site, project, ignored, onMade }: ListProps) {
   const [revision, setRevision] = useState(0)
   const [making, setMaking] = useState(false)
   const path = listPath('cohort', project, { search: wanted || undefined })
-  const live = useSaved<Listed<SavedCohort>>(site, path, 'items', revision)
+  const live = useSavedPages<SavedCohort>(site, path, revision)
   return (
     <SavedFrame
       title="Cohorts"
@@ -79,17 +80,9 @@ function CohortList({ site, project, ignored, onMade }: ListProps) {
         </div>
       </section>
       <Card title="Saved cohorts">
-        <Answer
-          live={live}
-          emptyWords={({ items }) => (items.length > 0 ? null : emptyWords(wanted))}
-        >
-          {({ items, next }) => (
-            <>
-              <CohortTable site={site} project={project} cohorts={items} />
-              {next !== null && <p className="hint">There are more: search for their names.</p>}
-            </>
-          )}
-        </Answer>
+        <SavedAnswer pages={live} empty={emptyWords(wanted)} words="cohorts">
+          {(items) => <CohortTable site={site} project={project} cohorts={items} />}
+        </SavedAnswer>
       </Card>
       <Card title="Deleted cohorts" className="card-below">
         <RemovedList
@@ -116,6 +109,7 @@ interface TableProps {
 }
 
 function CohortTable({ site, project, cohorts }: TableProps) {
+  const sizes = useCohortSizes(site, project, cohorts)
   return (
     <ScrollRegion label="Cohorts as a table">
       <table className="cohort-table">
@@ -136,9 +130,7 @@ function CohortTable({ site, project, cohorts }: TableProps) {
                 <a href={`/cohorts?${savedSearch(project, cohort.id)}`}>{cohort.name}</a>
               </th>
               <td className="rule-words">{ruleWords(cohort.rule)}</td>
-              <td className="number">
-                <CohortSize site={site} project={project} cohort={cohort} />
-              </td>
+              <td className="number">{sizes(cohort.id)}</td>
               <td>{formatAgo(cohort.updated_at)}</td>
             </tr>
           ))}

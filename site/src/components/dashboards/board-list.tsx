@@ -1,15 +1,16 @@
 import type { SavedDashboard } from '@headwater/schemas/insights/dashboard'
 import { type FormEvent, useState } from 'react'
 import { formatAgo } from '../../lib/format.ts'
-import { creation, type Listed, listPath } from '../../lib/saved.ts'
+import { creation, listPath } from '../../lib/saved.ts'
 import { savedSearch } from '../../lib/saved-address.ts'
-import { useAction, useSaved } from '../../lib/saved-calls.ts'
+import { useAction, useSavedPages } from '../../lib/saved-calls.ts'
 import type { Site } from '../../lib/site.ts'
-import { Answer, Card, ErrorNotice } from '../card.tsx'
+import { Card, ErrorNotice } from '../card.tsx'
 import { TextField } from '../choice.tsx'
 import { Dialog } from '../saved/dialog.tsx'
 import { Line } from '../saved/fields.tsx'
 import { RemovedList } from '../saved/removed-list.tsx'
+import { SavedAnswer } from '../saved/saved-answer.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
 import { CodeCard } from './code-card.tsx'
 
@@ -25,7 +26,7 @@ export function BoardList({ site, project, onOpen }: Props) {
   const [making, setMaking] = useState(false)
   const [revision, setRevision] = useState(0)
   const path = listPath('dashboard', project, { search: wanted || undefined })
-  const live = useSaved<Listed<SavedDashboard>>(site, path, 'items', revision)
+  const live = useSavedPages<SavedDashboard>(site, path, revision)
   const again = () => setRevision(revision + 1)
   return (
     <>
@@ -38,14 +39,9 @@ export function BoardList({ site, project, onOpen }: Props) {
         </div>
       </section>
       <Card title="Dashboards">
-        <Answer live={live} emptyWords={({ items }) => emptyWords(items, wanted)}>
-          {({ items, next }) => (
-            <>
-              <BoardTable items={items} project={project} />
-              {next !== null && <p className="hint">There are more: search for their names.</p>}
-            </>
-          )}
-        </Answer>
+        <SavedAnswer pages={live} empty={emptyWords(wanted)} words="dashboards">
+          {(items) => <BoardTable items={items} project={project} />}
+        </SavedAnswer>
         <p className="hint">
           The <a href="/dashboard">first dashboard</a> needs no setting up: it shows what every
           project has.
@@ -122,7 +118,5 @@ function NewBoard({ site, project, onOpen }: Props) {
   )
 }
 
-function emptyWords(items: readonly unknown[], wanted: string): string | null {
-  if (items.length > 0) return null
-  return wanted === '' ? 'There is no dashboard yet.' : 'No dashboard holds this text.'
-}
+const emptyWords = (wanted: string): string =>
+  wanted === '' ? 'There is no dashboard yet.' : 'No dashboard holds this text.'

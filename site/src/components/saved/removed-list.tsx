@@ -1,8 +1,9 @@
 import { formatOwnMoment } from '../../lib/format.ts'
-import { itemPath, type Listed, listPath, type SavedNoun } from '../../lib/saved.ts'
-import { useAction, useSaved } from '../../lib/saved-calls.ts'
+import { itemPath, listPath, type SavedNoun } from '../../lib/saved.ts'
+import { useAction, useSavedPages } from '../../lib/saved-calls.ts'
 import type { Site } from '../../lib/site.ts'
-import { Answer, ErrorNotice } from '../card.tsx'
+import { ErrorNotice } from '../card.tsx'
+import { SavedAnswer } from './saved-answer.tsx'
 
 interface Removed {
   id: string
@@ -25,7 +26,7 @@ interface Props {
 /** What was deleted, and can be brought back: folded until somebody looks for it. */
 export function RemovedList({ site, noun, project, revision, onRestored }: Props) {
   const path = listPath(noun, project, { deleted: 'true' })
-  const live = useSaved<Listed<Removed>>(site, path, 'items', revision)
+  const live = useSavedPages<Removed>(site, path, revision)
   const action = useAction()
   const restore = ({ id, version }: Removed) =>
     action.run(async () => {
@@ -37,11 +38,8 @@ export function RemovedList({ site, noun, project, revision, onRestored }: Props
   return (
     <details>
       <summary>Show what was deleted</summary>
-      <Answer
-        live={live}
-        emptyWords={({ items }) => (items.length === 0 ? 'Nothing was deleted.' : null)}
-      >
-        {({ items }) => (
+      <SavedAnswer pages={live} empty="Nothing was deleted." words="deleted ones">
+        {(items) => (
           <>
             {action.error && <ErrorNotice error={action.error} />}
             <ul className="history">
@@ -62,7 +60,7 @@ export function RemovedList({ site, noun, project, revision, onRestored }: Props
             </ul>
           </>
         )}
-      </Answer>
+      </SavedAnswer>
     </details>
   )
 }

@@ -3,15 +3,16 @@ import { useState } from 'react'
 import { useSearch } from '../../lib/address.ts'
 import { formatAgo } from '../../lib/format.ts'
 import { insightAddress } from '../../lib/insight-address.ts'
-import { KIND_WORDS, type Listed, listPath } from '../../lib/saved.ts'
+import { KIND_WORDS, listPath } from '../../lib/saved.ts'
 import { readSaved, savedSearch } from '../../lib/saved-address.ts'
-import { useSaved } from '../../lib/saved-calls.ts'
+import { useSavedPages } from '../../lib/saved-calls.ts'
 import { type Site, useSite } from '../../lib/site.ts'
-import { Answer, Card } from '../card.tsx'
+import { Card } from '../card.tsx'
 import { TextField } from '../choice.tsx'
 import { ScrollRegion } from '../scroll-region.tsx'
 import { InsightOne } from './insight-one.tsx'
 import { RemovedList } from './removed-list.tsx'
+import { SavedAnswer } from './saved-answer.tsx'
 import { SavedFrame } from './saved-frame.tsx'
 
 /** All saved insights, or one of them. */
@@ -43,7 +44,7 @@ function InsightList({ site, project }: { site: Site; project: string }) {
   const [wanted, setWanted] = useState('')
   const [revision, setRevision] = useState(0)
   const path = listPath('insight', project, { search: wanted || undefined })
-  const live = useSaved<Listed<SavedInsight>>(site, path, 'items', revision)
+  const live = useSavedPages<SavedInsight>(site, path, revision)
   return (
     <>
       <section className="controls controls-slim" aria-label="What is listed">
@@ -52,14 +53,9 @@ function InsightList({ site, project }: { site: Site; project: string }) {
         </div>
       </section>
       <Card title="Insights">
-        <Answer live={live} emptyWords={({ items }) => emptyWords(items, wanted)}>
-          {({ items, next }) => (
-            <>
-              <InsightTable items={items} project={project} />
-              {next !== null && <p className="hint">There are more: search for their names.</p>}
-            </>
-          )}
-        </Answer>
+        <SavedAnswer pages={live} empty={emptyWords(wanted)} words="insights">
+          {(items) => <InsightTable items={items} project={project} />}
+        </SavedAnswer>
       </Card>
       <Card title="Deleted insights" className="card-below">
         <RemovedList
@@ -106,9 +102,7 @@ function InsightTable({ items, project }: { items: SavedInsight[]; project: stri
   )
 }
 
-function emptyWords(items: readonly unknown[], wanted: string): string | null {
-  if (items.length > 0) return null
-  return wanted === ''
+const emptyWords = (wanted: string): string =>
+  wanted === ''
     ? 'Nothing is saved yet: press Save on Trends or Funnels.'
     : 'No insight holds this text.'
-}
