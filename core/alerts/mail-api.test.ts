@@ -14,7 +14,7 @@ beforeAll(async () => {
   mailbox = await openMailReceiver()
   const server = { host: '127.0.0.1', port: mailbox.port, secure: false }
   const from = { name: 'Numbers', address: 'alerts@example.com' }
-  api = await openSavedApi({ mail: { server, from, timeoutMs: 2_000 } })
+  api = await openSavedApi({ mail: { server, from, timeoutMs: 10_000 } })
   without = await openSavedApi()
 })
 beforeEach(() => {
