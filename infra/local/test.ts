@@ -1,11 +1,12 @@
 // `npm test [SUITE …]`: runs every suite, each in its own process, and closes with the failures and the counts.
-// Those that wait more than they compute run two at a time; what they print still comes suite by suite.
+// Those that wait for much of their time run two at a time; what they print still comes suite by suite.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { kafkaJars } from '../services/kafka-jars.ts'
 import { describeMissing, missingTools } from '../services/tools.ts'
 import { buildAll } from './build.ts'
 import { ROOT } from './config.ts'
@@ -26,7 +27,7 @@ const SUITES: Record<string, string> = {
   drills: 'infra/drills',
 }
 
-/** They wait for brokers, timeouts and restarts most of the time. The longest first, so that they end together. */
+/** They wait for brokers, timeouts and restarts: two need 1.4 cores. The longest first, so that they end together. */
 const WAITING = ['drills', 'services', 'faults']
 
 const LAST_WORDS_MS = 5_000
@@ -49,6 +50,8 @@ await buildAll()
 let passed = 0
 const failures: string[] = []
 for (const name of wanted.filter((name) => !WAITING.includes(name))) await report(name, say)
+// Both would fetch it. Where it cannot be had they say so.
+if (ON_REAL_SERVICES.every((name) => wanted.includes(name))) await kafkaJars().catch(() => {})
 await runSideBySide(
   WAITING.filter((name) => wanted.includes(name)),
   2,
