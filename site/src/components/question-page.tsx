@@ -8,8 +8,8 @@ import { PageFrame } from './page-frame.tsx'
 interface Props<Q> {
   title: string
   page: PageQuestion<Q>
-  /** What the page shows. */
-  answer: Live<{ complete_until: string | null; time_zone: string }>
+  /** Of what the page shows: how far it is complete. */
+  answer: Pick<Live<{ complete_until: string | null; time_zone: string }>, 'data'>
   /** Fields of the question; `names` are those of the project's events. */
   controls(question: Q, names: string[], site: Site): ReactNode
   children(question: Q, site: Site): ReactNode

@@ -1,19 +1,17 @@
 import type { EventsResult } from '@headwater/schemas/insights/events'
-import { useState } from 'react'
-import { useFullAddress, useSearch } from '../../lib/address.ts'
 import {
   type EventsQuestion,
   eventsQuery,
   readEvents,
   writeEvents,
 } from '../../lib/events-question.ts'
+import { usePageQuestion } from '../../lib/page-question.ts'
 import { usePages } from '../../lib/pages.ts'
-import { useCall, useEventNames, useFreshness } from '../../lib/questions.ts'
-import { type Site, useSite } from '../../lib/site.ts'
+import { useCall } from '../../lib/questions.ts'
+import type { Site } from '../../lib/site.ts'
 import { Answer, Card } from '../card.tsx'
-import { FreshnessLine } from '../freshness-line.tsx'
-import { PageFrame } from '../page-frame.tsx'
 import { Paging } from '../paging.tsx'
+import { QuestionPage } from '../question-page.tsx'
 import { EventRows } from './event-rows.tsx'
 import { EventsEditor } from './events-editor.tsx'
 import { ExportButtons } from './export-buttons.tsx'
@@ -22,75 +20,54 @@ const PAGE_LENGTH = 50
 
 /** Single events, the newest first: found, looked at, and taken along as a file. */
 export function EventsPage() {
-  const site = useSite()
-  const [search, push] = useSearch()
-  const [paused, setPaused] = useState(false)
-  const state = site && readEvents(search, site.defaults)
-  const question = state?.question ?? null
-  const pages = useEvents(site, question)
-  const newest = useNewest(site, question, paused)
-  const names = useEventNames(site, question?.project ?? null, paused)
-  const freshness = useFreshness(site, question?.project ?? null, paused)
-  useFullAddress(question && state?.ignored.length === 0 ? writeEvents(question) : null)
-  if (!site || !state || !question) return null
-
-  const ask = (change: Partial<EventsQuestion>) => push(writeEvents({ ...question, ...change }))
+  const page = usePageQuestion(readEvents, writeEvents)
+  const pages = useEvents(page.site, page.question)
+  const newest = useNewest(page.site, page.question, page.paused)
   const shown = pages.data?.[0]
   const isBehind = !pages.stale && newest !== null && newest !== shown?.events[0]?.uuid
   return (
-    <PageFrame
+    <QuestionPage
       title="Events"
-      site={site}
-      project={question.project}
-      names={names}
-      ignored={state.ignored}
-      freshness={
-        <FreshnessLine
-          freshness={freshness}
-          completeUntil={shown?.complete_until}
-          timeZone={shown?.time_zone}
-          paused={paused}
-          onPause={setPaused}
-        />
-      }
-      controls={
-        <EventsEditor
-          question={question}
-          names={names.data?.events.map(({ event }) => event) ?? []}
-          onChange={ask}
-        />
-      }
+      page={page}
+      answer={{ data: shown ?? null }}
+      controls={(question, names) => (
+        <EventsEditor question={question} names={names} onChange={page.ask} />
+      )}
     >
-      <Card title="Events" actions={<ExportButtons site={site} question={question} />}>
-        {isBehind && shown && (
-          <p className="newer">
-            <button type="button" onClick={pages.reload}>
-              Load newer events
-            </button>
-          </p>
-        )}
-        <Answer
-          live={pages}
-          emptyWords={([first]) => (first?.events.length ? null : 'No such events in this range.')}
-        >
-          {(all) => {
-            const events = all.flatMap((page) => page.events)
-            return (
-              <>
-                <EventRows
-                  site={site}
-                  project={question.project}
-                  events={events}
-                  timeZone={all[0]?.time_zone ?? 'UTC'}
-                  columns={question.columns}
-                />
-                <Paging pages={pages} shown={events.length} words="events" />
-              </>
-            )
-          }}
-        </Answer>
-      </Card>
-    </PageFrame>
+      {(question, site) => (
+        <Card title="Events" actions={<ExportButtons site={site} question={question} />}>
+          {isBehind && shown && (
+            <p className="newer">
+              <button type="button" onClick={pages.reload}>
+                Load newer events
+              </button>
+            </p>
+          )}
+          <Answer
+            live={pages}
+            emptyWords={([first]) =>
+              first?.events.length ? null : 'No such events in this range.'
+            }
+          >
+            {(all) => {
+              const events = all.flatMap((one) => one.events)
+              return (
+                <>
+                  <EventRows
+                    site={site}
+                    project={question.project}
+                    events={events}
+                    timeZone={all[0]?.time_zone ?? 'UTC'}
+                    columns={question.columns}
+                  />
+                  <Paging pages={pages} shown={events.length} words="events" />
+                </>
+              )
+            }}
+          </Answer>
+        </Card>
+      )}
+    </QuestionPage>
   )
 }
 
