@@ -9,6 +9,9 @@ export const UUID_ORDER = 'toUInt128(uuid)'
 export const eventOrder = (t: string): string => `bitOr(bitShiftLeft(toUInt256(${t}), 192),
             bitOr(bitShiftLeft(toUInt256(sequence), 128), toUInt256(${UUID_ORDER})))`
 
+/** SQL of the time of an eventOrder, ms. */
+export const msOfEventOrder = (order: string): string => `toInt64(bitShiftRight(${order}, 192))`
+
 const MS_SHIFT = 86
 const SEQUENCE_BITS = 53
 const UUID_BITS = MS_SHIFT - SEQUENCE_BITS

@@ -1,7 +1,7 @@
 import type { RetentionQuery } from '@headwater/schemas/insights/retention'
 import { bucketPlace } from '../bucket-place.ts'
 import { bucketSet } from '../bucket-set.ts'
-import { eventOrder } from '../event-order.ts'
+import { eventOrder, msOfEventOrder } from '../event-order.ts'
 import { lineText } from '../lines.ts'
 import { propertyText } from '../property.ts'
 import type { Statement } from '../statement.ts'
@@ -53,19 +53,30 @@ function plainStarts(plan: RetentionPlan, statement: Statement, places: string):
   return `arrayMap(cohort -> (toInt64(cohort), toInt64(0), ''), ${cohorts})`
 }
 
-/** Where it matters which start is the first one, of all or of its interval: they are put in order. */
-function orderedStarts({ query, from }: RetentionPlan, statement: Statement): string {
-  const collected = (fact: string) => `groupArrayIf(${fact}, candidate)`
-  const label =
-    query.breakdowns.length > 0 ? collected('label') : `arrayWithConstant(countIf(candidate), '')`
-  const facts = [collected('toInt64(place)'), collected('t'), label, collected('starts')]
-  const ordered = `arraySort((one, order) -> order, arrayZip(${facts.join(', ')}), ${collected(eventOrder('t'))})`
-  const firsts =
-    query.mode === 'recurring'
-      ? `arrayFilter((one, before) -> one.1 != before,
-          ${ordered} AS candidates, arrayShiftRight(candidates.1, 1, toInt64(-1)))`
-      : `arrayFilter(one -> one.4 AND one.2 >= ${statement.add('Int64', from)}, arraySlice(${ordered}, 1, 1))`
-  return `arrayMap(one -> (one.1, one.2, one.3), ${firsts})`
+/** Where it matters which start is the first one, of all or of its interval. */
+const orderedStarts = (plan: RetentionPlan, statement: Statement): string =>
+  plan.query.mode === 'recurring' ? startOfEach(plan, statement) : startOfAll(plan, statement)
+
+function startOfAll({ from }: RetentionPlan, statement: Statement): string {
+  const first = `argMinIf((toInt64(place), t, label, starts), ${eventOrder('t')}, candidate)`
+  return `arrayMap(one -> (one.1, one.2, one.3),
+          arrayFilter(one -> one.4 AND one.2 >= ${statement.add('Int64', from)}, [${first}]))`
+}
+
+// Every candidate starts its interval, unless one came before. They are put in order by numbers alone, which also tell
+// their times: sorting tuples of all facts took a quarter more time, and half as much memory again.
+function startOfEach({ query, bounds }: RetentionPlan, statement: Statement): string {
+  const place = bucketPlace(bounds.slice(0, -1), statement, 'time')
+  const labels =
+    query.breakdowns.length > 0
+      ? 'arraySort((one, key) -> key, groupArrayIf(label, candidate), keys)'
+      : `arrayWithConstant(length(keys), '')`
+  return `arrayFilter((one, place, before) -> place != before,
+          arrayZip(
+            arrayMap(time -> toInt64(${place}),
+              arrayMap(key -> ${msOfEventOrder('key')}, arraySort(groupArrayIf(${eventOrder('t')}, candidate) AS keys)) AS times) AS places,
+            times, ${labels}),
+          places, arrayShiftRight(places, 1, toInt64(-1)))`
 }
 
 /** One text for all breakdowns, '' where none has a value. */
