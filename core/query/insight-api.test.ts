@@ -43,6 +43,23 @@ describe('POST /api/query', () => {
     expect((await ask(QUESTION)).body).not.toHaveProperty('sql')
   })
 
+  it('asks for the version of the data once for all statements of a round', async () => {
+    let versions = 0
+    const watched = testClient({
+      store: {
+        query: (asked, options) => api.store.query(asked, options),
+        async dataVersion() {
+          versions++
+          return api.store.dataVersion()
+        },
+      },
+      clock: () => api.now,
+    })
+    const series = [{ event: 'a' }, { event: 'b' }, { event: 'c' }]
+    await watched.post('/api/query', { ...QUESTION, series })
+    expect(versions).toBe(1)
+  })
+
   it('begins "all" with the day of the first event', async () => {
     const project = 'all-time'
     await api.insert([{ project_id: project, timestamp: api.now - 9.5 * 86_400_000 }])

@@ -67,21 +67,10 @@ export class QueryRunner {
 
   /** The rows, kept until anything is inserted. Identical questions at one time run once. */
   async ask<Row>(
-    { project, key, query, signal, onProgress }: Question<Row>,
+    question: Question<Row>,
     freshness: FreshnessReading,
   ): Promise<{ rows: Row[]; facts: RunFacts }> {
-    const complete_until = isoOrNull(freshness.complete_until)
-    // Read before the rows: what is inserted meanwhile makes the kept answer look old, never new.
-    const version = await this.#deps.store.dataVersion()
-    const versioned = answerKey({ project, role: askerRole(), version, question: key })
-    const run = (stop: AbortSignal, tell: (progress: Progress) => void) =>
-      this.#run(project, versioned, query, stop, tell)
-    const { rows, durationMs, fromCache } = await this.#runs.join(versioned, run, {
-      signal,
-      onProgress,
-    })
-    const facts = { complete_until, duration_ms: durationMs, from_cache: fromCache }
-    return { rows: rows as Row[], facts }
+    return this.#join(question, freshness, await this.#deps.store.dataVersion())
   }
 
   /** The rows of several statements of one question, in order. */
@@ -89,7 +78,10 @@ export class QueryRunner {
     questions: readonly Question<unknown>[],
     freshness: FreshnessReading,
   ): Promise<{ rows: unknown[][]; facts: RunFacts }> {
-    const answers = await Promise.all(questions.map((question) => this.ask(question, freshness)))
+    const version = questions.length > 0 ? await this.#deps.store.dataVersion() : ''
+    const answers = await Promise.all(
+      questions.map((question) => this.#join(question, freshness, version)),
+    )
     const facts = answers.map((answer) => answer.facts)
     return {
       rows: answers.map((answer) => answer.rows),
@@ -99,6 +91,24 @@ export class QueryRunner {
         from_cache: facts.every(({ from_cache }) => from_cache),
       },
     }
+  }
+
+  // The version was read before the rows: what is inserted meanwhile makes the kept answer look old, never new.
+  async #join<Row>(
+    { project, key, query, signal, onProgress }: Question<Row>,
+    freshness: FreshnessReading,
+    version: string,
+  ): Promise<{ rows: Row[]; facts: RunFacts }> {
+    const versioned = answerKey({ project, role: askerRole(), version, question: key })
+    const run = (stop: AbortSignal, tell: (progress: Progress) => void) =>
+      this.#run(project, versioned, query, stop, tell)
+    const { rows, durationMs, fromCache } = await this.#runs.join(versioned, run, {
+      signal,
+      onProgress,
+    })
+    const complete_until = isoOrNull(freshness.complete_until)
+    const facts = { complete_until, duration_ms: durationMs, from_cache: fromCache }
+    return { rows: rows as Row[], facts }
   }
 
   // Looks up, asks and keeps in one run: who asks meanwhile joins it, who asks after it finds the answer.

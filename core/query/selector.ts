@@ -15,6 +15,13 @@ export function selectorCondition(
   return [name, ...filterConditions(filters, statement, `${field}.filters`)].join(' AND ')
 }
 
+/** The same of events that are known to be of the selector's name. */
+export const selectorFilters = (
+  { filters }: { filters: Filters },
+  statement: Statement,
+  field: string,
+): string => ['1', ...filterConditions(filters, statement, `${field}.filters`)].join(' AND ')
+
 /** Names of the events that selectors mean; null when one of them means every event. */
 export function eventsOf(selectors: readonly Pick<EventSelector, 'event'>[]): string[] | null {
   const names = new Set(selectors.map(({ event }) => event))

@@ -2,7 +2,7 @@ import { LIFECYCLE_STATUSES, type LifecycleStatus } from '@headwater/schemas/ins
 import { actorSql } from '../actor.ts'
 import { bucketSet } from '../bucket-set.ts'
 import { scopeConditions } from '../scope.ts'
-import { eventsOf, selectorCondition } from '../selector.ts'
+import { eventsOf, selectorFilters } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 import type { LifecyclePlan } from './lifecycle.ts'
 
@@ -38,7 +38,7 @@ function activeActors(plan: LifecyclePlan, statement: Statement): string {
     { ...query, from: 0, to: end, events: eventsOf([query.activity]) },
     statement,
   )
-  const selected = selectorCondition(query.activity, statement, 'activity')
+  const selected = selectorFilters(query.activity, statement, 'activity')
   const from = statement.add('Int64', before)
   return `SELECT actor, min(t) < ${from} AS is_known,
         arrayMap(at -> toInt64(at), ${set.placesOf(set.gathered('mark', `t >= ${from}`))}) AS active

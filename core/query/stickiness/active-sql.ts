@@ -5,7 +5,7 @@ import { bucketSet } from '../bucket-set.ts'
 import type { ByProperties } from '../cohort/lines.ts'
 import type { Range } from '../date-range.ts'
 import { scopeConditions } from '../scope.ts'
-import { eventsOf, selectorCondition, seriesAt } from '../selector.ts'
+import { eventsOf, selectorFilters, seriesAt } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 import type { SplitPlan } from '../trends/breakdown.ts'
 import { groupBy, type Split } from '../trends/slice.ts'
@@ -33,7 +33,7 @@ export function activeActors(
   const selector = seriesAt(query.series, place)
   const { id, known } = actorSql(query.actor, statement)
   const scope = scopeConditions({ ...query, from, to, events: eventsOf([selector]) }, statement)
-  const selected = selectorCondition(selector, statement, `series.${place}`)
+  const selected = selectorFilters(selector, statement, `series.${place}`)
   const events = (column: string) => `SELECT ${[`${id} AS actor`, column, ...columns].join(', ')}
       FROM events
       WHERE ${scope} AND ${selected} AND ${known ?? '1'}`

@@ -5,7 +5,7 @@ import { bucketPlace } from '../bucket-place.ts'
 import type { Range } from '../date-range.ts'
 import { refuseSubcolumnSyntax } from '../property.ts'
 import { scopeConditions } from '../scope.ts'
-import { eventsOf, selectorCondition } from '../selector.ts'
+import { eventsOf, selectorFilters } from '../selector.ts'
 import type { Statement } from '../statement.ts'
 import type { Period, TrendsPlan } from './plan.ts'
 
@@ -71,9 +71,9 @@ export function eventRows(
 export const eventScope = ({ plan, series, statement }: Slice, range: Range): string =>
   scopeConditions({ ...plan.query, ...range, events: eventsOf([series]) }, statement)
 
-/** SQL that holds for the events that a series means. */
+/** SQL that holds for the events of an eventScope that the series means: those that pass its filters. */
 export const seriesCondition = ({ series, place, statement }: Slice): string =>
-  selectorCondition(series, statement, `series.${place}`)
+  selectorFilters(series, statement, `series.${place}`)
 
 /** The bucket's column, when there are buckets. */
 export const bucketColumn = ({ bucket }: Slice): string[] =>
