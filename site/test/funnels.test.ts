@@ -140,7 +140,7 @@ describe('the page of funnels', () => {
     await tab.page.getByLabel('Breakdown 2', { exact: true }).selectOption({ label: 'number' })
     await choose('Value taken from', '2')
     await expect.poll(groups).toEqual(['Chrome · 1', 'Chrome · 2', '(none)'])
-    await tab.page.getByRole('button', { name: 'Who: Reached step 3, pay' }).nth(1).click()
+    await tab.page.getByRole('button', { name: 'Who: Reached step 3, pay: Chrome · 2' }).click()
     await expect.poll(people).toEqual(['bob'])
     await tab.page.keyboard.press('Escape')
     await choose('Value taken from', 'last_touch')

@@ -48,7 +48,8 @@ export function FunnelChart({
       const group = drawn[Number(g)]
       // The bar of a step shows what became of those who stood at the step before.
       const step = part === 'converted' ? Number(s) : Number(s) - 1
-      return group ? actorsOf(asked, group, step, OUTCOME_OF[part as FunnelPart]) : null
+      const outcome = OUTCOME_OF[part as FunnelPart]
+      return group ? actorsOf(asked, group, breakdown, step, outcome) : null
     })
   return (
     <>
@@ -122,7 +123,7 @@ export function FunnelTable({
             {group.steps.map((step, s) => {
               const who = (count: number, outcome: keyof typeof OUTCOMES) =>
                 asked ? (
-                  <Who count={count} {...actorsOf(asked, group, s, outcome)} />
+                  <Who count={count} {...actorsOf(asked, group, breakdown, s, outcome)} />
                 ) : (
                   formatNumber(count)
                 )
@@ -155,13 +156,15 @@ type Asked = NonNullable<Props['asked']>
 function actorsOf(
   { site, query }: Asked,
   group: DrawnFunnel['groups'][number],
+  breakdown: string | undefined,
   s: number,
   outcome: keyof typeof OUTCOMES,
 ): AskedActors {
   const event = formatEvent(group.steps[s]?.event ?? '')
+  const value = group.breakdown && `: ${formatBreakdown(group.breakdown, breakdown)}`
   return {
     ...{ site, query, select: funnelSelection(group, s + 1, outcome) },
-    title: `${OUTCOMES[outcome]} step ${s + 1}, ${event}`,
+    title: `${OUTCOMES[outcome]} step ${s + 1}, ${event}${value ?? ''}`,
   }
 }
 
