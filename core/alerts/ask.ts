@@ -1,9 +1,9 @@
 import type { InsightQuery, InsightResult } from '@headwater/schemas/insights/insight'
 import type { FreshnessReading } from '../consumer/freshness.ts'
 import { planInsight } from '../query/insight-api.ts'
-import { type QueryRunner, questionOf } from '../query/run.ts'
+import type { QueryRunner } from '../query/run.ts'
 import { settledFacts } from '../query/settle.ts'
-import { type AskAll, askPlan } from '../query/whole-plan.ts'
+import { askingWith, askPlan } from '../query/whole-plan.ts'
 import type { QueryStore } from '../store/store.ts'
 
 /** Answers a question as it would have been at a moment: its relative dates end there. */
@@ -25,11 +25,7 @@ export const askAsOf =
   ({ runner, store, timeoutMs, signal }: AskDeps): AskAsOf =>
   async (query, asOf, freshness) => {
     const { kind, project } = query
-    const ask: AskAll = (statements) =>
-      runner.askAll(
-        statements.map((statement) => questionOf(kind, project, statement, signal)),
-        freshness,
-      )
+    const ask = askingWith(runner, { kind, project, freshness, signal })
     const moment = { now: asOf, completeUntil: freshness.complete_until }
     const { insight, planned } = await planInsight(query, moment, { store, timeoutMs })
     const { plan, rows, facts } = await askPlan(insight, planned, ask)

@@ -9,7 +9,7 @@ import { HTTPException } from 'hono/http-exception'
 import { createWatchMetrics, type WatchMetrics } from '../alerts/metrics.ts'
 import type { SendOptions } from '../alerts/senders.ts'
 import { DatabaseAway } from '../auth/database-away.ts'
-import type { FreshnessReading, FreshnessSource } from '../consumer/freshness.ts'
+import type { FreshnessSource } from '../consumer/freshness.ts'
 import type { Clock } from '../shared/clock.ts'
 import { guard } from '../shared/guard.ts'
 import { addOperations, type HealthCheck } from '../shared/health.ts'
@@ -54,13 +54,13 @@ import {
   propertiesRoute,
   trendRoute,
 } from './routes.ts'
-import { QueryRunner, questionOf, type RunFacts } from './run.ts'
+import { QueryRunner, type RunFacts } from './run.ts'
 import { IMPORT_PATH } from './saved/code-api.ts'
 import type { OpenMetadata } from './saved/metadata.ts'
 import { addSaved } from './saved/saved.ts'
 import { settledFacts, settleOn } from './settle.ts'
 import { answerTrend, insightOfTrend } from './trends/plain-trend.ts'
-import type { AskAll } from './whole-plan.ts'
+import { askingWith } from './whole-plan.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 /** A corrected record is JSON within JSON, its quotes take two characters; a document is a whole project. */
@@ -160,14 +160,6 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
     return rows
   }
 
-  const asking =
-    (insight: string, project: string, freshness: FreshnessReading, signal: AbortSignal): AskAll =>
-    (statements) =>
-      runner.askAll(
-        statements.map((one) => questionOf(insight, project, one, signal)),
-        freshness,
-      )
-
   app.openapi(trendRoute, async (c) => {
     const query = toTrendQuery(c.req.valid('query'))
     await requireProject(query.project)
@@ -175,7 +167,8 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
       runner.freshness(),
       settle(insightOfTrend(query)),
     ])
-    const ask = asking('trend', query.project, freshness, c.req.raw.signal)
+    const asked = { kind: 'trend', project: query.project, freshness, signal: c.req.raw.signal }
+    const ask = askingWith(runner, asked)
     const { answer, rows, facts } = await answerTrend(query, question, clock(), ask)
     tell('trend', query.project, rows, facts)
     return c.json({ ...answer, ...facts, ...settledFacts(question) }, 200)
@@ -189,7 +182,8 @@ export function createQueryApp(deps: QueryAppDeps): OpenAPIHono {
       settle(insightOfFunnel(query)),
     ])
     const plan = planPersonFunnel(insight, clock(), freshness.complete_until)
-    const ask = asking('funnel', query.project, freshness, c.req.raw.signal)
+    const asked = { kind: 'funnel', project: query.project, freshness, signal: c.req.raw.signal }
+    const ask = askingWith(runner, asked)
     const { answer, rows, facts } = await answerPersonFunnel(plan, ask)
     tell('funnel', query.project, rows, facts)
     return c.json({ ...answer, ...facts, ...settledFacts(insight) }, 200)

@@ -23,7 +23,14 @@ import { projectCondition } from './scope.ts'
 import { type Settle, settledFacts } from './settle.ts'
 import { Statement } from './statement.ts'
 import { TotalProgress } from './total-progress.ts'
-import { type AskAll, askNothing, askPlan, wholePlan } from './whole-plan.ts'
+import {
+  type AskAll,
+  type Asking,
+  askingWith,
+  askNothing,
+  askPlan,
+  wholePlan,
+} from './whole-plan.ts'
 
 export interface InsightDeps {
   store: QueryStore
@@ -146,20 +153,11 @@ async function prepare(question: AskedInsight, deps: InsightDeps) {
 }
 
 /** How a prepared question asks the store. */
-const asking =
-  (
-    { query: { kind, project }, freshness }: Prepared,
-    { runner }: InsightDeps,
-    { signal, total }: { signal: AbortSignal; total?: TotalProgress | undefined },
-  ): AskAll =>
-  (statements, round) => {
-    const told = total?.begin(statements.length, round)
-    const questions = statements.map((statement, place) => ({
-      ...questionOf(kind, project, statement, signal),
-      onProgress: told?.[place],
-    }))
-    return runner.askAll(questions, freshness)
-  }
+const asking = (
+  { query: { kind, project }, freshness }: Prepared,
+  { runner }: InsightDeps,
+  how: Pick<Asking, 'signal' | 'total'>,
+): AskAll => askingWith(runner, { kind, project, freshness, ...how })
 
 /** Plans a settled question as of a moment, but for what has to be asked. Throws a QueryRefusal. */
 export async function planInsight(

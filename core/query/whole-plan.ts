@@ -1,6 +1,8 @@
+import type { FreshnessReading } from '../consumer/freshness.ts'
 import type { Query } from '../store/store.ts'
 import type { Insight } from './insight.ts'
-import type { RunFacts } from './run.ts'
+import { type QueryRunner, questionOf, type RunFacts } from './run.ts'
+import type { TotalProgress } from './total-progress.ts'
 
 /** The stages of an insight that lead to its rows. */
 // biome-ignore lint/suspicious/noExplicitAny: of whichever kind
@@ -33,6 +35,30 @@ export type AskAll = (
   statements: readonly Query[],
   round: Round,
 ) => Promise<{ rows: unknown[][]; facts: RunFacts }>
+
+/** A question whose statements are asked. */
+export interface Asking {
+  kind: string
+  project: string
+  /** Read before anything is asked. */
+  freshness: FreshnessReading
+  /** Gives up. @default never */
+  signal?: AbortSignal | undefined
+  /** Told how far the store is. @default nobody */
+  total?: TotalProgress | undefined
+}
+
+/** How a question asks for its statements: each round at once. */
+export const askingWith =
+  (runner: QueryRunner, { kind, project, freshness, signal, total }: Asking): AskAll =>
+  (statements, round) => {
+    const told = total?.begin(statements.length, round)
+    const questions = statements.map((statement, place) => ({
+      ...questionOf(kind, project, statement, signal),
+      onProgress: told?.[place],
+    }))
+    return runner.askAll(questions, freshness)
+  }
 
 /** Asks for what a plan does not know, until it knows all. */
 export async function wholePlan<Plan>(
