@@ -19,7 +19,8 @@ import {
   keysClock,
   keyWithText,
   msOfKey,
-  placesClock,
+  PLACES_CLOCK,
+  placeTicks,
   stepsOfKey,
   WIDE_KEYS,
 } from './ticks.ts'
@@ -53,7 +54,7 @@ export function funnelSql(
 ): FunnelSql {
   const keys = plan.keys ?? WIDE_KEYS
   const walksKeys = keys.type === 'UInt64' && isPlain(plan.query)
-  const clock = walksKeys ? keysClock(keys) : placesClock(keys)
+  const clock = walksKeys ? keysClock(keys) : PLACES_CLOCK
   return {
     ...{ plan, statement, breakdownField, keys, clock, walksKeys },
     window: clock.span(`${statement.add('Int64', plan.windowMs)} + 1`),
@@ -80,7 +81,7 @@ export function attributionOf({ plan }: FunnelSql): FunnelAttribution | null {
 export function histories(sql: FunnelSql): string {
   const keys = keysOf(sql)
   const xs = `arrayMap(key -> ${exclusionsOfKey(sql.keys, 'key')}, keys) AS xs`
-  return `SELECT *, ${sql.clock.ticksOf('keys')} AS ticks,
+  return `SELECT *, ${placeTicks(sql.keys, 'keys')} AS ticks,
     arrayMap(key -> ${stepsOfKey(sql.keys, 'key')}, keys) AS masks${sql.plan.query.exclusions.length > 0 ? `, ${xs}` : ''}
   FROM (${keys})`
 }

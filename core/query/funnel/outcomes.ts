@@ -1,6 +1,6 @@
 import { anyOrder } from './any-order.ts'
 import { attributionOf, type FunnelSql } from './histories.ts'
-import { endings, eventArrays, lambdaNames, patience, walked } from './passes.ts'
+import { endings, eventArrays, furthestWith, lambdaNames, patience, walked } from './passes.ts'
 import { plainOrder } from './plain-order.ts'
 import { requiredBefore, requiredSteps } from './plan.ts'
 
@@ -37,7 +37,10 @@ function inOrder(sql: FunnelSql): string {
   const run = sql.plan.query.exclusions.length > 0 ? 'all' : 'clean'
   // One SELECT each: within one, every use of an alias would repeat its whole expression.
   const ended = `SELECT *${endingTimes(sql)} FROM (${walked(sql)})`
-  const furthest = choose(required, (step) => `arrayExists(start -> start != 0, ${run}${step})`)
+  const furthest = furthestWith(
+    required,
+    (step) => `arrayExists(start -> start != 0, ${run}${step})`,
+  )
   const far = `SELECT *, ${furthest} AS furthest FROM (${ended})`
   const attempts = required.map((step) => `furthest = ${step}, ${firstClean(sql, step)}`)
   const found = `SELECT *, multiIf(${attempts.join(', ')}, 0) AS attempt,
@@ -113,9 +116,4 @@ function optionalTick(sql: FunnelSql, step: number): string {
   ]
   const first = `arrayFirst((tick, mask) -> ${conditions.join(' AND ')}, ticks, masks)`
   return `if(tick${before} = 0, 0, ${first.replaceAll('broken', `(${broken})`)})`
-}
-
-const choose = (steps: readonly number[], condition: (step: number) => string): string => {
-  const others = steps.slice(1).toReversed()
-  return `multiIf(${others.map((step) => `${condition(step)}, ${step}`).join(', ')}, 1)`
 }

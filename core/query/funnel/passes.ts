@@ -102,4 +102,13 @@ export const lambdaNames = (sql: FunnelSql, first: string, all = true): string =
   [first, ...(all ? eventArrays(sql).map((array) => array.slice(0, -1)) : [])].join(', ')
 
 /** SQL of an array in which every event has what was so before it. */
-const shifted = (array: string): string => `arrayPushFront(arrayPopBack(${array}), 0)`
+export const shifted = (array: string): string => `arrayPushFront(arrayPopBack(${array}), 0)`
+
+/** SQL of the last of some steps for which something holds; the first where it holds for none after it. */
+export const furthestWith = (
+  steps: readonly number[],
+  condition: (step: number) => string,
+): string => {
+  const others = steps.slice(1).toReversed()
+  return `multiIf(${others.map((step) => `${condition(step)}, ${step}`).join(', ')}, 1)`
+}

@@ -1,6 +1,7 @@
 import type { EventSelector } from '@headwater/schemas/insights/question'
 import { ANY_EVENT } from '../scope.ts'
 import { type FunnelSql, keysOf, mayEnter } from './histories.ts'
+import { furthestWith, shifted } from './passes.ts'
 
 // The commonest funnel - every step, in order, nothing forbidden - with the same passes as all others, but
 // over the keys themselves: there is no array beside them to be made and read. What reads an array costs
@@ -10,11 +11,7 @@ import { type FunnelSql, keysOf, mayEnter } from './histories.ts'
 export function plainOrder(sql: FunnelSql): string {
   const { steps } = sql.plan.query
   const numbers = steps.map((_, place) => place + 1)
-  const far = `multiIf(${numbers
-    .slice(1)
-    .toReversed()
-    .map((step) => `arrayMax(start${step}) != 0, ${step}, `)
-    .join('')}1)`
+  const far = furthestWith(numbers, (step) => `arrayMax(start${step}) != 0`)
   // Attempts only get younger along an array: the last one is the greatest.
   const walked = `SELECT *, ${far} AS furthest,
       arrayMax(start1) + ${sql.window} >= ${sql.horizon} AS may_go_on
@@ -38,9 +35,7 @@ function passed(sql: FunnelSql): string {
     const before = steps[place - 1]
     if (!before) continue
     const latest = `arrayFill(start -> start != 0, start${place})`
-    const standing = canBeBoth(before, selector)
-      ? `arrayPushFront(arrayPopBack(${latest}), 0)`
-      : latest
+    const standing = canBeBoth(before, selector) ? shifted(latest) : latest
     rows = `SELECT *, arrayMap(
         (key, start) -> if(${does(place + 1)} AND key - start < ${sql.window}, start, 0), keys, ${standing}) AS start${place + 1}
       FROM (${rows})`

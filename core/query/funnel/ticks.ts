@@ -108,8 +108,6 @@ export const exclusionsOfKey = (keys: KeyLayout, key: string): string =>
 
 /** How events are told apart and times are measured while a history is walked; all of it is SQL. */
 export interface Clock {
-  /** The ticks of a sorted array of keys. */
-  ticksOf(array: string): string
   msOf(tick: string): string
   /** The tick at which a millisecond begins. */
   at(ms: string): string
@@ -120,18 +118,19 @@ export interface Clock {
 }
 
 /** Every event has a tick of its own. */
-export const placesClock = (keys: KeyLayout): Clock => ({
-  ticksOf: (array) =>
-    `arrayMap((key, place) -> ${msOfKey(keys, 'key')} * ${TICKS} + least(place, ${TICKS - 1}), ${array}, arrayEnumerate(${array}))`,
+export const PLACES_CLOCK: Clock = {
   msOf: (tick) => `intDiv(${tick}, ${TICKS})`,
   at: (ms) => `(${ms}) * ${TICKS}`,
   span: (ms) => `(${ms}) * ${TICKS}`,
   beginOf: (tick) => `${tick} - ${tick} % ${TICKS}`,
-})
+}
+
+/** SQL of the ticks by places of a sorted array of keys. */
+export const placeTicks = (keys: KeyLayout, array: string): string =>
+  `arrayMap((key, place) -> ${msOfKey(keys, 'key')} * ${TICKS} + least(place, ${TICKS - 1}), ${array}, arrayEnumerate(${array}))`
 
 /** Ticks are the keys themselves, where nothing depends on what equal events have in common; 0 is none. */
 export const keysClock = (keys: KeyLayout): Clock => ({
-  ticksOf: (array) => array,
   msOf: (tick) => `if(${tick} = 0, 0, ${msOfKey(keys, tick)})`,
   at: (ms) => keyAt(keys, ms),
   span: (ms) => `bitShiftLeft(toInt64(${ms}), ${keys.timeShift})`,
