@@ -1,12 +1,12 @@
 import type { Query } from '../../store/store.ts'
 import { onLine } from '../cohort/lines.ts'
-import { Statement } from '../statement.ts'
+import type { Statement } from '../statement.ts'
 import { seriesSql } from './amounts.ts'
 import { lineSplit } from './breakdown.ts'
 import { methodOf } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
 import { compileRanked, hasFewValues } from './ranked-lines.ts'
-import { bucketOf, NO_SPLIT, sliceOf } from './slice.ts'
+import { bucketOf, eachPeriod, NO_SPLIT, sliceOf } from './slice.ts'
 
 /** One number of the answer. */
 export interface TrendsRow {
@@ -23,15 +23,10 @@ export interface TrendsRow {
 export function compileTrends(plan: TrendsPlan): Query[] {
   if (plan.fitting) return []
   if (hasFewValues(plan)) return [compileRanked(plan)]
-  return plan.query.series.flatMap((_, series) =>
-    plan.periods.map((_, period) => {
-      const statement = new Statement(plan.query.project)
-      const text =
-        plan.cohorts && !readsOnce(plan, series)
-          ? byCohorts(plan, statement, series, period)
-          : amounts(plan, statement, series, period)
-      return statement.query(text)
-    }),
+  return eachPeriod(plan, (statement, series, period) =>
+    plan.cohorts && !readsOnce(plan, series)
+      ? byCohorts(plan, statement, series, period)
+      : amounts(plan, statement, series, period),
   )
 }
 

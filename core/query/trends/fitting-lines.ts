@@ -1,12 +1,11 @@
 import type { Query } from '../../store/store.ts'
 import { MAX_BREAKDOWN_LENGTH } from '../lines.ts'
-import { Statement } from '../statement.ts'
 import { gathered } from './amounts.ts'
 import { NONE_LINE, rawSplit } from './breakdown.ts'
 import type { TrendsRow } from './compile.ts'
 import { canMerge, emptyAmount, methodOf } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
-import { amountsSql, bucketOf, groupBy, type Slice, sliceOf } from './slice.ts'
+import { amountsSql, bucketOf, eachPeriod, groupBy, type Slice, sliceOf } from './slice.ts'
 
 // Where all values of a breakdown have lines of their own, their amounts are the answer: nothing is to be
 // ranked, merged, or cut to the length that tells lines apart. So they are asked for as if they had, and asked
@@ -36,22 +35,19 @@ export const endsSoon = ({ query, periods, isWhole }: TrendsPlan): boolean =>
 
 /** A statement for each series and, within it, each period. */
 export const compileFitting = (plan: TrendsPlan): Query[] =>
-  plan.query.series.flatMap((_, series) =>
-    plan.periods.map((_, period) => {
-      const statement = new Statement(plan.query.project)
-      const split = rawSplit(plan, statement)
-      const bucket = bucketOf(plan, statement, period)
-      const slice = sliceOf(plan, statement, series, period, split, bucket)
-      const most = mostRows(plan, period)
-      // A set of groups that grows beyond what fits is not gathered to its end; the rows that are read, with
-      // all that is looked up for them, are not what is limited.
-      return statement.query(`SELECT *, round(toFloat64(amount), 9) AS rank
+  eachPeriod(plan, (statement, series, period) => {
+    const split = rawSplit(plan, statement)
+    const bucket = bucketOf(plan, statement, period)
+    const slice = sliceOf(plan, statement, series, period, split, bucket)
+    const most = mostRows(plan, period)
+    // A set of groups that grows beyond what fits is not gathered to its end; the rows that are read, with
+    // all that is looked up for them, are not what is limited.
+    return `SELECT *, round(toFloat64(amount), 9) AS rank
   FROM (
     ${fittingSql(slice, endsSoon(plan))}
     LIMIT ${most + 1}
-    SETTINGS max_rows_to_group_by = ${most}, group_by_overflow_mode = 'break')`)
-    }),
-  )
+    SETTINGS max_rows_to_group_by = ${most}, group_by_overflow_mode = 'break')`
+  })
 
 function fittingSql(slice: Slice, isDense: boolean): string {
   const { aggregate, column, rows } = gathered(slice)

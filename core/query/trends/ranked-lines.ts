@@ -4,7 +4,7 @@ import { partialAmounts } from './amounts.ts'
 import { NONE_LINE, OTHER_LINE, rawSplit, separateSplit } from './breakdown.ts'
 import { canMerge } from './measure.ts'
 import type { TrendsPlan } from './plan.ts'
-import { bucketOf, eventRows, sliceOf } from './slice.ts'
+import { bucketOf, eachPeriod, eventRows, sliceOf } from './slice.ts'
 
 // Where a breakdown has few values, the amounts of all of them are made in one reading, and ranked; that
 // is nearly twice as fast as asking for the top ones first. With many values the amounts would not fit
@@ -41,17 +41,14 @@ interface SampleRow {
 
 /** Asks how many values some of the events have: of each series and, within it, each period. */
 export const compileSample = (plan: TrendsPlan): Query[] =>
-  plan.query.series.flatMap((_, series) =>
-    plan.periods.map((_, period) => {
-      const statement = new Statement(plan.query.project)
-      const split = rawSplit(plan, statement)
-      const slice = sliceOf(plan, statement, series, period, split, null)
-      return statement.query(`SELECT uniqExact(${split.keys.join(', ')}) AS values
+  eachPeriod(plan, (statement, series, period) => {
+    const split = rawSplit(plan, statement)
+    const slice = sliceOf(plan, statement, series, period, split, null)
+    return `SELECT uniqExact(${split.keys.join(', ')}) AS values
   FROM (
     ${eventRows(slice, slice.period)}
-    LIMIT ${SAMPLE_EVENTS})`)
-    }),
-  )
+    LIMIT ${SAMPLE_EVENTS})`
+  })
 
 /** The most values that any of the answers tells. */
 export const sampledValues = (answers: readonly unknown[][]): number =>

@@ -1,12 +1,13 @@
 // What the SQL of one line's numbers is made of.
 import type { TrendsSeries } from '@headwater/schemas/insights/trends'
+import type { Query } from '../../store/store.ts'
 import { type ActorSql, actorSql, PERSON } from '../actor.ts'
 import { bucketPlace } from '../bucket-place.ts'
 import type { Range } from '../date-range.ts'
 import { refuseSubcolumnSyntax } from '../property.ts'
 import { scopeConditions } from '../scope.ts'
 import { eventsOf, selectorFilters } from '../selector.ts'
-import type { Statement } from '../statement.ts'
+import { Statement } from '../statement.ts'
 import type { Period, TrendsPlan } from './plan.ts'
 
 /** How lines are told apart. */
@@ -45,6 +46,18 @@ export function sliceOf(
   if (!series || !found) throw new RangeError(`no series ${place} in period ${period}`)
   return { plan, series, place, period: found, statement, split, bucket }
 }
+
+/** A statement for each series and, within it, each period, both by their places. */
+export const eachPeriod = (
+  { query, periods }: TrendsPlan,
+  textOf: (statement: Statement, series: number, period: number) => string,
+): Query[] =>
+  query.series.flatMap((_, series) =>
+    periods.map((_, period) => {
+      const statement = new Statement(query.project)
+      return statement.query(textOf(statement, series, period))
+    }),
+  )
 
 /** SQL of the place of an event's bucket in a period; null when the plan has one bucket only. */
 export const bucketOf = (
