@@ -1,10 +1,10 @@
-import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openPglite } from '../../core/auth/database.ts'
 import { type AuthService, startAuth } from '../../core/auth/start.ts'
 import { SECRETS } from '../../core/auth/test-auth.ts'
 import { readConfig } from '../../core/shared/config.ts'
 import { silentLogger } from '../../core/shared/logger.ts'
+import { freePorts } from '../../infra/services/ports.ts'
 import { type RealSite, startRealSite, type TestPage } from './real-site.ts'
 
 const ANN = { email: 'ann@example.com', password: 'correct horse battery' }
@@ -15,7 +15,7 @@ let tab: TestPage
 
 beforeAll(async () => {
   // Each must be told of the other before it starts.
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   const AUTH_URL = `http://127.0.0.1:${port}`
   const findAsker = (credential: string) => auth.findAsker(credential)
   site = await startRealSite(inject('dist'), { findAsker }, { AUTH_URL })
@@ -107,11 +107,3 @@ describe('signing in on the Connect page', () => {
     }
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
