@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { expectFitting, NARROW } from './narrow.ts'
 import { type RealSite, startRealSite, type TestPage } from './real-site.ts'
 
 // Ann comes on the 1st, 2nd and 4th of June, Bob on the 2nd, 3rd and 4th, Cat on the 3rd.
@@ -150,15 +151,10 @@ describe('the page of stickiness', () => {
 describe.each(['lifecycle', 'stickiness'])('the page of %s', (path) => {
   it('fits a narrow screen, and gives every field a label', async () => {
     const { page, complaints, close } = await site.openPage()
-    await page.setViewportSize({ width: 390, height: 800 })
+    await page.setViewportSize(NARROW)
     await page.goto(`${site.url}/${path}?date_from=-30d`)
     await page.locator('main table').waitFor()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
-    const fields = await page.locator('main :is(input, select)').all()
-    const labels = await Promise.all(
-      fields.map((field) => field.evaluate((node) => (node as HTMLInputElement).labels?.length)),
-    )
-    expect(labels.every((count) => count === 1)).toBe(true)
+    await expectFitting(page)
     expect(complaints).toEqual([])
     await close()
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { expectFitting, NARROW } from './narrow.ts'
 import { type RealSite, startRealSite, type TestPage } from './real-site.ts'
 
 // What each did on the 1st of June, a minute apart; dan a day later.
@@ -290,15 +291,10 @@ describe('the page of funnels', () => {
     'breakdowns=[{"type":"group","group":"company","property":"size"},{"property":"$browser"}]',
   ])('fits a narrow screen with every field labelled: %s', async (more) => {
     const { page, complaints, close } = await site.openPage()
-    await page.setViewportSize({ width: 390, height: 800 })
+    await page.setViewportSize(NARROW)
     await page.goto(`${site.url}/funnels?${question(more)}`)
     await page.locator('main table').first().waitFor()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
-    const fields = await page.locator('main :is(input, select)').all()
-    const labels = await Promise.all(
-      fields.map((field) => field.evaluate((node) => (node as HTMLInputElement).labels?.length)),
-    )
-    expect(labels.every((count) => count === 1)).toBe(true)
+    await expectFitting(page)
     expect(complaints).toEqual([])
     await close()
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { expectFitting, NARROW } from './narrow.ts'
 import { type RealSite, startRealSite, type TestPage } from './real-site.ts'
 
 const RANGE = 'date_from=2026-06-03&date_to=2026-06-04'
@@ -225,17 +226,12 @@ describe('the page of trends', () => {
     'fits a narrow screen with every field labelled%s',
     async (more) => {
       const { page, complaints, close } = await site.openPage()
-      await page.setViewportSize({ width: 390, height: 800 })
+      await page.setViewportSize(NARROW)
       await page.goto(
         `${site.url}/trends?date_from=-30d&compare=previous&event=a&event=order${more}`,
       )
       await page.locator('main table').waitFor()
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
-      const fields = await page.locator('main :is(input, select)').all()
-      const labels = await Promise.all(
-        fields.map((field) => field.evaluate((node) => (node as HTMLInputElement).labels?.length)),
-      )
-      expect(labels.every((count) => count === 1)).toBe(true)
+      await expectFitting(page)
       expect(complaints).toEqual([])
       await close()
     },
