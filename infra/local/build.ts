@@ -16,7 +16,7 @@ interface Target {
 const TARGETS: Target[] = [
   {
     name: 'web SDK',
-    sources: ['sdks/web/src', 'sdks/web/build.ts', 'sdks/web/package.json'],
+    sources: ['sdks/web/src', 'sdks/delivery', 'sdks/web/build.ts', 'sdks/web/package.json'],
     output: 'sdks/web/dist/analytics.txt',
     command: ['sdks/web/build.ts'],
   },

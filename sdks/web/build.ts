@@ -1,9 +1,10 @@
 // Builds dist/: the script for pages, the same as text for the edge Worker, the module, its types.
-import { copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
-import { writeTypes } from './build-types.ts'
+import { minify } from 'terser'
+import { writeTypes } from '../delivery/build-types.ts'
 
 const HERE = import.meta.dirname
 const DIST = join(HERE, 'dist')
@@ -23,10 +24,12 @@ const shared: BuildOptions = {
 rmSync(join(DIST, 'types'), { recursive: true, force: true })
 await build({
   ...shared,
+  minify: false,
   entryPoints: [join(HERE, 'src/snippet.ts')],
   format: 'iife',
   outfile: join(DIST, 'analytics.js'),
 })
+await shrink(join(DIST, 'analytics.js'))
 await build({
   ...shared,
   entryPoints: [join(HERE, 'src/index.ts')],
@@ -38,3 +41,13 @@ writeTypes(join(HERE, 'src/index.ts'), join(DIST, 'types'))
 
 const script = readFileSync(join(DIST, 'analytics.js'))
 console.log(`analytics.js: ${script.length} bytes, ${gzipSync(script, { level: 9 }).length} gzip`)
+
+// A twentieth smaller than what esbuild makes; every page of a site loads it.
+async function shrink(path: string): Promise<void> {
+  const { code } = await minify(readFileSync(path, 'utf8'), {
+    ecma: 2018,
+    toplevel: true,
+    compress: { passes: 3 },
+  })
+  writeFileSync(path, code ?? '')
+}

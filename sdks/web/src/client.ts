@@ -1,15 +1,19 @@
 import type { DropReason, Event, JsonObject } from '@headwater/schemas/event'
+import { type DeliveryReport, openSender, type Sender } from '../../delivery/sender.ts'
+import { uuidv7 } from '../../delivery/uuid.ts'
 import { openIdentity } from './identity.ts'
 import { pageFacts } from './page-facts.ts'
 import { watchPageviews } from './pageviews.ts'
 import { openQueue, type Queue } from './queue.ts'
-import { type DeliveryReport, openSender, type Sender } from './sender.ts'
 import { openStorage } from './storage.ts'
-import { uuidv7 } from './uuid.ts'
+import { send } from './transport.ts'
 
 const DEFAULT_HOST = 'http://localhost:8000'
 const DEFAULT_FLUSH_AT = 20
 const DEFAULT_FLUSH_INTERVAL_MS = 1_000
+const MAX_BATCH_EVENTS = 100
+/** Browsers let 64 KiB be in flight when a page goes; a batch stays below it. */
+const MAX_BATCH_BYTES = 60_000
 /** How often an open page looks for events that closed and crashed pages left. */
 const ADOPT_INTERVAL_MS = 30_000
 
@@ -71,11 +75,15 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
   const queue = openQueue(prefix, storage)
   const fail = (code: string, message: string, uuids: string[] = []) =>
     guarded(options.onError, { code, message, uuids })
+  const url = `${(options.host || DEFAULT_HOST).replace(/\/+$/, '')}/e`
   const sender = openSender(queue, {
-    url: `${(options.host || DEFAULT_HOST).replace(/\/+$/, '')}/e`,
     writeKey,
     flushAt: options.flushAt || DEFAULT_FLUSH_AT,
     flushIntervalMs: options.flushIntervalMs || DEFAULT_FLUSH_INTERVAL_MS,
+    maxBatchEvents: MAX_BATCH_EVENTS,
+    maxBatchBytes: MAX_BATCH_BYTES,
+    send: (body) => send(url, body),
+    startTimer: (work, delayMs) => setTimeout(work, delayMs),
     report(report) {
       guarded(options.onDelivery, report)
       if (report.code) fail(report.code, report.message || '', report.uuids)
@@ -132,12 +140,12 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
   if (options.autocapturePageviews !== false) {
     watchPageviews(($referrer) => client.page({ $referrer }))
   }
-  followPage(queue, sender)
+  followPage(queue, sender, url)
   return client
 }
 
 // The life of the page: hidden, gone, back from the cache, online again.
-function followPage(queue: Queue, sender: Sender): void {
+function followPage(queue: Queue, sender: Sender, url: string): void {
   const adopt = () =>
     void queue.adopt().then((found) => {
       if (found) sender.nudge()
@@ -151,7 +159,7 @@ function followPage(queue: Queue, sender: Sender): void {
     else adopt()
   })
   addEventListener('pagehide', () => {
-    sender.unload()
+    sender.handOver((body) => navigator.sendBeacon(url, body))
     queue.suspend()
   })
   addEventListener('pageshow', ({ persisted }) => {

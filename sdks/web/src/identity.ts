@@ -1,6 +1,6 @@
-import { parseObject } from './parse-object.ts'
+import { parseObject } from '../../delivery/parse-object.ts'
+import { uuidv7 } from '../../delivery/uuid.ts'
 import type { PageStorage } from './storage.ts'
-import { uuidv7 } from './uuid.ts'
 
 const SESSION_IDLE_MS = 30 * 60_000
 

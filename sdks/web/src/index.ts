@@ -1,5 +1,6 @@
 import { type Client, type ClientOptions, createClient } from './client.ts'
 
+export type { DeliveryReport } from '../../delivery/sender.ts'
 export type {
   CapturedEvent,
   CaptureError,
@@ -7,7 +8,6 @@ export type {
   ClientOptions,
   Properties,
 } from './client.ts'
-export type { DeliveryReport } from './sender.ts'
 export { createClient }
 
 /** Calls made before `init` that are kept for it; beyond it something is wrong with the page. */

@@ -1,3 +1,4 @@
+import { type Entry, type EventSource, firstOf } from '../../delivery/event-source.ts'
 import { openClaims } from './claims.ts'
 import type { PageStorage } from './storage.ts'
 
@@ -6,10 +7,9 @@ const MAX_EVENTS = 10_000
 /** Characters stored at most: the host page needs the rest of its 5 MB. */
 const MAX_STORED_LENGTH = 2_000_000
 
-/** One captured event. Its JSON is made once: every attempt to send it has the same bytes. */
-export interface Entry {
+export interface QueueEntry extends Entry {
   key: string
-  json: string
+  /** Whether it is in localStorage, not only in memory. */
   stored: boolean
 }
 
@@ -17,14 +17,9 @@ export interface Entry {
  * The events that no answer has come for. Each is stored under its own key, so that appending never
  * rewrites others; what a closed or crashed page left is adopted by the next one.
  */
-export interface Queue {
+export interface Queue extends EventSource<QueueEntry> {
   /** False when the queue is full. */
   append(json: string): boolean
-  /** The oldest entries that are not in `except`, together below the limits, but at least one. */
-  next(maxEvents: number, maxBytes: number, except: ReadonlySet<Entry>): Entry[]
-  /** Forgets what was answered. */
-  remove(entries: readonly Entry[]): void
-  size(): number
   /** Takes over the stored events of pages that are gone; true when there were some. */
   adopt(): Promise<boolean>
   /** Leaves the stored events to other pages: this one may be frozen for good. */
@@ -39,7 +34,7 @@ export function openQueue(prefix: string, storage: PageStorage): Queue {
   let id = ''
   let count = 0
   let storedLength = 0
-  let entries: Entry[] = []
+  let entries: QueueEntry[] = []
 
   const open = () => {
     id = Date.now().toString(36) + Math.random().toString(36).slice(2, 8)
@@ -61,17 +56,7 @@ export function openQueue(prefix: string, storage: PageStorage): Queue {
       entries.push({ key, json, stored })
       return true
     },
-    next(maxEvents, maxBytes, except) {
-      const batch: Entry[] = []
-      let bytes = 0
-      for (const entry of entries) {
-        if (except.has(entry)) continue
-        bytes += new Blob([entry.json]).size + 1
-        if (batch.length >= maxEvents || (batch.length > 0 && bytes > maxBytes)) break
-        batch.push(entry)
-      }
-      return batch
-    },
+    next: (...limits) => firstOf(entries, ...limits),
     remove(answered) {
       for (const { key } of answered) storage.remove(key)
       entries = entries.filter((entry) => {

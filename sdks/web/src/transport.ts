@@ -1,65 +1,29 @@
-import type { DroppedEvent } from '@headwater/schemas/event'
-import { parseObject } from './parse-object.ts'
+import { type Answer, interpret, NO_ANSWER } from '../../delivery/answer.ts'
 
 /** A request that hangs must not hold up the queue for ever. */
 const ATTEMPT_TIMEOUT_MS = 30_000
-/** Longest wait a server can ask for. */
-const MAX_WAIT_MS = 3_600_000
-
-/** What an attempt to send a batch came to. */
-export type Answer =
-  | { outcome: 'acknowledged'; dropped: DroppedEvent[] }
-  /** The request is refused for good: sending it again cannot help. */
-  | { outcome: 'refused'; code: string; message: string }
-  /** Too big; half of it may pass. */
-  | { outcome: 'too_big'; code: string; message: string }
-  /** Nothing is decided. `wait_ms` is what the server asked for, 0 when it did not. */
-  | { outcome: 'retry'; wait_ms: number }
-
-interface CaptureAnswer {
-  status?: string
-  dropped?: DroppedEvent[]
-  error?: { code?: string; message?: string }
-}
+/** Browsers let 64 KiB be in flight when a page goes. */
+const MAX_KEEPALIVE_BYTES = 61_000
 
 /**
  * Sends one batch as a request that needs no preflight: POST of plain text, without own headers.
  * Never rejects: a blocked request and an offline device are answers like any other.
  */
-export async function send(url: string, body: string, keepalive: boolean): Promise<Answer> {
+export async function send(url: string, body: string): Promise<Answer> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), ATTEMPT_TIMEOUT_MS)
   try {
     const response = await fetch(url, {
       method: 'POST',
       body,
-      keepalive,
+      keepalive: new Blob([body]).size <= MAX_KEEPALIVE_BYTES,
       credentials: 'omit',
       signal: abort.signal,
     })
     return interpret(response, await response.text())
   } catch {
-    return { outcome: 'retry', wait_ms: 0 }
+    return NO_ANSWER
   } finally {
     clearTimeout(timer)
   }
-}
-
-function interpret({ status, headers }: Response, text: string): Answer {
-  const { status: word, dropped = [], error = {} } = parseObject<CaptureAnswer>(text)
-  // A login page of a hotel's network answers 200 as well: only the server's own word counts.
-  if (status === 200 && word === 'Ok') return { outcome: 'acknowledged', dropped }
-  if (status === 400 || status === 401 || status === 413) {
-    const { code = `http_${status}`, message = text.slice(0, 200) } = error
-    return { outcome: status === 413 ? 'too_big' : 'refused', code, message }
-  }
-  return { outcome: 'retry', wait_ms: retryAfterMs(headers.get('retry-after')) }
-}
-
-// Seconds, or a date.
-function retryAfterMs(value: string | null): number {
-  if (!value) return 0
-  const ms = Number(value) * 1000
-  const waitMs = Number.isNaN(ms) ? Date.parse(value) - Date.now() : ms
-  return Math.min(Math.max(waitMs || 0, 0), MAX_WAIT_MS)
 }

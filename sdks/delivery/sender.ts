@@ -1,10 +1,7 @@
 import type { DroppedEvent } from '@headwater/schemas/event'
-import type { Entry, Queue } from './queue.ts'
-import { send } from './transport.ts'
+import type { Answer } from './answer.ts'
+import type { Entry, EventSource } from './event-source.ts'
 
-const MAX_BATCH_EVENTS = 100
-/** Browsers let 64 KiB be in flight when a page goes; a batch stays below it. */
-const MAX_BATCH_BYTES = 60_000
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
 
@@ -22,43 +19,57 @@ export interface DeliveryReport {
 }
 
 export interface SenderOptions {
-  url: string
   writeKey: string
+  /** Events that wait before they are sent at once. */
   flushAt: number
+  /** Longest wait of an event, in milliseconds. */
   flushIntervalMs: number
+  /** Events, and bytes of their JSON, that one request carries at most. */
+  maxBatchEvents: number
+  maxBatchBytes: number
+  /** Sends one request's body; never rejects. */
+  send(body: string): Promise<Answer>
+  /** Calls back later; gives what clearTimeout takes. */
+  startTimer(work: () => void, delayMs: number): ReturnType<typeof setTimeout>
   report(report: DeliveryReport): void
 }
 
-/** Moves events from the queue to the server, one batch at a time, oldest first. */
+/** Moves events from a source to the server, one batch at a time, oldest first. */
 export interface Sender {
   /** Plans a flush: at once when enough events wait, else after the interval. */
   nudge(): void
-  /** Sends until the queue is empty or an attempt fails. Never rejects. */
+  /** Sends until the source is empty or an attempt fails. Never rejects. */
   flush(): Promise<void>
-  /** The page goes: hands what is not in flight to the browser. The queue keeps it all the same. */
-  unload(): void
+  /**
+   * Offers what is not in flight to someone whose answer will not be heard, until they take no more. The
+   * source keeps it all the same.
+   */
+  handOver(give: (body: string) => boolean): void
 }
 
-export function openSender(queue: Queue, options: SenderOptions): Sender {
+export function openSender<Held extends Entry>(
+  source: EventSource<Held>,
+  options: SenderOptions,
+): Sender {
+  const { maxBatchEvents, maxBatchBytes } = options
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> | null = null
-  let inFlight = new Set<Entry>()
+  let inFlight = new Set<Held>()
   let failures = 0
   let notBefore = 0
-  let batchLimit = MAX_BATCH_EVENTS
+  let batchLimit = maxBatchEvents
 
   const schedule = (delayMs: number) => {
-    timer = timer || setTimeout(flush, delayMs)
+    timer = timer || options.startTimer(() => void flush(), delayMs)
   }
   const bodyOf = (batch: readonly Entry[]) =>
     `{"api_key":${JSON.stringify(options.writeKey)},"sent_at":"${new Date().toISOString()}",` +
     `"batch":[${batch.map(({ json }) => json).join()}]}`
 
   /** True when the next batch may follow at once. */
-  const sendBatch = async (batch: Entry[]): Promise<boolean> => {
-    const body = bodyOf(batch)
+  const sendBatch = async (batch: Held[]): Promise<boolean> => {
     inFlight = new Set(batch)
-    const answer = await send(options.url, body, new Blob([body]).size <= MAX_BATCH_BYTES + 1_000)
+    const answer = await options.send(bodyOf(batch))
     inFlight = new Set()
     const { outcome } = answer
     if (outcome === 'too_big' && batch.length > 1) {
@@ -68,16 +79,16 @@ export function openSender(queue: Queue, options: SenderOptions): Sender {
     const report = { uuids: batch.map(uuidOf), dropped: [] }
     if (outcome === 'retry') {
       const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LAST_RETRY_MS)
-      // Jitter: pages that failed together must not come back together.
+      // Jitter: senders that failed together must not come back together.
       const waitMs = Math.max(answer.wait_ms, backOffMs * (0.5 + Math.random() / 2))
       notBefore = Date.now() + answer.wait_ms
       schedule(waitMs)
       options.report({ ...report, outcome, retry_in_ms: waitMs })
       return false
     }
-    queue.remove(batch)
+    source.remove(batch)
     failures = 0
-    batchLimit = Math.min(batchLimit * 2, MAX_BATCH_EVENTS)
+    batchLimit = Math.min(batchLimit * 2, maxBatchEvents)
     if (outcome === 'acknowledged') options.report({ ...report, ...answer })
     else options.report({ ...report, ...answer, outcome: 'refused' })
     return true
@@ -85,7 +96,7 @@ export function openSender(queue: Queue, options: SenderOptions): Sender {
   const drain = async () => {
     let more = true
     while (more) {
-      const batch = queue.next(batchLimit, MAX_BATCH_BYTES, inFlight)
+      const batch = source.next(batchLimit, maxBatchBytes, inFlight)
       more = batch.length > 0 && (await sendBatch(batch))
     }
   }
@@ -98,7 +109,7 @@ export function openSender(queue: Queue, options: SenderOptions): Sender {
       running = drain().then(() => {
         running = null
         // Taken in while the last attempt failed or ended.
-        if (queue.size() > 0) nudge()
+        if (source.size() > 0) nudge()
       })
     }
     return running || Promise.resolve()
@@ -106,21 +117,19 @@ export function openSender(queue: Queue, options: SenderOptions): Sender {
   const nudge = () => {
     // After a failure the back-off's timer decides, not the number of events.
     if (failures > 0 || running !== null) return
-    if (queue.size() >= options.flushAt) void flush()
+    if (source.size() >= options.flushAt) void flush()
     else schedule(options.flushIntervalMs)
   }
 
   return {
     nudge,
     flush,
-    unload() {
+    handOver(give) {
       if (Date.now() < notBefore) return
       const handed = new Set(inFlight)
       for (;;) {
-        const batch = queue.next(MAX_BATCH_EVENTS, MAX_BATCH_BYTES, handed)
-        if (batch.length === 0) return
-        // False: the browser takes no more. The rest goes with the next page.
-        if (!navigator.sendBeacon(options.url, bodyOf(batch))) return
+        const batch = source.next(maxBatchEvents, maxBatchBytes, handed)
+        if (batch.length === 0 || !give(bodyOf(batch))) return
         for (const entry of batch) handed.add(entry)
       }
     },
