@@ -21,6 +21,7 @@ const CHECKS: Record<string, string[]> = {
   'types: edge': [TSC, '-p', 'edge'],
   'types: core': [TSC, '-p', 'core'],
   'types: web SDK': [TSC, '-p', 'sdks/web'],
+  'types: compat': [TSC, '-p', 'sdks/compat'],
   'types: demo': [TSC, '-p', 'sdks/demo'],
   'types: site': [TSC, '-p', 'site'],
   'types: infra': [TSC, '-p', 'infra'],

@@ -19,6 +19,7 @@ const SUITES: Record<string, string> = {
   edge: 'edge',
   core: 'core',
   web: 'sdks/web',
+  compat: 'sdks/compat',
   site: 'site',
   infra: 'infra',
   e2e: 'infra/e2e',

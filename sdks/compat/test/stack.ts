@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { type CoreProcess, SECRETS, startCore } from '../../../core/core-process.ts'
+import { type EdgeProcess, startEdgeProcess } from '../../../edge/local/edge-process.ts'
+import { freePorts } from '../../../infra/services/ports.ts'
+
+/** The real edge in front of the real core, as processes; and the session of somebody who has projects. */
+export interface Stack {
+  edge: string
+  query: string
+  auth: string
+  cookie: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: Stack
+  }
+}
+
+const SOMEBODY = { name: 'Ann', email: 'ann@example.com', password: 'correct horse battery' }
+
+/** Starts both before the first test; resolves with what ends them after the last one. */
+export default async function startStack({ provide }: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-compat-'))
+  let core: CoreProcess | undefined
+  let edge: EdgeProcess | undefined
+  const stop = async () => {
+    edge?.process.kill('SIGTERM')
+    core?.child.kill('SIGTERM')
+    await core?.exit
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const ports = (await freePorts(4)).map(String)
+    const [AUTH_PORT = '', QUERY_PORT = '', BRIDGE_PORT = '', EDGE_PORT = ''] = ports
+    const addresses = { AUTH_PORT, QUERY_PORT, BRIDGE_PORT }
+    core = await startCore('all', { ...SECRETS, ...addresses, DATA_DIR: folder, LOG_LEVEL: 'warn' })
+    const { auth = '', query = '', bridge = '' } = core.urls
+    edge = await startEdgeProcess({
+      ...SECRETS,
+      EDGE_PORT,
+      DATA_DIR: folder,
+      BRIDGE_URL: bridge,
+      AUTH_URL: auth,
+      SEAL_MAX_AGE_MS: '50',
+    })
+    provide('stack', { edge: edge.url, query, auth, cookie: await signUp(auth) })
+    return stop
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function signUp(auth: string): Promise<string> {
+  const response = await fetch(`${auth}/api/auth/sign-up/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: auth },
+    body: JSON.stringify(SOMEBODY),
+  })
+  if (!response.ok) throw new Error(`sign-up failed: ${await response.text()}`)
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0])
+    .join('; ')
+}
