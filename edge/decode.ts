@@ -2,6 +2,7 @@ import { isObject } from '@headwater/schemas/event'
 import { isGzip } from '@headwater/schemas/gzip'
 import { CaptureError } from './errors.ts'
 import { gunzip } from './read-body.ts'
+import { mendSurrogates } from './surrogates.ts'
 import { pathOf, queryOf } from './url.ts'
 
 /** A request in one shape, whichever of the accepted shapes and encodings it came in. */
@@ -94,7 +95,7 @@ async function decodeText(text: string): Promise<string> {
   const payload = FORM_FIELD.test(bare) ? readFormData(bare) : bare
   if (!looksBase64(payload)) return payload
   const bytes = decodeBase64(payload)
-  return decodeUtf8(isGzip(bytes) ? await gunzip(bytes) : bytes)
+  return decodeUtf8(isGzip(bytes) ? await gunzip(bytes) : mendSurrogates(bytes))
 }
 
 function readFormData(form: string): string {
