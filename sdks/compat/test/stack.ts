@@ -5,6 +5,8 @@ import type { TestProject } from 'vitest/node'
 import { type CoreProcess, SECRETS, startCore } from '../../../core/core-process.ts'
 import { type EdgeProcess, startEdgeProcess } from '../../../edge/local/edge-process.ts'
 import { freePorts } from '../../../infra/services/ports.ts'
+import { mustRunAll } from './config.ts'
+import { pythonWithClients } from './python.ts'
 
 /** The real edge in front of the real core, as processes; and the session of somebody who has projects. */
 export interface Stack {
@@ -17,6 +19,8 @@ export interface Stack {
 declare module 'vitest' {
   interface ProvidedContext {
     stack: Stack
+    /** Runs programs that use Python clients; null where they cannot be had. */
+    python: string | null
   }
 }
 
@@ -34,6 +38,7 @@ export default async function startStack({ provide }: TestProject): Promise<() =
     rmSync(folder, { recursive: true, force: true })
   }
   try {
+    provide('python', findPython())
     const ports = (await freePorts(4)).map(String)
     const [AUTH_PORT = '', QUERY_PORT = '', BRIDGE_PORT = '', EDGE_PORT = ''] = ports
     const addresses = { AUTH_PORT, QUERY_PORT, BRIDGE_PORT }
@@ -52,6 +57,18 @@ export default async function startStack({ provide }: TestProject): Promise<() =
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+function findPython(): string | null {
+  try {
+    return pythonWithClients()
+  } catch (error) {
+    if (mustRunAll()) throw error
+    console.warn(
+      `The Python clients are not judged: ${error instanceof Error ? error.message : error}`,
+    )
+    return null
   }
 }
 
