@@ -13,7 +13,7 @@ import {
 } from './test/edge.ts'
 import { noise } from './test/noise.ts'
 
-const PATHS = ['/capture', '/batch', '/e', '/i/v0/e', '/track', '/engage']
+const PATHS = ['/capture', '/batch', '/e', '/i/v0/e', '/i/v0/ai/batch', '/track', '/engage']
 
 describe('what is accepted', () => {
   it.each(PATHS.flatMap((path) => [path, `${path}/`]))('is taken at %s', async (path) => {

@@ -1,6 +1,7 @@
 // Stage 1 of 8: capture. In: HTTP requests of any client. Out: accepted events to the buffer, verdicts.
 // Promise: 2xx only after the buffer holds every accepted event durably; each dropped one is named.
-import { isBareJson, type Payload, readQuery, unpack } from './decode.ts'
+import { isBareJson, type Payload, unpack } from './decode.ts'
+import { type Dialect, NO_HEADERS } from './dialects/dialect.ts'
 import { CaptureError } from './errors.ts'
 import { geoOf } from './geo.ts'
 import type { Arrival, Intake, IntakeDeps } from './intake.ts'
@@ -18,6 +19,7 @@ export interface CaptureDeps extends IntakeDeps {
  */
 export function capture(
   request: Request,
+  dialect: Dialect,
   deps: CaptureDeps,
   answer: (response: Response) => void,
   fail: (error: unknown) => void,
@@ -36,22 +38,25 @@ export function capture(
   // One timer for the whole request. It is left to end with the request's context, since clearing it would
   // cost more than setting it.
   setTimeout(() => failOnce(tooLate(progress, requestTimeoutMs)), requestTimeoutMs)
-  take(request, deps, progress).then(once(answer), failOnce)
+  take(request, dialect, deps, progress).then(once(answer), failOnce)
 }
 
 interface Progress {
   hasBody: boolean
 }
 
-const JSON_ANSWER = { headers: new Headers({ 'content-type': 'application/json' }) }
-
 // The one async function of a plain request, for the same reason as in `handle`.
-async function take(request: Request, deps: CaptureDeps, progress: Progress): Promise<Response> {
+async function take(
+  request: Request,
+  dialect: Dialect,
+  deps: CaptureDeps,
+  progress: Progress,
+): Promise<Response> {
   const { writeKeys, intake, waitUntil } = deps
   const receivedAt = Date.now()
   let payload: Payload
   if (request.method === 'GET') {
-    payload = await readQuery(request.url)
+    payload = await dialect.readQuery(request)
   } else {
     let body: Uint8Array
     try {
@@ -64,30 +69,40 @@ async function take(request: Request, deps: CaptureDeps, progress: Progress): Pr
     payload = encoding === null && isBareJson(body) ? body : await unpack(body, encoding)
   }
   progress.hasBody = true
-  const arrival = arrivalOf(request, receivedAt, payload)
+  const arrival = arrivalOf(request, dialect, receivedAt, payload)
   if (writeKeys.isListOld()) await writeKeys.freshenLists(waitUntil)
   let outcome = await intake.take(arrival, deps, waitUntil)
   while (outcome.unverified !== undefined) {
     await writeKeys.verify(outcome.unverified)
     outcome = await intake.take(arrival, deps, waitUntil)
   }
-  const { accepted, dropped } = outcome
-  countVerdicts(accepted, dropped)
-  return new Response(JSON.stringify({ status: 'Ok', accepted, dropped }), JSON_ANSWER)
+  countVerdicts(outcome.accepted, outcome.dropped)
+  return dialect.encode(outcome)
 }
 
-function arrivalOf(request: Request, receivedAt: number, payload: Payload): Arrival {
+function arrivalOf(
+  request: Request,
+  dialect: Dialect,
+  receivedAt: number,
+  payload: Payload,
+): Arrival {
   const { headers, url } = request
   const purpose = `${headers.get('sec-purpose') ?? ''}${headers.get('purpose') ?? ''}`
   return {
+    dialect,
     url,
     authorization: headers.get('authorization'),
+    headers: dialect.headers.length === 0 ? NO_HEADERS : named(headers, dialect.headers),
     userAgent: headers.get('user-agent') ?? '',
     isPrefetch: purpose !== '' && /prefetch|prerender|preview/i.test(purpose),
     geo: geoOf(request.cf as Partial<IncomingRequestCfProperties> | undefined),
     receivedAt,
     payload,
   }
+}
+
+function named(headers: Headers, names: readonly string[]): Arrival['headers'] {
+  return Object.fromEntries(names.map((name) => [name, headers.get(name)]))
 }
 
 function tooLate({ hasBody }: Progress, timeoutMs: number): CaptureError {

@@ -13,6 +13,10 @@ export interface DecodedRequest {
   keys: string[]
   /** When the sender says it sent the request, ms since 1970; null when it does not say. */
   sentAt: string | number | null
+  /** Whether these are events of the past, whose times are right whatever the sender's clock says. */
+  keepsTimes: boolean
+  /** Those of the items, in their order, where the answer names every one of them. */
+  uuids?: readonly string[]
 }
 
 const KEY_FIELDS = ['api_key', 'write_key', 'token'] as const
@@ -57,7 +61,7 @@ export function decodePayload(request: {
 }): DecodedRequest {
   const { url, payload } = request
   const query = queryOf(url)
-  const body = parseJson(typeof payload === 'string' ? payload : decodeUtf8(payload))
+  const body = parsePayload(payload)
   const keys = new Set<string>()
   if (query) for (const field of KEY_FIELDS) addKey(keys, query.get(field))
   addKey(keys, bearer(request.authorization))
@@ -70,7 +74,8 @@ export function decodePayload(request: {
   addEventKeys(keys, items)
   // The properties' token is looked at last: "token" may also be a property of the sender's own.
   if (keys.size === 0) addPropertyTokens(keys, items)
-  return { items, keys: [...keys], sentAt: sentAtOf(body, query) }
+  const keepsTimes = isObject(body) && body.historical_migration === true
+  return { items, keys: [...keys], sentAt: sentAtOf(body, query), keepsTimes }
 }
 
 function itemsOf(body: unknown, address: string): readonly unknown[] {
@@ -90,7 +95,7 @@ function itemsOf(body: unknown, address: string): readonly unknown[] {
 }
 
 /** Undoes a form field and base64 (and gzip within it) around the JSON, where they are. */
-async function decodeText(text: string): Promise<string> {
+export async function decodeText(text: string): Promise<string> {
   const bare = text.trim()
   const payload = FORM_FIELD.test(bare) ? readFormData(bare) : bare
   if (!looksBase64(payload)) return payload
@@ -127,15 +132,17 @@ function decodeUtf8(bytes: Uint8Array): string {
   return utf8.decode(bytes)
 }
 
-function parseJson(text: string): unknown {
+/** A payload's JSON. Throws malformed_json when it is none. */
+export function parsePayload(payload: Payload): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(typeof payload === 'string' ? payload : decodeUtf8(payload))
   } catch {
     throw new CaptureError('malformed_json', 'The body is not valid JSON.')
   }
 }
 
-function requireData(query: URLSearchParams | null): string {
+/** The text of the parameter `data`. Throws empty_batch when there is none. */
+export function requireData(query: URLSearchParams | null): string {
   const data = query?.get('data')
   if (!data) {
     throw new CaptureError('empty_batch', 'Query parameter "data" is missing or empty.', 'data')
@@ -157,13 +164,15 @@ function addPropertyTokens(keys: Set<string>, items: readonly unknown[]): void {
   }
 }
 
-function addKey(keys: Set<string>, value: unknown): void {
+/** Adds what may be a write key; anything else than text is none. */
+export function addKey(keys: Set<string>, value: unknown): void {
   if (typeof value !== 'string') return
   const key = value.trim()
   if (key) keys.add(key)
 }
 
-function bearer(header: string | null): string | null {
+/** The token of a Bearer header; null for any other. */
+export function bearer(header: string | null): string | null {
   return header && /^bearer /i.test(header) ? header.slice(7) : null
 }
 

@@ -16,6 +16,8 @@ export interface RequestContext {
   receivedAt: number
   /** Null when the sender does not say, or says what cannot be. */
   sentAt: number | null
+  /** Events of the past: their times are not corrected by `sentAt`. */
+  keepsTimes: boolean
   userAgent: string
   /** The page was fetched ahead of a visit that may never come. */
   isPrefetch: boolean
@@ -37,7 +39,9 @@ export interface Enriched {
 export function enrich(event: AcceptedEvent, sequence: unknown, context: RequestContext): Enriched {
   const { properties } = event
   const { receivedAt, sentAt } = context
-  const time = resolveTime({ timestamp: event.timestamp, offset: event.offset, sentAt, receivedAt })
+  const { timestamp, offset } = event
+  const clock = context.keepsTimes || properties.$ignore_sent_at === true ? null : sentAt
+  const time = resolveTime({ timestamp, offset, sentAt: clock, receivedAt })
   const lib = columnText(properties.$lib)
   const sender = senderKind(lib, context.userAgent)
   const said = saidParts(properties)

@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { BufferError, type EventBuffer, shardFor } from './buffer.ts'
 import { capture } from './capture.ts'
 import { edgeConfig } from './config.ts'
+import { NO_HEADERS } from './dialects/dialect.ts'
+import { native } from './dialects/native.ts'
 import { NO_GEO } from './geo.ts'
 import { type Arrival, Intake, type Outcome } from './intake.ts'
 import { MemoryBuffer } from './memory-buffer.ts'
@@ -79,7 +81,7 @@ it('is counted as accepted only when it is held', async () => {
       const body = JSON.stringify({ api_key: writeKey, event: 'a', distinct_id: 'b' })
       const request = new Request('http://edge.test/e', { method: 'POST', body })
       const deps = { config, writeKeys, buffer, intake: new Intake(), waitUntil: keepAlive }
-      capture(request, deps, resolve, resolve)
+      capture(request, native, deps, resolve, resolve)
     })
   const before = await acceptedTotal()
   expect(await send(new MemoryBuffer(1))).toMatchObject({ code: 'backlog_full' })
@@ -135,8 +137,10 @@ class Shards implements EventBuffer {
 function arrivalOf(api_key: string, people: readonly string[]): Arrival {
   const batch = people.map((distinct_id) => ({ event: 'a', distinct_id }))
   return {
+    dialect: native,
     url: 'http://edge.test/batch',
     authorization: null,
+    headers: NO_HEADERS,
     userAgent: '',
     isPrefetch: false,
     geo: NO_GEO,

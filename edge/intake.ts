@@ -1,9 +1,9 @@
 import { type SharedPart, sharedPart } from '@headwater/schemas/record-json'
 import { parseTime } from '@headwater/schemas/time'
-import { accept, type Verdicts } from './accept.ts'
+import { accept } from './accept.ts'
 import { BufferError, type EventBuffer, shardOf } from './buffer.ts'
 import type { EdgeConfig } from './config.ts'
-import { decodePayload, type Payload } from './decode.ts'
+import type { Dialect, Judged, Message } from './dialects/dialect.ts'
 import type { RequestContext } from './enrich.ts'
 import { CaptureError } from './errors.ts'
 import { Gathering, type KeepAlive, type Place } from './gather.ts'
@@ -14,21 +14,17 @@ import { oneKey, type WriteKeys } from './write-keys.ts'
  * A request whose body is here, in plain values: another request's context may judge it, which could
  * not touch the runtime's own objects.
  */
-export interface Arrival {
-  url: string
-  authorization: string | null
+export interface Arrival extends Message {
+  dialect: Dialect
   userAgent: string
   /** The page was fetched ahead of a visit that may never come. */
   isPrefetch: boolean
   geo: SharedPart<Geo>
   receivedAt: number
-  payload: Payload
 }
 
 /** Verdicts on events that are all held by now, or the key that must be verified first. */
-export type Outcome =
-  | { accepted: number; dropped: Verdicts['dropped']; unverified?: undefined }
-  | { unverified: string }
+export type Outcome = (Judged & { unverified?: undefined }) | { unverified: string }
 
 export interface IntakeDeps {
   config: EdgeConfig
@@ -90,16 +86,16 @@ function judge(
   calls: Map<string, ShardCall>,
 ): void {
   const arrival = place.item
-  const { items, keys, sentAt } = decodePayload(arrival)
+  const { items, keys, sentAt, keepsTimes, uuids } = arrival.dialect.decode(arrival)
   const key = oneKey(keys)
   if (!writeKeys.isVerified(key)) {
     place.resolve({ unverified: key })
     return
   }
   const { projectId, region } = writeKeys.ownerOf(key)
-  const context = contextOf(arrival, projectId, plausibleTime(sentAt), config.keepIp)
+  const context = contextOf(arrival, projectId, plausibleTime(sentAt), keepsTimes, config.keepIp)
   const { accepted, dropped } = accept(items, context)
-  const pending = { place, outcome: { accepted: accepted.length, dropped }, shards: 0 }
+  const pending = { place, outcome: { accepted: accepted.length, dropped, uuids }, shards: 0 }
   for (const { distinct_id, frame } of accepted) {
     const call = callOf(calls, shardOf(region, projectId, distinct_id))
     call.frames.push(frame)
@@ -143,6 +139,7 @@ function contextOf(
   { receivedAt, userAgent, isPrefetch, geo }: Arrival,
   projectId: string,
   sentAt: number | null,
+  keepsTimes: boolean,
   keepIp: boolean,
 ): RequestContext {
   const request = sharedPart({
@@ -150,7 +147,17 @@ function contextOf(
     received_at: receivedAt,
     sent_at: sentAt ?? 0,
   })
-  return { projectId, receivedAt, sentAt, userAgent, isPrefetch, request, geo, keepIp }
+  return {
+    projectId,
+    receivedAt,
+    sentAt,
+    keepsTimes,
+    userAgent,
+    isPrefetch,
+    request,
+    geo,
+    keepIp,
+  }
 }
 
 // A sent_at of the year 292,277 says nothing about a clock, and the store could not hold it.

@@ -53,7 +53,8 @@ export async function gunzip(
 ): Promise<Uint8Array> {
   const stream = new DecompressionStream('gzip')
   const stopped = new AbortController()
-  const fed = feed(stream.writable.getWriter(), bytes, stopped.signal)
+  const writer = stream.writable.getWriter() as WritableStreamDefaultWriter<Uint8Array>
+  const fed = feed(writer, bytes, stopped.signal)
   // What does not fit the size that the trailer promises is counted but not kept: a bomb lies there.
   const kept = new ByteCollector(Math.min(declaredSize(bytes), limit))
   const reader = stream.readable.getReader() as ReadableStreamDefaultReader<Uint8Array>

@@ -2,38 +2,47 @@ import { type IRequest, IttyRouter } from 'itty-router'
 import { type CaptureDeps, capture } from './capture.ts'
 import { type EdgeConfig, type EdgeEnv, edgeConfig } from './config.ts'
 import { preflight, withCors } from './cors.ts'
+import type { Dialect } from './dialects/dialect.ts'
+import { COMPANIONS, DIALECTS } from './dialects/dialects.ts'
+import { native } from './dialects/native.ts'
 import { DurableBuffer } from './durable-buffer.ts'
-import { CaptureError, errorResponse } from './errors.ts'
+import { CaptureError } from './errors.ts'
 import { Intake } from './intake.ts'
 import { countRejection, metricsText, statsOf } from './metrics.ts'
 import { serveScript } from './script.ts'
 import { pathOf } from './url.ts'
 import { WriteKeys } from './write-keys.ts'
 
-/** The native dialect's paths, each also with a trailing slash. */
-export const CAPTURE_PATHS = ['/capture', '/batch', '/e', '/i/v0/e', '/track', '/engage'] as const
-
 type Args = [env: EdgeEnv, ctx: ExecutionContext]
 
 const router = IttyRouter<IRequest & Request, Args>()
-for (const path of CAPTURE_PATHS) {
-  router.post(path, answerCapture)
-  router.get(path, answerCapture)
-  router.options(path, preflight)
-  router.all(path, methodNotAllowed('GET, POST, OPTIONS'))
+for (const dialect of DIALECTS) {
+  for (const path of dialect.posts) router.post(path, answerCapture(dialect))
+  for (const path of dialect.gets) router.get(path, answerCapture(dialect))
 }
+for (const { method, path, answer } of COMPANIONS) {
+  if (method === 'GET') router.get(path, answer)
+  else router.post(path, answer)
+}
+router.options('*', preflight)
 router.get('/analytics.js', serveScript)
 router.get('/_health', answerHealth)
 router.get('/_metrics', async (_request, env) => plainText(await metricsText(env)))
-for (const path of ['/analytics.js', '/_health', '/_metrics']) {
-  router.all(path, methodNotAllowed('GET'))
+for (const [path, methods] of methodsByPath()) {
+  router.all(path, methodNotAllowed([...methods, 'OPTIONS'].join(', ')))
 }
 router.all('*', () => {
   throw new CaptureError('not_found', 'There is nothing at this path; events go to POST /capture.')
 })
 
-const capturePosts: ReadonlySet<string> = new Set(
-  CAPTURE_PATHS.flatMap((path) => [path, `${path}/`]),
+/** By path, also with its trailing slash. */
+const posts: ReadonlyMap<string, Dialect> = new Map(
+  DIALECTS.flatMap((dialect) =>
+    dialect.posts.flatMap((path): [string, Dialect][] => [
+      [path, dialect],
+      [`${path}/`, dialect],
+    ]),
+  ),
 )
 
 /**
@@ -43,11 +52,11 @@ const capturePosts: ReadonlySet<string> = new Set(
 export function handle(request: Request, ...args: Args): Promise<Response> {
   return new Promise((resolve) => {
     const answer = (response: Response) => resolve(withCors(request, response))
-    const fail = (error: unknown) => answer(refuse(error))
+    // Nearly every request is one of these, and trying the router's patterns costs as much as an event.
+    const dialect = request.method === 'POST' ? posts.get(pathOf(request.url)) : undefined
+    const fail = (error: unknown) => answer(refuse(error, dialect))
     try {
-      // Nearly every request is one of these, and trying the router's patterns costs as much as an event.
-      const isCapture = request.method === 'POST' && capturePosts.has(pathOf(request.url))
-      if (isCapture) capture(request, captureDeps(...args), answer, fail)
+      if (dialect) capture(request, dialect, captureDeps(...args), answer, fail)
       else router.fetch(request, ...args).then(answer, fail)
     } catch (error) {
       fail(error)
@@ -55,21 +64,17 @@ export function handle(request: Request, ...args: Args): Promise<Response> {
   })
 }
 
-function refuse(error: unknown): Response {
-  if (error instanceof MethodNotAllowed) {
-    const response = errorResponse(error)
-    response.headers.set('allow', error.allow)
-    return response
-  }
-  if (error instanceof CaptureError) {
-    countRejection(error.code)
-    return errorResponse(error)
-  }
+function refuse(error: unknown, dialect: Dialect = native): Response {
+  const refusal = error instanceof CaptureError ? error : failed(error)
+  countRejection(refusal.code)
+  const response = dialect.refuse(refusal)
+  if (refusal instanceof MethodNotAllowed) response.headers.set('allow', refusal.allow)
+  return response
+}
+
+function failed(error: unknown): CaptureError {
   console.error('capture failed:', error)
-  countRejection('internal_error')
-  return errorResponse(
-    new CaptureError('internal_error', 'The request failed; send it again later.'),
-  )
+  return new CaptureError('internal_error', 'The request failed; send it again later.')
 }
 
 /** What an isolate keeps over its requests: one per set of bindings. */
@@ -84,10 +89,12 @@ function captureDeps(env: EdgeEnv, ctx: ExecutionContext): CaptureDeps {
   }
 }
 
-function answerCapture(request: Request, ...args: Args): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    capture(request, captureDeps(...args), resolve, reject)
-  })
+function answerCapture(dialect: Dialect) {
+  return (request: Request, ...args: Args): Promise<Response> =>
+    new Promise((resolve) => {
+      const fail = (error: unknown) => resolve(refuse(error, dialect))
+      capture(request, dialect, captureDeps(...args), resolve, fail)
+    })
 }
 
 function keptFor(config: EdgeConfig): Kept {
@@ -118,6 +125,20 @@ async function answerHealth(_request: Request, env: EdgeEnv): Promise<Response> 
 
 function plainText(text: string): Response {
   return new Response(text, { headers: { 'content-type': 'text/plain; version=0.0.4' } })
+}
+
+/** Which methods each path takes. */
+function methodsByPath(): Map<string, Set<string>> {
+  const methods = new Map<string, Set<string>>()
+  const add = (path: string, method: string) =>
+    methods.set(path, (methods.get(path) ?? new Set()).add(method))
+  for (const path of ['/analytics.js', '/_health', '/_metrics']) add(path, 'GET')
+  for (const { path, method } of COMPANIONS) add(path, method)
+  for (const { gets, posts } of DIALECTS) {
+    for (const path of gets) add(path, 'GET')
+    for (const path of posts) add(path, 'POST')
+  }
+  return methods
 }
 
 class MethodNotAllowed extends CaptureError {

@@ -23,7 +23,11 @@ export default defineConfig({
             miniflare: { bindings: TEST_BINDINGS, outboundService: answerAsCore },
           }),
         ],
-        test: { name: 'edge in workerd', include: ['*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'edge in workerd',
+          include: ['*.test.ts', 'dialects/*.test.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         test: {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { COMPANIONS, DIALECTS } from '../../edge/dialects/dialects.ts'
 import { CAPTURE_STATUS } from '../../edge/errors.ts'
 import { DROP_REASONS } from '../event.ts'
 
@@ -21,12 +22,18 @@ const text = readFileSync(join(import.meta.dirname, '../openapi/capture.yaml'), 
 const document = parse(text, { merge: true }) as Document
 const routes = readFileSync(join(import.meta.dirname, '../../edge/routes.ts'), 'utf8')
 
-it('documents every path of the edge, and no other', () => {
-  const paths = /CAPTURE_PATHS = \[([^\]]+)\]/.exec(routes)?.[1] ?? ''
-  const capture = [...paths.matchAll(/'([^']+)'/g)].map(([, path]) => path)
-  const others = [...routes.matchAll(/router\.get\('([^']+)'/g)].map(([, path]) => path)
-  expect(capture.length).toBeGreaterThan(3)
-  expect(Object.keys(document.paths).sort()).toEqual([...capture, ...others].sort())
+it('documents every path and method of the edge, and no other', () => {
+  const others = [...routes.matchAll(/router\.get\('([^']+)'/g)].map(([, path]) => `get ${path}`)
+  const capture = DIALECTS.flatMap(({ gets, posts }) => [
+    ...gets.map((path) => `get ${path}`),
+    ...posts.map((path) => `post ${path}`),
+  ])
+  const companions = COMPANIONS.map(({ method, path }) => `${method.toLowerCase()} ${path}`)
+  const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  )
+  expect(others.length).toBeGreaterThan(2)
+  expect(documented.sort()).toEqual([...capture, ...companions, ...others].sort())
 })
 
 it('documents every drop reason and every error code, and no other', () => {
