@@ -15,6 +15,8 @@ import { WriteKeys } from './write-keys.ts'
 
 type Args = [env: EdgeEnv, ctx: ExecutionContext]
 
+const OWN_PATHS = ['/', '/analytics.js', '/_health', '/_readiness', '/_liveness', '/_metrics']
+
 const router = IttyRouter<IRequest & Request, Args>()
 for (const dialect of DIALECTS) {
   for (const path of dialect.posts) router.post(path, answerCapture(dialect))
@@ -26,7 +28,12 @@ for (const { method, path, answer } of COMPANIONS) {
 }
 router.options('*', preflight)
 router.get('/analytics.js', serveScript)
+router.get('/', () =>
+  plainText('Headwater takes events here: POST /batch. The web SDK is /analytics.js.\n'),
+)
 router.get('/_health', answerHealth)
+router.get('/_readiness', answerHealth)
+router.get('/_liveness', () => Response.json({ status: 'ok', stage: 'capture' }))
 router.get('/_metrics', async (_request, env) => plainText(await metricsText(env)))
 for (const [path, methods] of methodsByPath()) {
   router.all(path, methodNotAllowed([...methods, 'OPTIONS'].join(', ')))
@@ -132,7 +139,7 @@ function methodsByPath(): Map<string, Set<string>> {
   const methods = new Map<string, Set<string>>()
   const add = (path: string, method: string) =>
     methods.set(path, (methods.get(path) ?? new Set()).add(method))
-  for (const path of ['/analytics.js', '/_health', '/_metrics']) add(path, 'GET')
+  for (const path of OWN_PATHS) add(path, 'GET')
   for (const { path, method } of COMPANIONS) add(path, method)
   for (const { gets, posts } of DIALECTS) {
     for (const path of gets) add(path, 'GET')
