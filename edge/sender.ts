@@ -5,7 +5,7 @@
 export type SenderKind = 'browser' | 'app' | 'server'
 
 const BROWSER_LIB =
-  /^(web|js|headwater-(web|js)|headwater|posthog-js|analytics\.js|snippet|rudderlabs javascript sdk)$/i
+  /^(web|js|headwater-(web|js)|headwater|posthog-js|analytics\.js|snippet|pixel|rudderlabs javascript sdk)$/i
 const APP_LIB = /(ios|android|react-native|flutter|swift|kotlin|unity|capacitor|expo)/i
 
 const MAX_CACHED = 500
