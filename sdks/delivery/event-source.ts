@@ -1,6 +1,8 @@
 /** One captured event. Its JSON is made once: every attempt to send it has the same bytes. */
 export interface Entry {
   json: string
+  /** The uuid within it, where it is known without reading it. */
+  uuid?: string
 }
 
 /** Where the sender takes events from. It holds each until it is told to forget it. */

@@ -99,19 +99,17 @@ export function openSender<Held extends Entry>(
       const batch = source.next(batchLimit, maxBatchBytes, inFlight)
       more = batch.length > 0 && (await sendBatch(batch))
     }
+    // At once: a flush that comes later must not get the promise of this one.
+    running = null
+    // Taken in while the last attempt failed.
+    if (source.size() > 0) nudge()
   }
   const flush = (): Promise<void> => {
     const waitMs = notBefore - Date.now()
     clearTimeout(timer)
     timer = undefined
     if (waitMs > 0) schedule(waitMs)
-    else if (running === null) {
-      running = drain().then(() => {
-        running = null
-        // Taken in while the last attempt failed or ended.
-        if (source.size() > 0) nudge()
-      })
-    }
+    else if (running === null && source.size() > 0) running = drain()
     return running || Promise.resolve()
   }
   const nudge = () => {
@@ -136,6 +134,6 @@ export function openSender<Held extends Entry>(
   }
 }
 
-function uuidOf({ json }: Entry): string {
-  return (JSON.parse(json) as { uuid: string }).uuid
+function uuidOf({ uuid, json }: Entry): string {
+  return uuid || (JSON.parse(json) as { uuid: string }).uuid
 }
