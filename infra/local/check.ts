@@ -21,6 +21,8 @@ const CHECKS: Record<string, string[]> = {
   'types: edge': [TSC, '-p', 'edge'],
   'types: core': [TSC, '-p', 'core'],
   'types: web SDK': [TSC, '-p', 'sdks/web'],
+  'types: Node SDK': [TSC, '-p', 'sdks/node'],
+  'types: compliance': [TSC, '-p', 'sdks/compliance'],
   'types: compat': [TSC, '-p', 'sdks/compat'],
   'types: demo': [TSC, '-p', 'sdks/demo'],
   'types: site': [TSC, '-p', 'site'],

@@ -19,6 +19,7 @@ const SUITES: Record<string, string> = {
   edge: 'edge',
   core: 'core',
   web: 'sdks/web',
+  node: 'sdks/node',
   compat: 'sdks/compat',
   site: 'site',
   infra: 'infra',
