@@ -117,8 +117,8 @@ export function parseEvent(item: unknown): AcceptedEvent | DropReason {
     return 'invalid_uuid'
   }
 
-  const set = item.$set ?? ownValue(properties, '$set') ?? null
-  const setOnce = item.$set_once ?? ownValue(properties, '$set_once') ?? null
+  const set = joined(item.$set, ownValue(properties, '$set'))
+  const setOnce = joined(item.$set_once, ownValue(properties, '$set_once'))
   if (set !== null && !isObject(set)) return 'invalid_set'
   if (setOnce !== null && !isObject(setOnce)) return 'invalid_set'
 
@@ -145,6 +145,12 @@ function parseDistinctId(value: unknown): string | { drop: DropReason } {
   if (isBlank(text)) return { drop: 'missing_distinct_id' }
   if (text.length > MAX_DISTINCT_ID_LENGTH) return { drop: 'distinct_id_too_long' }
   return text.toWellFormed()
+}
+
+/** What is set beside the properties and within them, of which the first wins. */
+function joined(beside: unknown, within: unknown): unknown {
+  if (isObject(beside) && isObject(within)) return { ...within, ...beside }
+  return beside ?? within ?? null
 }
 
 function parseRawTime(value: unknown): string | number | null {

@@ -9,6 +9,8 @@ export interface IdentityEvent {
   distinct_id: string
   /** ms since 1970. */
   at: string
+  /** 1 when its sender wants no person made or changed by it: `$process_person_profile: false`. */
+  personless: number
   anon: string
   alias: string
   set: Fields
@@ -35,7 +37,7 @@ export const LINK_EVENTS = {
 
 /** The link that an event makes; null when it makes none. */
 export function linkOf(event: IdentityEvent): JournalEntry | null {
-  if (!isLinkEvent(event.event)) return null
+  if (event.personless !== 0 || !isLinkEvent(event.event)) return null
   const { kind, joins } = LINK_EVENTS[event.event]
   // As capture mends a distinct_id.
   const from_id = event[joins].replaceAll('\0', '\uFFFD')

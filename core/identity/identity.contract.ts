@@ -204,6 +204,38 @@ export function describeIdentity(name: string, open: () => Promise<OpenIdentityS
       expect(await find('anon')).toMatchObject({ id: anon.id, properties: { visits: 1 } })
     })
 
+    it('takes nothing of a person from an event that is to have none', async () => {
+      const project = 'personless'
+      const personless = { $process_person_profile: false }
+      await insert(project, [
+        { ...seen('eve', 'view', personless), person_set: { plan: 'free' } },
+        seen('eve', 'view', { ...personless, $add: { visits: 1 }, $unset: ['since'] }),
+        { ...seen('eve', '$identify', { ...personless, $anon_distinct_id: 'other' }) },
+        { ...seen('eve', 'view', { $process_person_profile: true }), person_set: { since: 2020 } },
+        seen('eve', '$groupidentify', {
+          ...{
+            ...personless,
+            $group_type: 'company',
+            $group_key: 'acme',
+            $group_set: { size: 12 },
+          },
+        }),
+        seen('other', 'view', { $groups: { company: 'acme' } }),
+      ])
+      const client = testClient({ store: opened.store, journal: opened.store })
+      const { body } = await client.get<{ persons: { properties: object }[] }>('/api/persons', {
+        project,
+        distinct_id: 'eve',
+      })
+      expect(body.persons[0]?.properties).toEqual({ since: 2020 })
+      expect(await persons(project)).toBe(2)
+      const filters = [{ type: 'group', group: 'company', property: 'size', value: 12 }]
+      const large = await client.post<{ series: { counts: number[] }[] }>('/api/query', {
+        ...{ kind: 'stickiness', project, series: [{ event: 'view' }], ...range, filters },
+      })
+      expect(large.body.series[0]?.counts[0]).toBe(1)
+    })
+
     it('answers anew when a mapping changes', async () => {
       const project = 'versions'
       await insert(project, [seen('a', 'view'), seen('b', 'view')])

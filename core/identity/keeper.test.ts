@@ -10,6 +10,7 @@ const event = (facts: Partial<IdentityEvent>): IdentityEvent => ({
   event: '$identify',
   distinct_id: 'ann',
   at: '1750000000000',
+  personless: 0,
   anon: '',
   alias: '',
   set: {},

@@ -30,6 +30,7 @@ export function factsOf(event: IdentityEvent): PropertyFact[] {
 }
 
 function personFacts(event: IdentityEvent): PropertyFact[] {
+  if (event.personless !== 0) return []
   const facts = { group_type: '', owner: event.distinct_id, slot: '0', rank: rankOf(event) }
   return [
     ...valuesOf(event.set, event.set_types).map((named) => ({ ...facts, kind: SET, ...named })),

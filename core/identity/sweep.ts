@@ -59,6 +59,7 @@ const textAt = (name: string) => `ifNull(toString(properties.\`${name}\`), '')`
 const readPage = (params: Record<string, unknown>): Query => ({
   text: `SELECT toString(uuid) AS uuid, project_id, event, distinct_id,
     toUnixTimestamp64Milli(timestamp) AS at,
+    ${textAt('$process_person_profile')} = 'false' AS personless,
     ${textAt('$anon_distinct_id')} AS anon, ${textAt('alias')} AS alias,
     person_set AS set, JSONAllPathsWithTypes(person_set) AS set_types,
     person_set_once AS once, JSONAllPathsWithTypes(person_set_once) AS once_types,
