@@ -31,11 +31,11 @@ export const POSTHOG_COMPANIONS: readonly Companion[] = [
   ),
 ]
 
+// Nothing about surveys: told that there are none, posthog-js loads their script all the same.
 const REMOTE_CONFIG = {
   supportedCompression: ['gzip', 'gzip-js'],
   hasFeatureFlags: false,
   sessionRecording: false,
-  surveys: false,
   heatmaps: false,
   capturePerformance: false,
   autocaptureExceptions: false,

@@ -1,0 +1,121 @@
+import type { Browser, Page } from 'playwright-core'
+import type { PostHog } from 'posthog-js'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../../../site/test/browser.ts'
+import { openProject, type Project, type StoredEvent } from './project.ts'
+import { anHourAgo, PROPERTIES, timeOf } from './story.ts'
+import { openVisitor, type Visitor } from './visitor.ts'
+
+/** In the page. */
+declare const client: PostHog
+
+let browser: Browser
+let project: Project
+let visitor: Visitor
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+const VERSIONS = {
+  'posthog-js 1.449': 'posthog-js.ts',
+  'posthog-js 1.57, which sends arrays': 'posthog-js-array.ts',
+}
+
+describe.each(Object.entries(VERSIONS))('%s', (_name, entry) => {
+  beforeEach(async () => {
+    project = await openProject()
+    visitor = await openVisitor(browser, entry)
+  })
+  afterEach(async () => {
+    await visitor.close()
+    await project.close()
+  })
+
+  it('keeps name, time, person and properties of every event, and complains of nothing', async () => {
+    const startedAt = anHourAgo()
+    const page = await start('/?utm_source=news')
+    const anonymous = await page.evaluate(() => client.get_distinct_id())
+    await page.evaluate(
+      ([properties, time]) => {
+        client.capture('page seen', properties, { timestamp: new Date(time) })
+        client.register({ tenant: 'north' })
+      },
+      [PROPERTIES, startedAt] as const,
+    )
+    await page.click('#buy')
+    await page.evaluate(() => {
+      client.identify('ann', { name: 'Ann' }, { first_page: '/pricing' })
+      client.group('company', 'acme', { size: 50 })
+      client.capture('ordered', { total: 12.5, $set: { plan: 'pro' } })
+      client.alias('ann@example.com')
+      client.reset()
+      client.capture('after reset')
+    })
+    const afterwards = await page.evaluate(() => client.get_distinct_id())
+    await expect.poll(() => project.events().then(namesOf)).toContain('after reset')
+    await page.close({ runBeforeUnload: true })
+    await expect.poll(() => project.events().then(namesOf)).toContain('$pageleave')
+
+    const events = await project.wholeEvents()
+    const visit = { distinct_id: anonymous }
+    const known = { distinct_id: 'ann' }
+    expect(new Map(events.map((event) => [event.event, event])).size).toBe(events.length)
+    expect(byName(events)).toMatchObject({
+      'page seen': {
+        ...visit,
+        timestamp: timeOf({ startedAt }, 0),
+        properties: {
+          ...PROPERTIES,
+          utm_source: 'news',
+          $current_url: visitor.url('/?utm_source=news'),
+        },
+      },
+      $pageview: visit,
+      $autocapture: { ...visit, properties: { tenant: 'north', $event_type: 'click' } },
+      $identify: {
+        ...known,
+        properties: { $anon_distinct_id: anonymous, tenant: 'north' },
+        person_set: { name: 'Ann' },
+        person_set_once: { first_page: '/pricing' },
+      },
+      $groupidentify: {
+        ...known,
+        properties: { $group_type: 'company', $group_key: 'acme', $group_set: { size: 50 } },
+      },
+      ordered: {
+        ...known,
+        properties: { total: 12.5, $groups: { company: 'acme' } },
+        person_set: { plan: 'pro' },
+      },
+      $create_alias: { properties: { alias: 'ann@example.com' } },
+      'after reset': { distinct_id: afterwards },
+      $pageleave: { distinct_id: afterwards },
+    })
+    expect(project.proxy.refused).toEqual([])
+    expect(visitor.complaints).toEqual([])
+  })
+})
+
+/** Opens a page and starts the client on it, with nothing but what hurries it. */
+async function start(path = '/', options: object = {}): Promise<Page> {
+  const page = await visitor.open(path)
+  const hurried = {
+    api_host: project.proxy.url,
+    request_queue_config: { flush_interval_ms: 250 },
+    // A browser that is driven by a test says so, and is taken for a bot.
+    opt_out_useragent_filter: true,
+    ...options,
+  }
+  const settings = page.waitForResponse(/\/(config(\.js)?|decide\/.*)$/)
+  await page.evaluate(([key, config]) => void client.init(key, config), [
+    project.writeKey,
+    hurried,
+  ] as const)
+  await (await settings).finished()
+  return page
+}
+
+const namesOf = (events: readonly StoredEvent[]) => events.map(({ event }) => event)
+const byName = (events: readonly StoredEvent[]) =>
+  Object.fromEntries(events.map((event) => [event.event, event]))
