@@ -18,7 +18,7 @@ if (story) {
   client.capture({
     distinctId: 'nobody',
     event: 'job done',
-    properties: { $process_person_profile: false },
+    properties: { $process_person_profile: false, $set: { plan: 'none' } },
     uuid: '0192f0c1-7e3a-7c11-8a5e-3b9d2f6a1c44',
     timestamp: at(3),
   })
@@ -48,4 +48,7 @@ for (let n = 1; n <= count; n++) {
   })
 }
 await untilToldToEnd()
+// As the server's own socket does: the client's waits before a retry let a process end (capture mode v1).
+const server = setInterval(() => {}, 1_000)
 await client.shutdown(60_000)
+clearInterval(server)

@@ -19,7 +19,7 @@ if task["story"]:
     client.capture(
         "job done",
         distinct_id="nobody",
-        properties={"$process_person_profile": False},
+        properties={"$process_person_profile": False, "$set": {"plan": "none"}},
         uuid="0192f0c1-7e3a-7c11-8a5e-3b9d2f6a1c44",
         timestamp=at(3),
     )

@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => project.close())
 
-const MODES = { v0: {} }
+const MODES = { v0: {}, v1: { POSTHOG_CAPTURE_MODE: 'v1' } }
 
 describe.each(Object.entries(MODES))('posthog-node in capture mode %s', (_mode, env) => {
   const program = { file: 'posthog-node.ts', env }
@@ -65,6 +65,8 @@ describe.each(Object.entries(MODES))('posthog-node in capture mode %s', (_mode, 
       plan: 'pro',
       first_page: '/order',
     })
+    // Its event said that it is to make no person.
+    expect((await project.person('nobody'))?.properties).toEqual({})
   })
 
   itSurvives(
@@ -72,7 +74,7 @@ describe.each(Object.entries(MODES))('posthog-node in capture mode %s', (_mode, 
       program,
       options: {
         ...{ flushAt: 5, maxBatchSize: 5, flushInterval: 200 },
-        ...{ fetchRetryDelay: 100, requestTimeout: 1_000 },
+        ...{ fetchRetryCount: 6, fetchRetryDelay: 100, requestTimeout: 1_000 },
       },
       faults: [
         { status: 503, retryAfterS: 1 },

@@ -12,7 +12,7 @@ afterEach(() => project.close())
 
 const python = inject('python')
 
-describe.skipIf(python === null).each(['v0'])('posthog-python in capture mode %s', (mode) => {
+describe.skipIf(python === null).each(['v0', 'v1'])('posthog-python in capture mode %s', (mode) => {
   const program = { file: 'posthog_python.py', ...(python && { command: python }) }
 
   it('keeps name, time, person and properties of every event, and complains of nothing', async () => {
@@ -65,6 +65,8 @@ describe.skipIf(python === null).each(['v0'])('posthog-python in capture mode %s
       plan: 'pro',
       first_page: '/order',
     })
+    // Its event said that it is to make no person.
+    expect((await project.person('nobody'))?.properties).toEqual({})
   })
 
   itSurvives(
