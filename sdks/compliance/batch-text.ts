@@ -8,7 +8,9 @@ export function batchItems(text: string): string[] {
     const character = text[at] as string
     if (character === '"') {
       const end = endOfString(text, at)
-      if (depth === 1 && text.slice(at, end + 1) === '"batch"') isBatch = true
+      if (depth === 1 && /^"batch"\s*:$/.test(text.slice(at, text.indexOf(':', end) + 1))) {
+        isBatch = true
+      }
       at = end
     } else if (character === '[' || character === '{') {
       depth++

@@ -70,6 +70,8 @@ export class CaptureServer {
   readonly received: Received[] = []
   /** By uuid, in the order of their first arrival. */
   readonly stored = new Map<string, StoredEvent>()
+  /** Requests of a browser that asks first. */
+  preflights = 0
   /** For the next requests, in order. */
   script: Behaviour[] = []
   /** After the script. */
@@ -104,7 +106,10 @@ export class CaptureServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'OPTIONS') return void response.writeHead(204, cors(request)).end()
+    if (request.method === 'OPTIONS') {
+      this.preflights++
+      return void response.writeHead(204, cors(request)).end()
+    }
     const chunks: Buffer[] = []
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer)

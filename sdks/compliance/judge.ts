@@ -1,0 +1,41 @@
+import { describe, it } from 'vitest'
+import { Adapter } from './adapter.ts'
+import { CaptureServer } from './capture-server.ts'
+import { type Scenario, type SdkOptions, WRITE_KEY } from './scenario.ts'
+import { SCENARIOS } from './scenarios.ts'
+import type { Sdk } from './sdks.ts'
+
+/** Runs every scenario that is asked of an SDK, some at once, each with a server and processes of its own. */
+export function judge(sdk: Sdk): void {
+  describe.each(Object.entries(SCENARIOS))('%s', (_, scenarios) => {
+    const asked = scenarios.filter(({ unlessFor }) => !unlessFor?.(sdk))
+    it.concurrent.for(asked.map((one) => [one.name, one] as const))('%s', ([, scenario]) =>
+      play(scenario, sdk),
+    )
+  })
+}
+
+async function play(scenario: Scenario, sdk: Sdk): Promise<void> {
+  const server = await CaptureServer.start()
+  const { url } = server
+  const adapters: Adapter[] = []
+  const start = async (options: SdkOptions = {}) => {
+    const adapter = new Adapter(sdk.command)
+    adapters.push(adapter)
+    const { stateful, persistent, sdk: name } = await adapter.facts()
+    if (name !== sdk.name || stateful !== sdk.stateful || persistent !== sdk.persistent) {
+      throw new Error(`the adapter of ${sdk.name} says that it is another: ${name}`)
+    }
+    await adapter.do('init', {
+      ...{ write_key: WRITE_KEY, host: url },
+      options: { flush_interval_ms: 50, ...options },
+    })
+    return adapter
+  }
+  try {
+    await scenario.run({ sdk, server, start })
+  } finally {
+    await Promise.all(adapters.map((adapter) => adapter.kill()))
+    await server.close()
+  }
+}

@@ -1,0 +1,4 @@
+import { judge } from './judge.ts'
+import { NODE } from './sdks.ts'
+
+judge(NODE)

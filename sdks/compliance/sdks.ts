@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const SDKS_FOLDER = join(import.meta.dirname, '..')
+
+/** An SDK that the suite judges. */
+export interface Sdk {
+  name: string
+  /** What starts its adapter. */
+  command: readonly string[]
+  /** As its adapter says: distinct_id and session are its own · events outlive the process. */
+  stateful: boolean
+  persistent: boolean
+}
+
+export const NODE: Sdk = {
+  name: 'node',
+  command: [process.execPath, join(SDKS_FOLDER, 'node/compliance-adapter.ts')],
+  stateful: false,
+  persistent: false,
+}
+
+/** In the order of the table in sdks/README.md. */
+export const SDKS: readonly Sdk[] = [NODE]
+
+/** Whether a program can be started. */
+export function isThere(program: string): boolean {
+  return spawnSync(program, ['--version']).status === 0
+}
