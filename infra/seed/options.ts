@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { signWriteKey } from '@headwater/schemas/write-key'
-import { type LocalConfig, readLocalConfig, type Secrets } from '../local/config.ts'
+import { type LocalConfig, readLocalConfig } from '../local/config.ts'
+import { localWriteKey } from '../local/write-key.ts'
 
 export const USAGE = `Usage: npm run seed -- [OPTION …]
   --seed N            another number is another history (42)
@@ -67,13 +65,4 @@ function endOf(day: string | undefined, nowMs: number): number {
   const startMs = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
   if (Number.isNaN(startMs)) throw new Error('invalid --end-day: must be YYYY-MM-DD')
   return Math.min(startMs + 86_400_000 - 1, nowMs)
-}
-
-async function localWriteKey(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'secrets.json')
-  if (!existsSync(path)) {
-    throw new Error('no write key: start Headwater once with `npm start`, or pass --write-key')
-  }
-  const { WRITE_KEY_SECRET } = JSON.parse(readFileSync(path, 'utf8')) as Secrets
-  return signWriteKey(WRITE_KEY_SECRET, { project_id: 'default', epoch: 1 })
 }
