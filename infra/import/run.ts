@@ -1,0 +1,116 @@
+import { rmSync } from 'node:fs'
+import { CaptureClient, type Verdict } from './capture-client.ts'
+import { DryRun } from './dry-run.ts'
+import { identityOf } from './file-identity.ts'
+import { importFile } from './import-file.ts'
+import type { ImportOptions } from './options.ts'
+import { Progress } from './progress.ts'
+import { Rejects } from './rejects.ts'
+import { SOURCES } from './sources.ts'
+import { type FileState, fileState, readState, rejectsPath, writeState } from './state.ts'
+
+/** At most so much is sent a second time after a kill; what is, has the same uuids. */
+const SAVE_EVERY_MS = 500
+/** How long requests that are on their way may take after a Ctrl-C. */
+const LAST_ANSWERS_MS = 5_000
+
+export interface ImportRun {
+  files: FileState[]
+  acceptedBefore: number
+  retries: number
+  rejectsPath: string
+  /** Of a dry run: the first events, as they would be sent. */
+  firstEvents: string[]
+  isStopped: boolean
+  /** Nothing was left to do: an earlier run had done all. */
+  wasDone: boolean
+}
+
+export interface RunOptions {
+  /** Aborted by Ctrl-C: nothing new is read, what is on its way is waited for. */
+  stop: AbortSignal
+  isTerminal: boolean
+  write: (text: string) => void
+}
+
+/**
+ * Imports all files, one after the other, each from where it was left. Rejects when capture refuses
+ * for good; what was acknowledged until then is kept in the state.
+ */
+export async function runImport(options: ImportOptions, run: RunOptions): Promise<ImportRun> {
+  const { source: sourceName, dryRun } = options
+  const source = SOURCES[sourceName]
+  if (!source) throw new Error(`unknown source ${sourceName}`)
+  const path = options.statePath
+  const identities = await Promise.all(options.files.map(identityOf))
+  if (options.restart && !dryRun) {
+    for (const old of [path, rejectsPath(path)]) rmSync(old, { force: true })
+  }
+  const state = dryRun ? { version: 1 as const, reject_bytes: 0, files: [] } : readState(path)
+  const files = identities.map((identity) => fileState(state, identity))
+  const wasDone = files.every((file) => file.is_complete)
+  const acceptedBefore = files.reduce((sum, { accepted }) => sum + accepted, 0)
+  const totalBytes = identities.reduce((sum, { bytes }) => sum + bytes, 0)
+  const progress = new Progress({ totalBytes, ...run })
+  const rejects = new Rejects(rejectsPath(path), state.reject_bytes)
+  let savedAt = 0
+  const save = (isLast: boolean) => {
+    if (dryRun || (!isLast && Date.now() - savedAt < SAVE_EVERY_MS)) return
+    savedAt = Date.now()
+    state.reject_bytes = rejects.bytes
+    writeState(path, state)
+  }
+  const capture = captureClient(options, run, progress)
+  const dry = new DryRun()
+  const send: (events: readonly string[]) => Promise<Verdict> = dryRun
+    ? dry.send
+    : (events) => capture.send(events)
+  try {
+    for (const file of files) {
+      if (run.stop.aborted) break
+      if (file.is_complete) {
+        progress.read(file.bytes)
+        continue
+      }
+      await importFile(file, {
+        read: { source, options, onBytes: (bytes) => progress.read(bytes) },
+        outcomes: { ...options, sourceName, mapper: source.mapper(options), now: Date.now() },
+        concurrency: options.concurrency,
+        send,
+        rejects: dryRun ? { add: () => {} } : rejects,
+        stop: run.stop,
+        onCounted() {
+          progress.counted(files)
+          save(file.is_complete)
+        },
+      })
+    }
+  } catch (error) {
+    if (!run.stop.aborted) throw error
+  } finally {
+    save(true)
+    rejects.close()
+    progress.end()
+  }
+  return {
+    files,
+    acceptedBefore,
+    retries: capture.retries,
+    rejectsPath: rejects.path,
+    firstEvents: dry.firstEvents,
+    isStopped: run.stop.aborted,
+    wasDone,
+  }
+}
+
+function captureClient(options: ImportOptions, run: RunOptions, progress: Progress): CaptureClient {
+  const giveUp = new AbortController()
+  run.stop.addEventListener('abort', () => {
+    setTimeout(() => giveUp.abort(), LAST_ANSWERS_MS).unref()
+  })
+  return new CaptureClient({
+    ...options,
+    signal: giveUp.signal,
+    onWait: (why, waitMs) => progress.waits(why, waitMs),
+  })
+}
