@@ -95,7 +95,7 @@ function arrivalOf(
     headers: dialect.headers.length === 0 ? NO_HEADERS : named(headers, dialect.headers),
     userAgent: headers.get('user-agent') ?? '',
     isPrefetch: purpose !== '' && /prefetch|prerender|preview/i.test(purpose),
-    geo: geoOf(request.cf as Partial<IncomingRequestCfProperties> | undefined),
+    geo: geoOf(request.cf as Partial<IncomingRequestCfProperties> | undefined, headers),
     receivedAt,
     payload,
   }

@@ -16,6 +16,7 @@ it('needs only secrets and addresses; everything else has a default', () => {
     sealMaxAgeMs: 500,
     shareCalls: true,
     keepIp: false,
+    pathPrefixes: ['/ingest'],
     allowNoJurisdiction: false,
   })
   expect([...regions]).toEqual([
@@ -35,6 +36,12 @@ it('needs only secrets and addresses; everything else has a default', () => {
   ])
 })
 
+it('takes several prefixes of the path, or none', () => {
+  const prefixes = (text: string) => edgeConfig({ ...GOOD, PATH_PREFIXES: text }).pathPrefixes
+  expect(prefixes('/hw, /shop/events')).toEqual(['/hw', '/shop/events'])
+  expect(prefixes('')).toEqual([])
+})
+
 it('refuses bad bindings, all of them by name, and shows no secret', () => {
   const bad = {
     ...GOOD,
@@ -44,6 +51,7 @@ it('refuses bad bindings, all of them by name, and shows no secret', () => {
     SHARDS: '0',
     SEAL_MAX_BYTES: '9000000',
     SHARE_CALLS: 'maybe',
+    PATH_PREFIXES: '/a, b',
   }
   for (const name of [
     'WRITE_KEY_SECRET',
@@ -52,6 +60,7 @@ it('refuses bad bindings, all of them by name, and shows no secret', () => {
     'SHARDS',
     'SEAL_MAX_BYTES',
     'SHARE_CALLS',
+    'PATH_PREFIXES',
   ]) {
     expect(() => edgeConfig({ ...bad })).toThrow(name)
   }

@@ -41,6 +41,11 @@ export interface EdgeConfig {
   shareCalls: boolean
   /** Whether `$ip` stays in the properties. @default false */
   keepIp: boolean
+  /**
+   * Paths under which everything but `/_…` answers as well, for proxies that do not take them off. Separated
+   * by commas; empty for none. @default /ingest
+   */
+  pathPrefixes: readonly string[]
 }
 
 const configs = new WeakMap<object, EdgeConfig>()
@@ -79,6 +84,7 @@ function readBindings(env: EdgeEnv): EdgeConfig {
     revocationsMaxAgeMs: read.integer('REVOCATIONS_MAX_AGE_MS', 15_000, 10, 30_000),
     shareCalls: read.flag('SHARE_CALLS', true),
     keepIp: read.flag('KEEP_IP', false),
+    pathPrefixes: read.paths('PATH_PREFIXES', '/ingest'),
   }
   if (!env.BUFFER) faults.push('BUFFER: no Durable Object namespace')
   if (faults.length > 0) throw new Error(`invalid bindings: ${faults.join('; ')}`)
@@ -106,6 +112,15 @@ class BindingReader {
     if (this.#env[name] === undefined) return fallback
     const rule = 'must be 1 to 16 lower-case letters, digits or dashes'
     return this.#text(name, (text) => /^[a-z0-9-]{1,16}$/.test(text), rule)
+  }
+
+  paths(name: string, fallback: string): string[] {
+    const value = this.#env[name] ?? fallback
+    const paths = typeof value === 'string' ? value.split(',').map((path) => path.trim()) : ['']
+    if (value === '') return []
+    if (paths.every((path) => /^(\/[\w.~-]+)+$/.test(path))) return paths
+    this.#faults.push(`${name}: must be paths such as /ingest, separated by commas`)
+    return []
   }
 
   integer(name: string, fallback: number, min: number, max: number): number {

@@ -6,6 +6,8 @@ import { columnText } from './text.ts'
 /** Where a request came from. */
 export type Geo = Pick<EventRecord, 'country' | 'region' | 'city' | 'time_zone'>
 
+const PROXY_COUNTRY = 'x-headwater-country'
+
 export const NO_GEO: SharedPart<Geo> = sharedPart({
   country: '',
   region: '',
@@ -13,9 +15,20 @@ export const NO_GEO: SharedPart<Geo> = sharedPart({
   time_zone: '',
 })
 
-/** The place as Cloudflare sees it; empty where it does not say. */
-export function geoOf(cf: Partial<IncomingRequestCfProperties> | undefined): SharedPart<Geo> {
+/**
+ * The place as Cloudflare sees it; empty where it does not say. Behind somebody's proxy it sees the proxy:
+ * then only the country counts that the proxy names itself.
+ */
+export function geoOf(
+  cf: Partial<IncomingRequestCfProperties> | undefined,
+  headers: Headers,
+): SharedPart<Geo> {
   if (!cf?.country) return NO_GEO
+  // Cloudflare adds one address, of whoever it speaks with, to those that are there already.
+  if (headers.get('x-forwarded-for')?.includes(',')) {
+    const country = headers.get(PROXY_COUNTRY) ?? ''
+    return /^[A-Z]{2}$/.test(country) ? sharedPart({ ...NO_GEO.fields, country }) : NO_GEO
+  }
   return sharedPart({
     country: cf.country,
     region: cf.region ?? '',

@@ -10,10 +10,11 @@ import { CaptureError } from './errors.ts'
 import { Intake } from './intake.ts'
 import { countRejection, metricsText, statsOf } from './metrics.ts'
 import { serveScript } from './script.ts'
-import { pathOf } from './url.ts'
+import { pathOf, withoutPrefix } from './url.ts'
 import { WriteKeys } from './write-keys.ts'
 
-type Args = [env: EdgeEnv, ctx: ExecutionContext]
+/** `prefix` is what stood before the path that is routed. */
+type Args = [env: EdgeEnv, ctx: ExecutionContext, prefix?: string]
 
 const OWN_PATHS = ['/', '/analytics.js', '/_health', '/_readiness', '/_liveness', '/_metrics']
 
@@ -23,8 +24,9 @@ for (const dialect of DIALECTS) {
   for (const path of dialect.gets) router.get(path, answerCapture(dialect))
 }
 for (const { method, path, answer } of COMPANIONS) {
-  if (method === 'GET') router.get(path, answer)
-  else router.post(path, answer)
+  const route = (request: IRequest & Request, ...[, , prefix = '']: Args) => answer(request, prefix)
+  if (method === 'GET') router.get(path, route)
+  else router.post(path, route)
 }
 router.options('*', preflight)
 router.get('/analytics.js', serveScript)
@@ -56,19 +58,27 @@ const posts: ReadonlyMap<string, Dialect> = new Map(
  * Answers every request of the edge, errors included; nothing gets past it. Written without async
  * functions between the request and its capture: each one costs more than an event.
  */
-export function handle(request: Request, ...args: Args): Promise<Response> {
+export function handle(request: Request, env: EdgeEnv, ctx: ExecutionContext): Promise<Response> {
   return new Promise((resolve) => {
-    const answer = (response: Response) => resolve(withCors(request, response))
     // Nearly every request is one of these, and trying the router's patterns costs as much as an event.
-    const dialect = request.method === 'POST' ? posts.get(pathOf(request.url)) : undefined
+    let dialect = dialectOf(request)
+    const answer = (response: Response) => resolve(withCors(request, response))
     const fail = (error: unknown) => answer(refuse(error, dialect))
     try {
-      if (dialect) capture(request, dialect, captureDeps(...args), answer, fail)
-      else router.fetch(request, ...args).then(answer, fail)
+      if (dialect) return capture(request, dialect, captureDeps(env, ctx), answer, fail)
+      const inner = withoutPrefix(request.url, edgeConfig(env).pathPrefixes)
+      const own = inner ? new Request(inner.address, request) : request
+      dialect = dialectOf(own)
+      if (dialect) capture(own, dialect, captureDeps(env, ctx), answer, fail)
+      else router.fetch(own, env, ctx, inner?.prefix).then(answer, fail)
     } catch (error) {
       fail(error)
     }
   })
+}
+
+function dialectOf({ method, url }: Request): Dialect | undefined {
+  return method === 'POST' ? posts.get(pathOf(url)) : undefined
 }
 
 function refuse(error: unknown, dialect: Dialect = native): Response {
@@ -97,10 +107,10 @@ function captureDeps(env: EdgeEnv, ctx: ExecutionContext): CaptureDeps {
 }
 
 function answerCapture(dialect: Dialect) {
-  return (request: Request, ...args: Args): Promise<Response> =>
+  return (request: Request, env: EdgeEnv, ctx: ExecutionContext): Promise<Response> =>
     new Promise((resolve) => {
       const fail = (error: unknown) => resolve(refuse(error, dialect))
-      capture(request, dialect, captureDeps(...args), resolve, fail)
+      capture(request, dialect, captureDeps(env, ctx), resolve, fail)
     })
 }
 

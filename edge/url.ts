@@ -32,6 +32,22 @@ export function pathOf(address: string): string {
   return start === -1 ? '/' : address.slice(start, end === -1 ? undefined : end)
 }
 
+/**
+ * Takes a prefix off the path of a request's address, for a proxy that leaves it there. Null when the path
+ * begins with none of them, or goes on with what is for the operator only (`/_metrics`).
+ */
+export function withoutPrefix(
+  address: string,
+  prefixes: readonly string[],
+): { address: string; prefix: string } | null {
+  const path = pathOf(address)
+  const prefix = prefixes.find((one) => path === one || path.startsWith(`${one}/`))
+  if (prefix === undefined || path.startsWith(`${prefix}/_`)) return null
+  const start = address.indexOf('/', address.indexOf('://') + 3)
+  const rest = address.slice(start + prefix.length)
+  return { address: `${address.slice(0, start)}${rest.startsWith('/') ? '' : '/'}${rest}`, prefix }
+}
+
 /** The query of a request's address; null when it has none, as nearly always. */
 export function queryOf(address: string): URLSearchParams | null {
   const start = address.indexOf('?')

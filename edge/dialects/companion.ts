@@ -5,8 +5,8 @@ import { CaptureError } from '../errors.ts'
 export interface Companion {
   path: string
   method: 'GET' | 'POST'
-  /** May throw a CaptureError. */
-  answer(request: IRequest & Request): Response
+  /** `prefix` is what stood before the path. May throw a CaptureError. */
+  answer(request: IRequest & Request, prefix: string): Response
 }
 
 /** A path that clients ask for and that is nothing here, for a reason worth telling. */

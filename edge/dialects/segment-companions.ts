@@ -10,7 +10,8 @@ export const SEGMENT_COMPANIONS: readonly Companion[] = [
   {
     path: '/v1/projects/:writeKey/settings',
     method: 'GET',
-    answer: ({ url, params }) => notCached(segmentSettings(params.writeKey ?? '', new URL(url))),
+    answer: ({ url, params }, prefix) =>
+      notCached(segmentSettings(params.writeKey ?? '', new URL(url), prefix)),
   },
   { path: '/v1/m', method: 'POST', answer: () => Response.json({ success: true }) },
   {
@@ -29,12 +30,12 @@ export const SEGMENT_COMPANIONS: readonly Companion[] = [
 ]
 
 /** What analytics.js needs to load: where to send, and that there is nothing else to load. */
-function segmentSettings(apiKey: string, { host, protocol }: URL): object {
+function segmentSettings(apiKey: string, { host, protocol }: URL, prefix: string): object {
   return {
     integrations: {
       'Segment.io': {
         apiKey,
-        apiHost: `${host}/v1`,
+        apiHost: `${host}${prefix}/v1`,
         protocol: protocol.slice(0, -1),
         unbundledIntegrations: [],
         addBundledMetadata: true,

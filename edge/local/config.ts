@@ -23,6 +23,7 @@ const WORKER_BINDINGS = [
   'REVOCATIONS_MAX_AGE_MS',
   'SHARE_CALLS',
   'KEEP_IP',
+  'PATH_PREFIXES',
 ] as const
 
 export interface LocalEdgeConfig {
