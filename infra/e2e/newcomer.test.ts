@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchBrowser } from '../../site/test/browser.ts'
@@ -70,6 +74,42 @@ it('shows what was clicked in the demo shop within five seconds, in the trend an
   await expect.poll(() => total('$pageview')).toBeGreaterThanOrEqual(1)
   expect(await total('feature_click')).toBe(1)
   expect(await total('signup_click')).toBe(1)
+})
+
+it('says how events are sent by text that works as it is, and that they arrive', async () => {
+  const guide = await openConnected()
+  const linesOf = async (name: string) => {
+    await guide.goto(stack.url('site', `/install?guide=${name}`))
+    await guide.getByText('Waiting for an event …').waitFor({ timeout: PAGE_WITHIN_MS })
+    return guide.locator('.code-block code').allTextContents()
+  }
+  const arrives = (event: string) =>
+    guide.getByRole('row', { name: event }).first().waitFor({ timeout: PAGE_WITHIN_MS })
+
+  let html = ''
+  const shop = createServer((_request, response) => response.end(html))
+  await once(shop.listen(0, '127.0.0.1'), 'listening')
+  const shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/`
+  const page = await openPage()
+  const [script = '', calls = ''] = await linesOf('web')
+  html = `<!doctype html><title>Shop</title>${script}`
+  await page.goto(shopUrl)
+  await page.waitForFunction('window.headwater && headwater.capture')
+  await page.evaluate(calls)
+  for (const event of ['$pageview', 'signup', '$identify']) await arrives(event)
+
+  const [image = ''] = await linesOf('pixel')
+  html = `<!doctype html><title>Mail</title>${image}`
+  await page.goto(shopUrl)
+  await arrives('mail_opened')
+  shop.close()
+
+  const [one = '', many = ''] = await linesOf('curl')
+  const answers = [one, many].map((line) => execFileSync('sh', ['-c', line], { encoding: 'utf8' }))
+  expect(answers.map((answer) => JSON.parse(answer).accepted)).toEqual([1, 2])
+  await arrives('invited')
+  await page.context().close()
+  await guide.context().close()
 })
 
 it('keeps what was acknowledged over Ctrl-C and a new start', async () => {

@@ -73,6 +73,26 @@ describe('signing in on the Connect page', () => {
     expect(tab.complaints).toEqual([])
   })
 
+  it('shows the write key of a project to whoever may read it', async () => {
+    const key = await tab.page.evaluate(async () => {
+      const { session } = JSON.parse(localStorage.getItem('headwater.connection') ?? '{}')
+      const headers = {
+        authorization: `Bearer ${session.token}`,
+        'content-type': 'application/json',
+      }
+      const body = JSON.stringify({ id: 'boutique', name: 'Boutique' })
+      await fetch(`${session.auth_url}/api/projects`, { method: 'POST', headers, body })
+      const path = '/api/projects/boutique/write-keys'
+      const keys = await (await fetch(session.auth_url + path, { headers })).json()
+      return keys.write_keys[0].key as string
+    })
+    await tab.page.goto(`${site.url}/install?project=boutique&guide=node`)
+    const code = () => tab.page.locator('.code-block code').allTextContents()
+    await expect.poll(async () => (await code()).join()).toContain(key)
+    // The query API of this test has no such project.
+    tab.complaints.length = 0
+  })
+
   it('ends the session with signing out, here and at the auth API', async () => {
     await tab.page.goto(site.url)
     await tab.page.getByText('Signed in as').waitFor()

@@ -95,7 +95,9 @@ function NothingYet({ site, project, onSkip }: NothingYetProps) {
     <section className="panel" aria-label="No events yet">
       <h2>No events yet</h2>
       <p>
-        Open the <a href={demo_url}>demo shop</a> and click around, or send one event yourself:
+        Open the <a href={demo_url}>demo shop</a> and click around, see on{' '}
+        <a href={`/install?${new URLSearchParams({ project })}`}>Send events</a> how your
+        application does, or send one event yourself:
       </p>
       <pre>
         <code>

@@ -40,6 +40,7 @@ export const NAVIGATION: readonly { title: string; pages: readonly NavigationPag
   {
     title: 'Manage',
     pages: [
+      { name: 'Send events', path: '/install' },
       { name: 'Saved insights', path: '/saved' },
       { name: 'Annotations', path: '/annotations' },
       { name: 'Alerts', path: '/alerts' },
