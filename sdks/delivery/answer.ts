@@ -7,10 +7,8 @@ const MAX_WAIT_MS = 3_600_000
 /** What an attempt to send a batch came to. */
 export type Answer =
   | { outcome: 'acknowledged'; dropped: DroppedEvent[] }
-  /** The request is refused for good: sending it again cannot help. */
-  | { outcome: 'refused'; code: string; message: string }
-  /** Too big; half of it may pass. */
-  | { outcome: 'too_big'; code: string; message: string }
+  /** The request is refused for good; when it was too big, half of it may pass. */
+  | { outcome: 'refused'; code: string; message: string; too_big: boolean }
   /** Nothing is decided. `wait_ms` is what the server asked for, 0 when it did not. */
   | { outcome: 'retry'; wait_ms: number }
 
@@ -30,15 +28,13 @@ export function interpret({ status, headers }: Response, text: string): Answer {
   if (status === 200 && word === 'Ok') return { outcome: 'acknowledged', dropped }
   if (status === 400 || status === 401 || status === 413) {
     const { code = `http_${status}`, message = text.slice(0, 200) } = error
-    return { outcome: status === 413 ? 'too_big' : 'refused', code, message }
+    return { outcome: 'refused', code, message, too_big: status === 413 }
   }
   return { outcome: 'retry', wait_ms: retryAfterMs(headers.get('retry-after')) }
 }
 
 // Seconds, or a date.
 function retryAfterMs(value: string | null): number {
-  if (!value) return 0
-  const ms = Number(value) * 1000
-  const waitMs = Number.isNaN(ms) ? Date.parse(value) - Date.now() : ms
+  const waitMs = Number(value) * 1000 || Date.parse(value || '') - Date.now()
   return Math.min(Math.max(waitMs || 0, 0), MAX_WAIT_MS)
 }

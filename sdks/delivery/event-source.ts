@@ -28,9 +28,14 @@ export function firstOf<Held extends Entry>(
   let bytes = 0
   for (const entry of entries) {
     if (except.has(entry)) continue
-    bytes += new Blob([entry.json]).size + 1
+    bytes += sizeOf(entry.json) + 1
     if (batch.length >= maxEvents || (batch.length > 0 && bytes > maxBytes)) break
     batch.push(entry)
   }
   return batch
+}
+
+/** Bytes of a text in UTF-8. */
+export function sizeOf(text: string): number {
+  return new Blob([text]).size
 }

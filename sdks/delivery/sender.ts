@@ -1,6 +1,6 @@
 import type { DroppedEvent } from '@headwater/schemas/event'
 import type { Answer } from './answer.ts'
-import type { Entry, EventSource } from './event-source.ts'
+import { type Entry, type EventSource, sizeOf } from './event-source.ts'
 
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
@@ -41,10 +41,10 @@ export interface Sender {
   /** Sends until the source is empty or an attempt fails. Never rejects. */
   flush(): Promise<void>
   /**
-   * Offers what is not in flight to someone whose answer will not be heard, until they take no more. The
-   * source keeps it all the same.
+   * Offers what is not in flight to someone whose answer will not be heard, until they take no more. They
+   * take at most `quotaBytes`, what is in flight included. The source keeps it all the same.
    */
-  handOver(give: (body: string) => boolean): void
+  handOver(give: (body: string) => boolean, quotaBytes: number): void
 }
 
 export function openSender<Held extends Entry>(
@@ -71,33 +71,29 @@ export function openSender<Held extends Entry>(
     inFlight = new Set(batch)
     const answer = await options.send(bodyOf(batch))
     inFlight = new Set()
-    const { outcome } = answer
-    if (outcome === 'too_big' && batch.length > 1) {
+    if (answer.outcome === 'refused' && answer.too_big && batch.length > 1) {
       batchLimit = Math.ceil(batch.length / 2)
       return true
     }
-    const report = { uuids: batch.map(uuidOf), dropped: [] }
-    if (outcome === 'retry') {
+    const report: DeliveryReport = { uuids: batch.map(uuidOf), dropped: [], ...answer }
+    if (answer.outcome === 'retry') {
       const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LAST_RETRY_MS)
       // Jitter: senders that failed together must not come back together.
-      const waitMs = Math.max(answer.wait_ms, backOffMs * (0.5 + Math.random() / 2))
+      report.retry_in_ms = Math.max(answer.wait_ms, backOffMs * (0.5 + Math.random() / 2))
       notBefore = Date.now() + answer.wait_ms
-      schedule(waitMs)
-      options.report({ ...report, outcome, retry_in_ms: waitMs })
-      return false
+      schedule(report.retry_in_ms)
+    } else {
+      source.remove(batch)
+      failures = 0
+      batchLimit = Math.min(batchLimit * 2, maxBatchEvents)
     }
-    source.remove(batch)
-    failures = 0
-    batchLimit = Math.min(batchLimit * 2, maxBatchEvents)
-    if (outcome === 'acknowledged') options.report({ ...report, ...answer })
-    else options.report({ ...report, ...answer, outcome: 'refused' })
-    return true
+    options.report(report)
+    return answer.outcome !== 'retry'
   }
   const drain = async () => {
-    let more = true
-    while (more) {
+    for (;;) {
       const batch = source.next(batchLimit, maxBatchBytes, inFlight)
-      more = batch.length > 0 && (await sendBatch(batch))
+      if (!batch.length || !(await sendBatch(batch))) break
     }
     // At once: a flush that comes later must not get the promise of this one.
     running = null
@@ -109,12 +105,12 @@ export function openSender<Held extends Entry>(
     clearTimeout(timer)
     timer = undefined
     if (waitMs > 0) schedule(waitMs)
-    else if (running === null && source.size() > 0) running = drain()
+    else if (!running && source.size() > 0) running = drain()
     return running || Promise.resolve()
   }
   const nudge = () => {
     // After a failure the back-off's timer decides, not the number of events.
-    if (failures > 0 || running !== null) return
+    if ((failures > 0 && timer) || running) return
     if (source.size() >= options.flushAt) void flush()
     else schedule(options.flushIntervalMs)
   }
@@ -122,12 +118,14 @@ export function openSender<Held extends Entry>(
   return {
     nudge,
     flush,
-    handOver(give) {
+    handOver(give, quotaBytes) {
       if (Date.now() < notBefore) return
       const handed = new Set(inFlight)
       for (;;) {
-        const batch = source.next(maxBatchEvents, maxBatchBytes, handed)
-        if (batch.length === 0 || !give(bodyOf(batch))) return
+        // What one request has is no longer there for the next.
+        const leftBytes = quotaBytes - sizeOf(bodyOf([...handed]))
+        const batch = source.next(maxBatchEvents, leftBytes, handed)
+        if (!batch.length || !give(bodyOf(batch))) return
         for (const entry of batch) handed.add(entry)
       }
     },

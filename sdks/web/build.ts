@@ -19,7 +19,12 @@ const shared: BuildOptions = {
   charset: 'utf8',
   legalComments: 'none',
   define: { LIB_VERSION: JSON.stringify(version) },
+  // Strict by their modules already; the directive would only weigh.
+  tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 }
+// Names between our own modules, and nowhere else: not on the wire, not in storage, not in the API.
+const INTERNAL_NAMES =
+  /^(append|adopt|suspend|resume|nudge|handOver|startTimer|maxBatch(Events|Bytes)|releaseAll|take|nextPlace|wait_ms|report|held|json|key|send|too_big|next)$/
 
 rmSync(join(DIST, 'types'), { recursive: true, force: true })
 await build({
@@ -42,12 +47,13 @@ writeTypes(join(HERE, 'src/index.ts'), join(DIST, 'types'))
 const script = readFileSync(join(DIST, 'analytics.js'))
 console.log(`analytics.js: ${script.length} bytes, ${gzipSync(script, { level: 9 }).length} gzip`)
 
-// A twentieth smaller than what esbuild makes; every page of a site loads it.
+// A tenth smaller than what esbuild makes; every page of a site loads it.
 async function shrink(path: string): Promise<void> {
   const { code } = await minify(readFileSync(path, 'utf8'), {
     ecma: 2018,
     toplevel: true,
-    compress: { passes: 3 },
+    compress: { passes: 4, unsafe_arrows: true, keep_fargs: false },
+    mangle: { properties: { regex: INTERNAL_NAMES } },
   })
   writeFileSync(path, code ?? '')
 }

@@ -79,7 +79,7 @@ function mark(row, kind, text) {
 }
 
 function detailOf(event, properties) {
-  if (event === '$pageview') return properties.$pathname
+  if (event === '$pageview') return new URL(properties.$current_url).pathname
   return Object.entries(properties)
     .filter(([name]) => !STORED_PROPERTIES.test(name))
     .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.length : value}`)

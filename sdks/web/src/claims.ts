@@ -1,61 +1,33 @@
-import type { PageStorage } from './storage.ts'
-
-const HEARTBEAT_MS = 20_000
-/** Browsers slow the timers of a hidden page to one a minute: a lease must outlive two of them. */
-const LEASE_MS = 150_000
+/** How long an event waits, where there are no locks, until any page may send it. */
+const PATIENCE_MS = 60_000
 
 /**
- * Which page owns which stored queue. A claim ends with its page, also when it crashes. Two pages may
- * rarely hold one id: their events are then sent twice under the same uuids, and none is lost.
+ * Which page owns which stored events. A claim ends with its page, also when it crashes. Where there are no
+ * Web Locks (plain http) what waits for long is anybody's: it may be sent twice, under the same uuid.
  */
 export interface Claims {
-  /** Resolves to false when another living page holds the id. */
-  take(id: string): Promise<boolean>
+  /** Resolves to false when a living page, this one too, holds the id, whose oldest event is of `sinceMs`. */
+  take(id: string, sinceMs: number): Promise<boolean>
   releaseAll(): void
 }
 
-export function openClaims(prefix: string, storage: PageStorage): Claims {
-  // Web Locks need a secure context; pages on plain http make do with leases.
+export function openClaims(prefix: string): Claims {
   const { locks } = navigator as { locks?: LockManager }
-  return locks ? lockClaims(prefix, locks) : leaseClaims(`${prefix}lease:`, storage)
-}
-
-function lockClaims(prefix: string, locks: LockManager): Claims {
   let releases: (() => void)[] = []
   return {
-    take: (id) =>
-      new Promise((resolve) => {
-        const hold = (lock: Lock | null) => {
-          resolve(!!lock)
-          return lock ? new Promise<void>((release) => releases.push(release)) : undefined
-        }
-        locks.request(prefix + id, { ifAvailable: true }, hold).catch(() => resolve(false))
-      }),
+    take: async (id, sinceMs) =>
+      locks
+        ? new Promise((resolve) => {
+            const hold = (lock: Lock | null) => {
+              resolve(!!lock)
+              return lock && new Promise<void>((release) => releases.push(release))
+            }
+            locks.request(prefix + id, { ifAvailable: true }, hold).catch(() => resolve(false))
+          })
+        : Date.now() - sinceMs > PATIENCE_MS,
     releaseAll() {
       for (const release of releases) release()
       releases = []
-    },
-  }
-}
-
-function leaseClaims(prefix: string, storage: PageStorage): Claims {
-  const held = new Set<string>()
-  const isLive = (key: string) => Math.abs(Date.now() - Number(storage.get(key))) < LEASE_MS
-  for (const key of storage.keys(prefix)) if (!isLive(key)) storage.remove(key)
-  const renew = () => {
-    for (const id of held) storage.set(prefix + id, String(Date.now()))
-  }
-  setInterval(renew, HEARTBEAT_MS)
-  return {
-    async take(id) {
-      if (held.has(id) || isLive(prefix + id)) return false
-      held.add(id)
-      renew()
-      return true
-    },
-    releaseAll() {
-      for (const id of held) storage.remove(prefix + id)
-      held.clear()
     },
   }
 }

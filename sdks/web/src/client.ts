@@ -1,141 +1,180 @@
-import type { DropReason, Event, JsonObject } from '@headwater/schemas/event'
-import { type DeliveryReport, openSender, type Sender } from '../../delivery/sender.ts'
+import { openSender } from '../../delivery/sender.ts'
 import { uuidv7 } from '../../delivery/uuid.ts'
+import { openConsent } from './consent.ts'
+import type { AnyEvents, Arguments } from './event-map.ts'
 import { openIdentity } from './identity.ts'
+import type { CapturedEvent, CaptureError, ClientOptions, Properties } from './options.ts'
 import { pageFacts } from './page-facts.ts'
+import { followPage } from './page-life.ts'
 import { watchPageviews } from './pageviews.ts'
 import { openQueue, type Queue } from './queue.ts'
-import { openStorage } from './storage.ts'
-import { send } from './transport.ts'
+import { openStorage, type PageStorage } from './storage.ts'
+import { openTransport } from './transport.ts'
 
-const DEFAULT_HOST = 'http://localhost:8000'
 const DEFAULT_FLUSH_AT = 20
 const DEFAULT_FLUSH_INTERVAL_MS = 1_000
 const MAX_BATCH_EVENTS = 100
 /** Browsers let 64 KiB be in flight when a page goes; a batch stays below it. */
 const MAX_BATCH_BYTES = 60_000
-/** How often an open page looks for events that closed and crashed pages left. */
-const ADOPT_INTERVAL_MS = 30_000
 
-/** Properties as an application has them; what JSON cannot say is left out, as JSON.stringify does. */
-export type Properties = Record<string, unknown>
-
-/** An event as it goes to the server, with everything filled in. */
-export type CapturedEvent = Event & { uuid: string; timestamp: string; properties: JsonObject }
-
-export interface CaptureError {
-  /** Why the server dropped an event, or the code of a refused request, or one of the client's own. */
-  code: DropReason | 'invalid_properties' | 'queue_full' | (string & {})
-  message: string
-  /** The events concerned, where known. */
-  uuids: string[]
-}
-
-export interface ClientOptions {
-  /** Address of the capture service. @default where the script came from, or http://localhost:8000 */
-  host?: string
-  /** Events that wait before they are sent at once. @default 20 */
-  flushAt?: number
-  /** Longest wait of an event before it is sent, in milliseconds. @default 1000 */
-  flushIntervalMs?: number
-  /** Send $pageview for the page and every change of address in a single-page application. @default true */
-  autocapturePageviews?: boolean
-  /** Called with every event taken into the queue. */
-  onCapture?: (event: CapturedEvent) => void
-  /** Called after every attempt to send. */
-  onDelivery?: (report: DeliveryReport) => void
-  /** Called when events will not be stored: dropped or refused by the server, or never valid. */
-  onError?: (error: CaptureError) => void
-}
-
-/** Takes events and keeps them until the server has acknowledged them. No method ever throws. */
-export interface Client {
+/**
+ * Takes events and keeps them until the server has acknowledged them. No method ever throws. `Events`
+ * names an application's events and the properties of each.
+ */
+export interface Client<Events extends object = AnyEvents> {
   /** Takes one event. Returns its uuid; empty when it could not be taken (see onError). */
-  capture(event: string, properties?: Properties): string
+  capture<Name extends keyof Events & string>(
+    event: Name,
+    ...properties: Arguments<Events[Name]>
+  ): string
   /** Takes a $pageview; only needed when autocapturePageviews is off. */
   page(properties?: Properties): string
   /** Says who this visitor is, and links what they did before as an anonymous visitor. */
   identify(distinct_id: string, set?: Properties, set_once?: Properties): void
+  /** Says that another distinct_id is this person too. */
+  alias(alias: string): void
+  /** Puts later events into a group, such as a company; `set` says what is known of the group. */
+  group(type: string, key: string, set?: Properties): void
+  /** Sets properties of this person. */
+  set(properties: Properties): void
+  /** Sets those properties of this person that are not set yet. */
+  setOnce(properties: Properties): void
+  /** Adds properties to all later events, over pages, until reset. */
+  register(properties: Properties): void
+  /** Ends what `register` began for one property. */
+  unregister(property: string): void
   /** Forgets who this visitor is, as after a logout. Events already taken are still sent. */
   reset(): void
+  /** The visitor agrees: what waits for it is stored and sent. */
+  optIn(): void
+  /** The visitor refuses: everything kept is deleted, what waits too, and nothing is taken any more. */
+  optOut(): void
+  hasOptedOut(): boolean
+  /** Calls back when events will not be stored, as the option of the name does. */
+  onError(listener: (error: CaptureError) => void): void
   /** Sends what waits. Resolves when the queue is empty or an attempt has failed. */
   flush(): Promise<void>
   /** Who the next event will be from. */
   distinctId(): string
+  /** Adds what is not part of the core. */
+  extend(extension: Extension): void
 }
+
+/** What more there is of a client, for the extensions of this package. */
+export interface Inside {
+  client: Client
+  queue: Queue
+  storage: PageStorage
+  /** Of the names of everything that is stored. */
+  prefix: string
+}
+
+export type Extension = (inside: Inside) => void
 
 /** Starts a client for one project. Several pages and tabs of an origin share identity and queue. */
 export function createClient(writeKey: string, options: ClientOptions = {}): Client {
-  const storage = openStorage()
   // By project, not by key: what waits under a replaced key goes out under the new one.
   const prefix = `hw:${writeKey.split('_')[1] || writeKey}:`
+  // What the visitor said is kept even where nothing else is: how else would the next page know?
+  const device = openStorage(() => true)
+  const consent = openConsent(`${prefix}consent`, device, options)
+  const storage = openStorage(() => !options.cookieless && consent.get() === 'granted')
   const identity = openIdentity(prefix, storage)
   // Made now, not with the first event: two tabs must not both find that there is nobody yet.
-  identity.get(Date.now())
-  const queue = openQueue(prefix, storage)
-  const fail = (code: string, message: string, uuids: string[] = []) =>
-    guarded(options.onError, { code, message, uuids })
-  const url = `${(options.host || DEFAULT_HOST).replace(/\/+$/, '')}/e`
+  identity.get()
+  const queue = openQueue(prefix, storage, consent)
+  const listeners = [options.onError]
+  const fail = (code: string, uuids: string[] = [], message = code) => {
+    for (const listener of listeners) tell(listener, { code, message, uuids })
+  }
+  const url = `${options.host}`.replace(/\/*$/, '/e')
   const sender = openSender(queue, {
     writeKey,
     flushAt: options.flushAt || DEFAULT_FLUSH_AT,
     flushIntervalMs: options.flushIntervalMs || DEFAULT_FLUSH_INTERVAL_MS,
     maxBatchEvents: MAX_BATCH_EVENTS,
     maxBatchBytes: MAX_BATCH_BYTES,
-    send: (body) => send(url, body),
+    send: openTransport(url),
     startTimer: (work, delayMs) => setTimeout(work, delayMs),
     report(report) {
-      guarded(options.onDelivery, report)
-      if (report.code) fail(report.code, report.message || '', report.uuids)
+      tell(options.onDelivery, report)
+      if (report.code) fail(report.code, report.uuids, report.message)
       for (const { reason, message, uuid } of report.dropped)
-        fail(reason, message, uuid ? [uuid] : [])
+        fail(reason, uuid ? [uuid] : [], message)
     },
   })
 
   const take = (name: string, properties?: Properties, person?: Properties): string => {
+    if (client.hasOptedOut()) return ''
     try {
       const now = Date.now()
-      const { id, sequence } = identity.nextPlace(now)
+      const { distinct_id, registered } = identity.get()
       const event = {
         uuid: uuidv7(now),
         event: name,
-        distinct_id: identity.get(now).distinct_id,
+        distinct_id,
         timestamp: new Date(now).toISOString(),
-        properties: { ...pageFacts(), ...properties, $session_id: id, $sequence: sequence },
+        properties: {
+          ...pageFacts(),
+          ...registered,
+          ...properties,
+          ...identity.nextPlace(now),
+        },
         ...person,
       }
-      if (!queue.append(JSON.stringify(event))) {
-        fail('queue_full', 'Too many events wait to be sent.', [event.uuid])
-        return ''
+      if (queue.append(JSON.stringify(event))) {
+        tell(options.onCapture, event as CapturedEvent)
+        sender.nudge()
+        return event.uuid
       }
-      guarded(options.onCapture, event as CapturedEvent)
-      sender.nudge()
-      return event.uuid
+      fail('queue_full', [event.uuid])
     } catch (error) {
-      fail('invalid_properties', String(error))
-      return ''
+      fail('invalid_properties', [], String(error))
     }
+    return ''
   }
+  const register = (change: Properties) =>
+    identity.set({ registered: { ...identity.get().registered, ...change } })
   const client: Client = {
-    capture: (event, properties) => take(event, properties),
+    capture: take,
     page: (properties) => take('$pageview', properties),
-    identify(distinct_id, set, set_once) {
-      const before = identity.get(Date.now())
+    identify(distinct_id, $set, $set_once) {
+      const { distinct_id: before, initial } = identity.get()
       const id = String(distinct_id || '')
-      if (!id) return fail('missing_distinct_id', 'identify needs a distinct_id.')
-      const person = { ...(set && { $set: set }), ...(set_once && { $set_once: set_once }) }
-      if (before.distinct_id === id) {
-        if (set || set_once) take('$set', {}, person)
-        return
-      }
-      identity.set({ distinct_id: id, anonymous: false })
-      // From one known person to another there is nothing to link.
-      const link = before.anonymous ? { $anon_distinct_id: before.distinct_id } : {}
-      take('$identify', link, person)
+      if (!id) return fail('missing_distinct_id')
+      const person = { $set, $set_once: { ...initial, ...$set_once } }
+      if (id !== before) {
+        identity.set({ distinct_id: id, initial: undefined })
+        // From one known person to another there is nothing to link.
+        take('$identify', { $anon_distinct_id: initial && before }, person)
+      } else if ($set || $set_once) take('$set', {}, person)
     },
-    reset: () => identity.reset(),
-    flush: () => sender.flush(),
-    distinctId: () => identity.get(Date.now()).distinct_id,
+    alias: (alias) => void take('$create_alias', { alias }),
+    group(type, key, set) {
+      const { registered = {} } = identity.get()
+      register({ $groups: { ...registered.$groups, [type]: key } })
+      if (set) take('$groupidentify', { $group_type: type, $group_key: key, $group_set: set })
+    },
+    set: ($set) => void take('$set', {}, { $set }),
+    setOnce: ($set_once) => void take('$set', {}, { $set_once }),
+    register,
+    unregister: (property) => register({ [property]: undefined }),
+    reset: identity.reset,
+    optIn() {
+      consent.set('granted')
+      storage.held.forEach((value, key) => void storage.set(key, value))
+      sender.nudge()
+    },
+    optOut() {
+      storage.held.clear()
+      for (const key of device.keys(prefix)) device.remove(key)
+      consent.set('denied')
+    },
+    hasOptedOut: () => consent.get() === 'denied',
+    onError: (listener) => void listeners.push(listener),
+    flush: sender.flush,
+    distinctId: () => identity.get().distinct_id,
+    extend: (extension) => extension({ client, queue, storage, prefix }),
   }
   if (options.autocapturePageviews !== false) {
     watchPageviews(($referrer) => client.page({ $referrer }))
@@ -144,36 +183,7 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
   return client
 }
 
-// The life of the page: hidden, gone, back from the cache, online again.
-function followPage(queue: Queue, sender: Sender, url: string): void {
-  const adopt = () =>
-    void queue.adopt().then((found) => {
-      if (found) sender.nudge()
-    })
-  adopt()
-  setInterval(adopt, ADOPT_INTERVAL_MS)
-  addEventListener('online', () => void sender.flush())
-  document.addEventListener('visibilitychange', () => {
-    // Hidden may be the last thing a page hears. Its requests go on, and most are still answered.
-    if (document.visibilityState === 'hidden') void sender.flush()
-    else adopt()
-  })
-  addEventListener('pagehide', () => {
-    sender.handOver((body) => navigator.sendBeacon(url, body))
-    queue.suspend()
-  })
-  addEventListener('pageshow', ({ persisted }) => {
-    if (!persisted) return
-    queue.resume()
-    adopt()
-  })
-}
-
-// The application's callback is not ours: what it throws must not stop the queue.
-function guarded<Value>(callback: ((value: Value) => void) | undefined, value: Value): void {
-  try {
-    if (callback) callback(value)
-  } catch (error) {
-    console.error(error)
-  }
+// The application's callback is not ours: what it throws is for the console, and must not stop the queue.
+function tell<Value>(listener: ((value: Value) => void) | undefined, value: Value): void {
+  void Promise.resolve(value).then(listener)
 }

@@ -1,18 +1,23 @@
 import { parseObject } from '../../delivery/parse-object.ts'
 import { uuidv7 } from '../../delivery/uuid.ts'
+import type { Properties } from './options.ts'
+import { initialFacts } from './page-facts.ts'
 import type { PageStorage } from './storage.ts'
 
 const SESSION_IDLE_MS = 30 * 60_000
 
 export interface Identity {
   distinct_id: string
-  anonymous: boolean
+  /** How this visitor first came, as person properties; only of an anonymous one. */
+  initial?: Properties | undefined
+  /** Properties of all later events. */
+  registered?: Properties & { $groups?: Properties }
 }
 
 /** A session and the number of the event within it: what orders events of one millisecond. */
 export interface SessionPlace {
-  id: string
-  sequence: number
+  $session_id: string
+  $sequence: number
 }
 
 interface StoredSession extends SessionPlace {
@@ -21,11 +26,11 @@ interface StoredSession extends SessionPlace {
 
 /** Who sends, shared by the tabs of an origin: read anew for every event, since another tab may identify. */
 export interface IdentityKeeper {
-  get(nowMs: number): Identity
-  set(identity: Identity): void
+  get(): Identity
+  set(change: Partial<Identity>): void
   /** Begins a session after 30 minutes without an event. */
   nextPlace(nowMs: number): SessionPlace
-  /** Becomes somebody new: another anonymous id, another session. */
+  /** Becomes somebody new: another anonymous id, another session, nothing registered. */
   reset(): void
 }
 
@@ -34,23 +39,21 @@ export function openIdentity(prefix: string, storage: PageStorage): IdentityKeep
   const sessionKey = `${prefix}session`
   const read = <Value>(key: string) => parseObject<Value>(storage.get(key))
   const write = (key: string, value: object) => storage.set(key, JSON.stringify(value))
-  return {
-    get(nowMs) {
-      const { distinct_id, anonymous } = read<Identity>(identityKey)
-      if (distinct_id) return { distinct_id, anonymous: !!anonymous }
-      const made = { distinct_id: uuidv7(nowMs), anonymous: true }
+  const keeper: IdentityKeeper = {
+    get() {
+      const known = read<Identity>(identityKey)
+      if (known.distinct_id) return known as Identity
+      const made = { distinct_id: uuidv7(Date.now()), initial: initialFacts() }
       write(identityKey, made)
       return made
     },
-    set(identity) {
-      write(identityKey, identity)
-    },
+    set: (change) => write(identityKey, { ...keeper.get(), ...change }),
     nextPlace(nowMs) {
-      const { id, sequence, active_at } = read<StoredSession>(sessionKey)
-      const goesOn = id && Math.abs(nowMs - (active_at || 0)) < SESSION_IDLE_MS
+      const { $session_id, $sequence = 0, active_at = 0 } = read<StoredSession>(sessionKey)
+      const goesOn = $session_id && Math.abs(nowMs - active_at) < SESSION_IDLE_MS
       const place = goesOn
-        ? { id, sequence: (sequence || 0) + 1 }
-        : { id: uuidv7(nowMs), sequence: 1 }
+        ? { $session_id, $sequence: $sequence + 1 }
+        : { $session_id: uuidv7(nowMs), $sequence: 1 }
       write(sessionKey, { ...place, active_at: nowMs })
       return place
     },
@@ -59,4 +62,5 @@ export function openIdentity(prefix: string, storage: PageStorage): IdentityKeep
       storage.remove(sessionKey)
     },
   }
+  return keeper
 }

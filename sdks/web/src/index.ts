@@ -1,53 +1,27 @@
-import { type Client, type ClientOptions, createClient } from './client.ts'
+import { type Client, createClient as start } from './client.ts'
+import { createDefaultClient, type DefaultClient } from './default-client.ts'
+import type { AnyEvents } from './event-map.ts'
+import type { ClientOptions } from './options.ts'
 
 export type { DeliveryReport } from '../../delivery/sender.ts'
+export type { Client, Extension, Inside } from './client.ts'
+export type { DefaultClient } from './default-client.ts'
 export type {
   CapturedEvent,
   CaptureError,
-  Client,
   ClientOptions,
+  Consent,
   Properties,
-} from './client.ts'
-export { createClient }
+} from './options.ts'
 
-/** Calls made before `init` that are kept for it; beyond it something is wrong with the page. */
-const MAX_EARLY_CALLS = 1_000
+const DEFAULT_HOST = 'http://localhost:8000'
 
-/** The client of the page: calls before `init` are kept, and made when it comes. */
-export interface DefaultClient extends Client {
-  /** Starts sending to a project. The first call decides; later ones change nothing. */
-  init(writeKey: string, options?: ClientOptions): void
-}
-
-export function createDefaultClient(): DefaultClient {
-  let client: Client | undefined
-  let early: ((client: Client) => void)[] = []
-  const forward =
-    <Args extends unknown[], Result>(
-      call: (client: Client, ...args: Args) => Result,
-      beforeInit: Result,
-    ) =>
-    (...args: Args): Result => {
-      if (client) return call(client, ...args)
-      if (early.length < MAX_EARLY_CALLS) early.push((started) => call(started, ...args))
-      return beforeInit
-    }
-  return {
-    init(writeKey, options) {
-      if (client) return
-      client = createClient(writeKey, options)
-      for (const call of early) call(client)
-      early = []
-    },
-    capture: forward((started, ...args) => started.capture(...args), ''),
-    page: forward((started, ...args) => started.page(...args), ''),
-    identify: forward((started, ...args) => started.identify(...args), undefined),
-    reset: forward((started) => started.reset(), undefined),
-    flush: forward((started) => started.flush(), Promise.resolve()),
-    distinctId: forward((started) => started.distinctId(), ''),
-  }
-}
+/** Starts a client of its own; most pages have one and take `headwater`. */
+export const createClient = <Events extends object = AnyEvents>(
+  writeKey: string,
+  options?: ClientOptions,
+) => start(writeKey, { host: DEFAULT_HOST, ...options }) as Client<Events>
 
 /** The page's client, ready for `init`. */
-export const headwater: DefaultClient = createDefaultClient()
+export const headwater: DefaultClient = createDefaultClient(createClient)
 export default headwater

@@ -1,8 +1,3 @@
-/** The Navigation API, where the browser has it: one event for every way the address can change. */
-interface NavigationApi {
-  addEventListener(type: 'currententrychange', listener: () => void): void
-}
-
 /**
  * Calls back once for each page the visitor sees: the first, and every change of address in a
  * single-page application. The same address twice in a row is one page.
@@ -34,7 +29,8 @@ export function watchPageviews(onPageview: (referrer: string) => void): void {
     pending = pending || setTimeout(look)
   }
 
-  const { navigation } = window as { navigation?: NavigationApi }
+  // Each has its own names for it.
+  const { navigation = window } = window as { navigation?: EventTarget }
   for (const name of ['pushState', 'replaceState'] as const) {
     const original = history[name]
     history[name] = function (this: History, ...state) {
@@ -44,8 +40,9 @@ export function watchPageviews(onPageview: (referrer: string) => void): void {
       lookSoon()
     }
   }
-  if (navigation) navigation.addEventListener('currententrychange', lookSoon)
-  else for (const type of ['popstate', 'hashchange']) addEventListener(type, lookSoon)
+  for (const type of ['currententrychange', 'popstate', 'hashchange']) {
+    navigation.addEventListener(type, lookSoon)
+  }
 
   addEventListener('pagehide', () => pending && look())
   addEventListener('pageshow', ({ persisted }) => {
@@ -56,9 +53,8 @@ export function watchPageviews(onPageview: (referrer: string) => void): void {
     }
   })
   // A page rendered ahead of its visit may never be seen.
-  const { prerendering } = document as { prerendering?: boolean }
-  if (prerendering) document.addEventListener('prerenderingchange', look, { once: true })
-  else look()
+  document.addEventListener('prerenderingchange', look)
+  if (!(document as { prerendering?: boolean }).prerendering) look()
 }
 
 // `#/route` and `#!route` are pages; `#section` is a place on one.

@@ -1,5 +1,7 @@
 import { type Entry, type EventSource, firstOf } from '../../delivery/event-source.ts'
+import { uuidv7 } from '../../delivery/uuid.ts'
 import { openClaims } from './claims.ts'
+import type { ConsentKeeper } from './consent.ts'
 import type { PageStorage } from './storage.ts'
 
 /** Events held at most; beyond it the newest is refused, so that a page offline for days stays usable. */
@@ -9,13 +11,12 @@ const MAX_STORED_LENGTH = 2_000_000
 
 export interface QueueEntry extends Entry {
   key: string
-  /** Whether it is in localStorage, not only in memory. */
-  stored: boolean
 }
 
 /**
  * The events that no answer has come for. Each is stored under its own key, so that appending never
- * rewrites others; what a closed or crashed page left is adopted by the next one.
+ * rewrites others; what a closed or crashed page left is adopted by the next one. Without consent it
+ * gives none away.
  */
 export interface Queue extends EventSource<QueueEntry> {
   /** False when the queue is full. */
@@ -28,59 +29,61 @@ export interface Queue extends EventSource<QueueEntry> {
   resume(): void
 }
 
-export function openQueue(prefix: string, storage: PageStorage): Queue {
+/** Of an event's name in localStorage; see append. */
+type Parts = [string, string, string, time: string, count: string, owner: string]
+
+export function openQueue(prefix: string, storage: PageStorage, consent: ConsentKeeper): Queue {
   const eventPrefix = `${prefix}event:`
-  const claims = openClaims(prefix, storage)
+  const claims = openClaims(prefix)
   let id = ''
   let count = 0
-  let storedLength = 0
   let entries: QueueEntry[] = []
 
-  const open = () => {
-    id = Date.now().toString(36) + Math.random().toString(36).slice(2, 8)
-    void claims.take(id)
-  }
   const forgetStored = () => {
-    entries = entries.filter((entry) => !entry.stored)
-    storedLength = 0
+    entries = entries.filter(({ key }) => storage.held.has(key))
+  }
+  const open = () => {
+    forgetStored()
+    id = uuidv7(Date.now())
+    void claims.take(id, Date.now())
+  }
+  const mayGo = () => {
+    const said = consent.get()
+    // Said in another tab, perhaps: what waits here is to be forgotten too.
+    if (said === 'denied') entries = []
+    return said === 'granted' ? entries : []
   }
   open()
 
   return {
     append(json) {
       if (entries.length >= MAX_EVENTS) return false
-      const key = `${eventPrefix}${id}:${(count++).toString(36).padStart(6, '0')}`
-      const fits = storedLength + json.length <= MAX_STORED_LENGTH
-      const stored = fits && storage.set(key, json)
-      if (stored) storedLength += json.length
-      entries.push({ key, json, stored })
+      // Names sort by time: the oldest events go first, whichever page took them.
+      const key = `${eventPrefix}${Date.now()}:${1e6 + count++}:${id}`
+      const length = entries.reduce((sum, entry) => sum + entry.json.length, json.length)
+      if (length > MAX_STORED_LENGTH) storage.held.set(key, json)
+      else storage.set(key, json)
+      entries.push({ key, json })
       return true
     },
-    next: (...limits) => firstOf(entries, ...limits),
+    next: (...limits) => firstOf(mayGo(), ...limits),
     remove(answered) {
       for (const { key } of answered) storage.remove(key)
-      entries = entries.filter((entry) => {
-        if (!answered.includes(entry)) return true
-        if (entry.stored) storedLength -= entry.json.length
-        return false
-      })
+      entries = entries.filter((entry) => !answered.includes(entry))
     },
-    size: () => entries.length,
+    size: () => mayGo().length,
     async adopt() {
       const before = entries.length
       const known = new Set(entries.map(({ key }) => key))
-      const ownerOf = (key: string) => key.slice(eventPrefix.length).split(':')[0]
-      for (const owner of new Set(storage.keys(eventPrefix).map(ownerOf))) {
-        if (owner === id || !owner || !(await claims.take(owner))) continue
-        // Listed only now: until the claim, the owner may have had answers.
-        for (const key of storage.keys(`${eventPrefix}${owner}:`)) {
-          const json = storage.get(key)
-          if (!json || known.has(key)) continue
-          storedLength += json.length
-          entries.push({ key, json, stored: true })
-        }
+      const claimed: Record<string, Promise<boolean>> = {}
+      for (const key of storage.keys(eventPrefix).sort()) {
+        const [, , , time, , owner] = key.split(':') as Parts
+        claimed[owner] = claimed[owner] || claims.take(owner, Number(time))
+        if (known.has(key) || !(await claimed[owner])) continue
+        // Read only now: until the claim, the owner may have had an answer.
+        const json = storage.get(key)
+        if (json) entries.push({ key, json })
       }
-      // Names sort by the time their page was opened: the oldest events go first.
       entries.sort((a, b) => (a.key < b.key ? -1 : 1))
       return entries.length > before
     },
@@ -88,9 +91,6 @@ export function openQueue(prefix: string, storage: PageStorage): Queue {
       forgetStored()
       claims.releaseAll()
     },
-    resume() {
-      forgetStored()
-      open()
-    },
+    resume: open,
   }
 }

@@ -1,37 +1,33 @@
 // The script-tag build: `<script src="…/analytics.js" data-write-key="wk_…" defer></script>`.
-import type { ClientOptions } from './client.ts'
-import { headwater } from './index.ts'
-
-/** A call made before the script was there: its method and arguments. */
-type Call = [method: string, ...args: unknown[]]
+import { createClient } from './client.ts'
+import { type Call, createDefaultClient } from './default-client.ts'
+import type { ClientOptions } from './options.ts'
 
 function start(): void {
   const page = window as { headwater?: unknown }
+  const early = page.headwater || []
   // A second script tag must not start a second client.
-  if (page.headwater && !Array.isArray(page.headwater)) return
-  const early = (page.headwater || []) as Call[]
-  const methods = headwater as unknown as Record<string, (...args: unknown[]) => unknown>
-  const push = (...calls: Call[]) => {
-    for (const [method, ...args] of calls) methods[method]?.(...args)
-  }
-  page.headwater = Object.assign(headwater, { push })
-
-  const script = document.currentScript as HTMLScriptElement | null
-  const { writeKey, ...data } = script ? script.dataset : ({} as DOMStringMap)
-  const host = data.host || (script ? new URL(script.src).origin : undefined)
-  const init = headwater.init
-  // The script's own origin is the capture service, unless the page says otherwise.
-  headwater.init = (key, options) => init(key, { ...(host && { host }), ...options })
-  if (writeKey) headwater.init(writeKey, optionsOf(data))
-  push(...early)
+  if (!Array.isArray(early)) return
+  const { src = '', dataset = {} } = (document.currentScript || {}) as Partial<HTMLScriptElement>
+  const { writeKey, ...data } = dataset
+  // The script comes from the capture service, below whatever path that has, unless the page says otherwise.
+  const host = src.replace(/\/[^/?]*(\?.*)?$/, '')
+  const headwater = createDefaultClient((key, options) =>
+    createClient(key, { host, ...optionsOf(data), ...options }),
+  )
+  page.headwater = headwater
+  if (writeKey) headwater.init(writeKey)
+  headwater.push(...(early as Call[]))
 }
 
+/** `data-flush-at="5"` is the option `flushAt: 5`; an attribute without a value is true. */
 function optionsOf(data: DOMStringMap): ClientOptions {
-  return {
-    autocapturePageviews: data.autocapturePageviews !== 'false',
-    ...(data.flushAt && { flushAt: Number(data.flushAt) }),
-    ...(data.flushIntervalMs && { flushIntervalMs: Number(data.flushIntervalMs) }),
+  const options: Record<string, unknown> = {}
+  for (const name in data) {
+    const text = data[name]
+    options[name] = text === 'false' ? false : text === 'true' || !text || Number(text) || text
   }
+  return options
 }
 
 start()

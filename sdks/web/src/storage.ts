@@ -1,45 +1,40 @@
 /** localStorage that never throws. What it refuses (denied, full) is held for the life of the page. */
 export interface PageStorage {
   get(key: string): string | null
-  /** False when the value is only in memory. */
-  set(key: string, value: string): boolean
+  set(key: string, value: string): void
   remove(key: string): void
-  /** Names that really are in localStorage, sorted. */
+  /** Names that really are in localStorage. */
   keys(prefix: string): string[]
+  /** What is only in memory. */
+  held: Map<string, string>
 }
 
-export function openStorage(): PageStorage {
-  const memory = new Map<string, string>()
-  // Reading the property itself throws where storage is denied, so it is read every time.
-  const attempt = <Result>(use: (storage: Storage) => Result, otherwise: Result): Result => {
+/** While `mayStore` says no, nothing is read from the device or written to it; it is asked every time. */
+export function openStorage(mayStore: () => boolean): PageStorage {
+  const held = new Map<string, string>()
+  const attempt = <Result>(use: (local: Storage) => Result): Result | undefined => {
     try {
-      return use(localStorage)
+      // Reading the property itself throws where storage is denied, so it is read every time.
+      return mayStore() ? use(localStorage) : undefined
     } catch {
-      return otherwise
+      return undefined
     }
   }
   return {
-    get: (key) => memory.get(key) || attempt((storage) => storage.getItem(key), null),
+    get: (key) => held.get(key) || attempt((local) => local.getItem(key)) || null,
     set(key, value) {
-      const stored = attempt((storage) => {
-        storage.setItem(key, value)
-        return true
-      }, false)
-      if (stored) memory.delete(key)
-      else memory.set(key, value)
-      return stored
+      held.set(key, value)
+      attempt((local) => {
+        local.setItem(key, value)
+        held.delete(key)
+      })
     },
     remove(key) {
-      memory.delete(key)
-      attempt((storage) => storage.removeItem(key), undefined)
+      held.delete(key)
+      attempt((local) => local.removeItem(key))
     },
     keys: (prefix) =>
-      attempt(
-        (storage) =>
-          Object.keys(storage)
-            .filter((key) => key.indexOf(prefix) === 0)
-            .sort(),
-        [],
-      ),
+      attempt((local) => Object.keys(local).filter((key) => key.startsWith(prefix))) || [],
+    held,
   }
 }

@@ -67,8 +67,6 @@ describe('delivery', () => {
       $lib: 'web',
       $lib_version: '0.1.0',
       $current_url: shop.url('/product?utm_source=news'),
-      $pathname: '/product',
-      $host: new URL(shop.url('/')).host,
       $title: 'Page /product',
       $referrer: '',
       $language: 'en-US',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -32,24 +32,49 @@ it('uses no syntax newer than ES2018', () => {
 })
 
 it('has types that stand on their own', () => {
-  const types = readdirSync(join(PACKAGE, 'dist/types'))
-  for (const name of types) {
+  for (const name of readdirSync(join(PACKAGE, 'dist/types'))) {
     expect(readFileSync(join(PACKAGE, 'dist/types', name), 'utf8')).not.toContain('@headwater/')
   }
+  compiles(`
+    import headwater, { createClient, type Client, type CaptureError } from '@headwater/web'
+    headwater.init('wk', { onError: (error: CaptureError) => console.log(error.code) })
+    const client: Client = createClient('wk', { onDelivery: (r) => console.log(r.dropped[0]?.reason) })
+    export const uuid: string = client.capture('signup', { plan: 'pro', when: new Date() })
+    client.capture('anything')
+    // @ts-expect-error an event needs a name
+    client.capture()`)
+})
+
+it('knows an application’s events when it names them', () => {
+  compiles(`
+    import headwater, { createClient, type Client } from '@headwater/web'
+    interface Events {
+      signup: { plan: 'free' | 'pro'; seats?: number }
+      logout: { why?: string }
+    }
+    for (const client of [createClient<Events>('wk'), headwater as Client<Events>]) {
+      client.capture('signup', { plan: 'pro' })
+      client.capture('logout')
+      client.capture('logout', { why: 'bored' })
+      // @ts-expect-error no such event
+      client.capture('sign_up', { plan: 'pro' })
+      // @ts-expect-error no such plan
+      client.capture('signup', { plan: 'plus' })
+      // @ts-expect-error no such property
+      client.capture('signup', { plan: 'pro', seat: 1 })
+      // @ts-expect-error it needs a plan
+      client.capture('signup')
+    }`)
+})
+
+/** Compiles an application that has installed the package, and nothing else. */
+function compiles(app: string): void {
   const work = mkdtempSync(join(tmpdir(), 'headwater-consumer-'))
   const installed = join(work, 'node_modules/@headwater/web')
   mkdirSync(installed, { recursive: true })
   cpSync(join(PACKAGE, 'dist'), join(installed, 'dist'), { recursive: true })
   cpSync(join(PACKAGE, 'package.json'), join(installed, 'package.json'))
-  writeFileSync(
-    join(work, 'app.ts'),
-    `import headwater, { createClient, type Client, type CaptureError } from '@headwater/web'
-     headwater.init('wk', { onError: (error: CaptureError) => console.log(error.code) })
-     const client: Client = createClient('wk', { onDelivery: (r) => console.log(r.dropped[0]?.reason) })
-     export const uuid: string = client.capture('signup', { plan: 'pro', when: new Date() })
-     // @ts-expect-error an event needs a name
-     client.capture()`,
-  )
+  writeFileSync(join(work, 'app.ts'), app)
   const options = [
     '--noEmit',
     '--strict',
@@ -60,6 +85,7 @@ it('has types that stand on their own', () => {
     '--types',
     '',
   ]
-  execFileSync(process.execPath, [TSC, ...options, 'app.ts'], { cwd: work, stdio: 'pipe' })
+  const { stdout, status } = spawnSync(process.execPath, [TSC, ...options, 'app.ts'], { cwd: work })
   rmSync(work, { recursive: true })
-})
+  expect([status, stdout.toString()]).toEqual([0, ''])
+}

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import type { ClientOptions, DeliveryReport, Properties } from '../src/index.ts'
+import type { ClientOptions, DefaultClient, DeliveryReport } from '../src/index.ts'
 import { CaptureServer } from './capture-server.ts'
 
 export const WRITE_KEY = `wk_default_1_${'0'.repeat(32)}`
@@ -73,14 +73,7 @@ function startingHead(host: string, options: ClientOptions = {}): string {
 }
 
 export interface PageGlobals {
-  headwater: {
-    capture(event: string, properties?: Properties): string
-    page(): string
-    identify(id: string, set?: Properties, setOnce?: Properties): void
-    reset(): void
-    flush(): Promise<void>
-    distinctId(): string
-  }
+  headwater: DefaultClient
   reports: DeliveryReport[]
   failures: { code: string; message: string; uuids: string[] }[]
 }
