@@ -57,19 +57,8 @@ export function makeEvent(
     reason,
     message,
   })
-  // By the contract's own parser. It sees no property but the one that it needs: they are the server's to judge.
   const { properties } = input
-  const outline = isObject(properties)
-    ? { distinct_id: attempt(() => properties.distinct_id) }
-    : properties
-  const verdict = parseEvent({
-    event,
-    distinct_id,
-    uuid,
-    properties: outline,
-    $set: outlineOf($set),
-    $set_once: outlineOf($set_once),
-  })
+  const verdict = canJudge ? parseEvent(outlineOf({ ...input, uuid })) : null
   if (typeof verdict === 'string') return refuse(verdict)
 
   const draft = {
@@ -77,7 +66,9 @@ export function makeEvent(
     event,
     distinct_id,
     timestamp: wireTime(input.timestamp ?? new Date(nowMs)),
-    properties: merge(LIB, defaults, properties, groups && { $groups: groups }),
+    properties: isObject(properties ?? {})
+      ? merge(LIB, defaults, properties, groups && { $groups: groups })
+      : properties,
     $set,
     $set_once,
   }
@@ -92,8 +83,17 @@ export function makeEvent(
   }
 }
 
-function outlineOf(value: unknown): unknown {
-  return isObject(value) ? {} : value
+// The contract's parser needs what Node 18 has not; there the server's answer tells.
+const canJudge = 'toWellFormed' in String.prototype
+
+// The parser sees no property but the one that it needs: they are the server's to judge.
+function outlineOf({ event, distinct_id, uuid, properties, $set, $set_once }: EventInput): object {
+  const few = isObject(properties)
+    ? { distinct_id: attempt(() => properties.distinct_id) }
+    : properties
+  const shape = (fields: unknown) => (isObject(fields) ? {} : fields)
+  const person = { $set: shape($set), $set_once: shape($set_once) }
+  return { event, distinct_id, uuid, properties: few, ...person }
 }
 
 // A Date that is none has no ISO form. The server notes that it could not read the time.

@@ -119,10 +119,10 @@ export function createClient<Events extends EventMap = EventMap>(
   const clientOf = (lane: Lane): Client<Events> => ({
     ...callsOf((make) => {
       try {
-        return take(make(), lane)
+        return take(make() ?? {}, lane)
       } catch (error) {
         // Of the application's own functions: analytics must not end what it watches.
-        lose('invalid_event', String(error), [''])
+        lose('client_error', String(error), [''])
         return ''
       }
     }),

@@ -2,10 +2,13 @@ import type { DropReason } from '@headwater/schemas/event'
 import type { DeliveryReport } from '../../delivery/sender.ts'
 import type { CapturedEvent, Properties } from './captured-event.ts'
 
+/** What the client itself says: of `client_error`, that the application's own function threw. */
+type OwnCode = 'queue_full' | 'not_delivered' | 'shut_down' | 'client_error'
+
 /** Why events will not be stored. */
 export interface CaptureError {
   /** Why an event was dropped, or the code of a refused request, or one of the client's own. */
-  code: DropReason | 'queue_full' | 'not_delivered' | 'shut_down' | (string & {})
+  code: DropReason | OwnCode | (string & {})
   message: string
   /** The events concerned, where known. */
   uuids: string[]

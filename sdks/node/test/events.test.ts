@@ -197,7 +197,8 @@ describe('a value that JSON has not', () => {
 
 describe('an event that can never be stored', () => {
   it.each<[string, unknown, string]>([
-    ['no input', undefined, 'invalid_event'],
+    ['no input', undefined, 'missing_event'],
+    ['a name alone', 'signup', 'missing_event'],
     ['no name', { distinct_id: 'ann' }, 'missing_event'],
     ['a long name', { event: 'x'.repeat(201), distinct_id: 'ann' }, 'event_too_long'],
     ['no distinct_id', { event: 'e' }, 'missing_distinct_id'],

@@ -1,4 +1,6 @@
 // Captures as many events as told, then does nothing more. What becomes of it goes to stdout, a JSON line each.
+import process from 'node:process'
+
 import { createClient } from '../../dist/index.mjs'
 
 const [, , host, count, options = '{}'] = process.argv

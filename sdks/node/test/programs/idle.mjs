@@ -1,4 +1,6 @@
 // Many clients that have sent something once, and a program that has nothing more to do.
+import process from 'node:process'
+
 import { createClient } from '../../dist/index.mjs'
 
 const [, , host] = process.argv
