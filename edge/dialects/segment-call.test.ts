@@ -148,7 +148,7 @@ describe('a call becomes an event', () => {
         os: { name: 'iOS', version: '19.1' },
         app: { name: 'Shop', version: '2.0', build: '77', namespace: 'com.shop' },
         network: { carrier: 'T', wifi: true, cellular: false, bluetooth: false },
-        location: { city: 'Berlin', region: 'Berlin', country: 'Germany' },
+        location: { city: 'Berlin', region: 'Berlin', country: 'Germany', latitude: 52.5 },
         groupId: 'acme',
         sessionId: 1785000000000,
         sessionStart: true,
@@ -198,13 +198,19 @@ describe('a call becomes an event', () => {
           screen: { density: 2 },
           device: { type: 'ios', adTrackingEnabled: false },
           network: { bluetooth: false },
-          location: { country: 'Germany' },
+          location: { country: 'Germany', latitude: 52.5 },
           sessionStart: true,
           traits: { name: 'Ann' },
           userAgentData: { mobile: false },
         },
       },
     })
+  })
+
+  it('with its country, where it is said as we say it', () => {
+    const call = { type: 'track', userId: 'ann', event: 'a' }
+    const { properties } = parsed({ ...call, context: { location: { country: 'DE' } } })
+    expect(properties).toEqual({ $country: 'DE' })
   })
 
   it('whose own properties win over what its context says', () => {
@@ -249,10 +255,16 @@ describe('a call that cannot be an event', () => {
 })
 
 describe('the uuid of a message', () => {
-  it('is its id, or the UUID at its end', () => {
+  it('is its id, or the UUID that Segment’s clients put there', () => {
     expect(messageUuid(UUID)).toBe(UUID)
     expect(messageUuid(UUID.toUpperCase())).toBe(UUID)
     expect(messageUuid(`node-next-1668208232027-${UUID}`)).toBe(UUID)
+    expect(messageUuid(`ajs-next-1668208232027-${UUID}`)).toBe(UUID)
+  })
+
+  it('is not the UUID of an order that several messages are about', () => {
+    const made = ['ordered', 'paid', 'sent'].map((word) => messageUuid(`${word}-${UUID}`))
+    expect(new Set([...made, UUID]).size).toBe(4)
   })
 
   it('is made of any other id, the same for the same, by RFC 9562', () => {

@@ -36,7 +36,7 @@ const PROPERTIES: Record<string, string | Record<string, string>> = {
     namespace: '$app_namespace',
   },
   network: { carrier: '$network_carrier', wifi: '$network_wifi', cellular: '$network_cellular' },
-  location: { city: '$city', region: '$region' },
+  location: { city: '$city', region: '$region', country: '$country' },
 }
 
 /** Splits a context into properties of ours and what is left of it. Empty texts say nothing and go. */
@@ -84,9 +84,11 @@ function take(
   else found[property] = property === '$session_id' ? String(value) : value
 }
 
-/** RudderStack's web client says "GMT+0200" for a time zone, which names none. */
+/** What our columns take; "Germany" and "GMT+0200", as some clients say, would stand beside "DE" and names. */
+const SHAPES: Record<string, RegExp> = { $time_zone: /^UTC$|\//, $country: /^[A-Z]{2}$/ }
+
 function fits(property: string, value: unknown): boolean {
-  return property !== '$time_zone' || /^UTC$|\//.test(String(value))
+  return SHAPES[property]?.test(String(value)) ?? true
 }
 
 function takeGroup(found: Fields, groupId: unknown): void {
