@@ -1,16 +1,17 @@
 import { MAX_DISTINCT_ID_LENGTH } from '@headwater/schemas/limits'
 import type { EventInput, Properties } from './captured-event.ts'
 
-/** Which events an application has, and with which properties: names that are not in it do not compile. */
-export type EventMap = Record<string, Properties>
+/** Any event with any properties: what holds where an application does not name its events. */
+export type AnyEvents = Record<string, Properties>
 /** Names that begin with `$` have a meaning of their own, and are always allowed. */
-export type EventName<Events extends EventMap> = (keyof Events & string) | `$${string}`
+export type EventName<Events extends object> = (keyof Events & string) | `$${string}`
 
-export type CaptureInput<Events extends EventMap, Name extends string> = Omit<
+/** Properties may be left out only where an event has none that it needs. */
+export type CaptureInput<Events extends object, Name extends string> = Omit<
   EventInput,
   'event' | 'properties'
 > & { event: Name } & (Name extends keyof Events
-    ? Partial<Events[Name]> extends Events[Name]
+    ? Record<never, never> extends Events[Name]
       ? { properties?: Events[Name] | undefined }
       : { properties: Events[Name] }
     : { properties?: Properties | undefined })
@@ -41,7 +42,7 @@ export interface GroupIdentifyInput extends Stamps {
 }
 
 /** The methods that make an event. Each returns its uuid; empty when it could not be taken (see onError). */
-export interface Calls<Events extends EventMap> {
+export interface Calls<Events extends object> {
   /** Takes one event. */
   capture<Name extends EventName<Events>>(input: CaptureInput<Events, Name>): string
   /** Says who a person is; with `anonymous_id`, that it is the one who was anonymous before. */
@@ -57,11 +58,12 @@ export interface Calls<Events extends EventMap> {
 }
 
 /** The calls of a client, as events for `take`, which copes with whatever an application passed. */
-export function callsOf<Events extends EventMap>(
+export function callsOf<Events extends object>(
   take: (make: () => EventInput) => string,
 ): Calls<Events> {
   return {
-    capture: (input) => take(() => input),
+    // Which events there are is known to the compiler only.
+    capture: (input) => take(() => input as EventInput),
     identify: (input) => take(() => identifyEvent(input)),
     alias: (input) => take(() => aliasEvent(input)),
     groupIdentify: (input) => take(() => groupEvent(input)),

@@ -1,5 +1,5 @@
 import type { DeliveryReport } from '../../delivery/sender.ts'
-import { type Calls, callsOf, type EventMap } from './calls.ts'
+import { type AnyEvents, type Calls, callsOf } from './calls.ts'
 import { type CapturedEvent, type EventInput, makeEvent } from './captured-event.ts'
 import { beforeExit } from './exit.ts'
 import { type Lane, openLane, openScopedLane } from './lane.ts'
@@ -20,8 +20,11 @@ export interface Stats {
   lost: number
 }
 
-/** Takes events and keeps them in memory until the server has acknowledged them. No method throws. */
-export interface Client<Events extends EventMap = EventMap> extends Calls<Events> {
+/**
+ * Takes events and keeps them in memory until the server has acknowledged them. No method throws. `Events`
+ * names an application's events and the properties of each.
+ */
+export interface Client<Events extends object = AnyEvents> extends Calls<Events> {
   /** Sends what waits now. Resolves when all of it was answered, or an attempt has failed. */
   flush(): Promise<void>
   /**
@@ -35,7 +38,7 @@ export interface Client<Events extends EventMap = EventMap> extends Calls<Events
 }
 
 /** Starts a client for one project. Throws when the write key or an option cannot be right. */
-export function createClient<Events extends EventMap = EventMap>(
+export function createClient<Events extends object = AnyEvents>(
   writeKey: string,
   options: ClientOptions = {},
 ): Client<Events> {

@@ -1,8 +1,8 @@
 export type { DeliveryReport } from '../../delivery/sender.ts'
 export type {
   AliasInput,
+  AnyEvents,
   CaptureInput,
-  EventMap,
   EventName,
   GroupIdentifyInput,
   IdentifyInput,

@@ -69,7 +69,10 @@ it('has types that stand on their own', () => {
 it('lets an application say which events it has', () => {
   const source = `
     import { createClient } from '@headwater/node'
-    type Events = { signup: { plan: 'free' | 'pro' }; logout: { reason?: string } }
+    interface Events {
+      signup: { plan: 'free' | 'pro' }
+      logout: { reason?: string }
+    }
     const client = createClient<Events>('wk')
     const distinct_id = 'ann'
     client.capture({ event: 'signup', distinct_id, properties: { plan: 'pro' } })
