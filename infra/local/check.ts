@@ -22,6 +22,7 @@ const CHECKS: Record<string, string[]> = {
   'types: core': [TSC, '-p', 'core'],
   'types: web SDK': [TSC, '-p', 'sdks/web'],
   'types: Node SDK': [TSC, '-p', 'sdks/node'],
+  'types: Python SDK': [TSC, '-p', 'sdks/python'],
   'types: compliance': [TSC, '-p', 'sdks/compliance'],
   'types: compat': [TSC, '-p', 'sdks/compat'],
   'types: demo': [TSC, '-p', 'sdks/demo'],

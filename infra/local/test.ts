@@ -20,6 +20,7 @@ const SUITES: Record<string, string> = {
   core: 'core',
   web: 'sdks/web',
   node: 'sdks/node',
+  python: 'sdks/python',
   compliance: 'sdks/compliance',
   compat: 'sdks/compat',
   site: 'site',

@@ -20,8 +20,15 @@ export const NODE: Sdk = {
   persistent: false,
 }
 
+export const PYTHON: Sdk = {
+  name: 'python',
+  command: ['python3', join(SDKS_FOLDER, 'python/compliance_adapter.py')],
+  stateful: false,
+  persistent: false,
+}
+
 /** In the order of the table in sdks/README.md. */
-export const SDKS: readonly Sdk[] = [NODE]
+export const SDKS: readonly Sdk[] = [NODE, PYTHON]
 
 /** Whether a program can be started. */
 export function isThere(program: string): boolean {

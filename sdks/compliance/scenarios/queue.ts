@@ -78,7 +78,7 @@ export const QUEUE: Scenario[] = [
       await captureAll(adapter, many(100))
       await adapter.do('flush')
       await untilAnswered(adapter)
-      expect(server.received.length).toBeGreaterThan(2)
+      expect(server.received.length).toBeGreaterThan(1)
       server.received.slice(1).forEach(({ at }, i) => {
         expect(at).toBeGreaterThanOrEqual(server.received[i]?.answeredAt ?? 0)
       })

@@ -1,0 +1,207 @@
+"""The background: moves events from the queue to the service, one batch at a time, oldest first."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from . import process_life
+from .batch_limit import BatchLimit
+from .capture_error import CaptureError
+from .delivery import BackOff, Delivery, Report
+from .event_queue import EventQueue
+
+logger = logging.getLogger("headwater")
+
+MAX_BATCH_EVENTS = 1_000
+MAX_BATCH_BYTES = 1024 * 1024
+_FOREVER = float("inf")
+
+
+@dataclass(frozen=True)
+class SenderOptions:
+    """Times are in seconds."""
+
+    flush_at: int
+    flush_interval_s: float
+    timeout_s: float
+    retry_min_s: float
+    retry_max_s: float
+
+
+class Sender:
+    """An event leaves the queue only when it was answered.
+
+    The thread is a daemon that is started with the first event, and waits without a timer when there is nothing to
+    do. ``drain`` does its work where no thread can be had.
+    """
+
+    def __init__(
+        self, queue: EventQueue, delivery: Delivery, options: SenderOptions, report: Report
+    ) -> None:
+        self._queue = queue
+        self._delivery = delivery
+        self._options = options
+        self._report = report
+        self._limit = BatchLimit(MAX_BATCH_EVENTS)
+        self._back_off = BackOff(options.retry_min_s, options.retry_max_s)
+        self._thread: threading.Thread | None = None
+        # All below are guarded by the queue's lock.
+        self._work = threading.Condition(queue.lock)
+        self._is_sending = False
+        self._failed = 0
+        self._not_before = 0.0
+        """Until when the service asked to be left alone."""
+        self._retry_at = 0.0
+        self._flush_up_to = 0
+        self._drain_until: float | None = None
+        self._is_last_try_over = False
+
+    def nudge(self) -> None:
+        """Something was appended."""
+        with self._queue.lock:
+            self._has_thread()
+            waiting = len(self._queue)
+            if waiting == 1 or waiting >= self._options.flush_at:
+                self._work.notify()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Waits until all that waits now was answered (True), or an attempt failed or time is up (False)."""
+        deadline = time.monotonic() + timeout_s
+        with self._queue.lock:
+            goal, failed = self._queue.appended, self._failed
+            self._flush_up_to = goal
+            self._work.notify()
+
+            def is_over() -> bool:
+                return self._queue.removed >= goal or self._failed > failed
+
+            # Nobody may come before the time that the service named.
+            if len(self._queue) > 0 and self._not_before <= deadline and self._has_thread():
+                self._queue.changed.wait_for(is_over, timeout_s)
+            return self._queue.removed >= goal
+
+    def begin_drain(self, deadline: float) -> None:
+        """From now on sends, again and again, until all is answered or it is that late; then the thread ends."""
+        with self._queue.lock:
+            self._queue.close()
+            self._drain_until = deadline
+            self._work.notify_all()
+
+    def drain(self, deadline: float) -> bool:
+        """Drains, and waits for it; True when all was answered."""
+        with self._queue.lock:
+            self.begin_drain(deadline)
+            if len(self._queue) > 0 and self._has_thread():
+                self._queue.changed.wait_for(self._is_drained, deadline - time.monotonic())
+                return len(self._queue) == 0
+        # At the interpreter's end there are no new threads.
+        self._run()
+        return len(self._queue) == 0
+
+    def _has_thread(self) -> bool:
+        if self._thread is not None:
+            return True
+        process_life.watch_exit_of_fork()
+        thread = threading.Thread(target=self._run, name="headwater", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            logger.warning("no thread to send events with: %s", error)
+            return False
+        self._thread = thread
+        return True
+
+    def _run(self) -> None:
+        while self._wait_for_work():
+            try:
+                self._attempt()
+            except Exception:
+                # Whatever it is, the events are still in the queue.
+                logger.exception("an attempt to send failed")
+                self._back_off_for(0)
+
+    def _wait_for_work(self) -> bool:
+        """False when draining is over."""
+        with self._queue.lock:
+            while True:
+                if self._is_drained():
+                    self._queue.changed.notify_all()
+                    return False
+                wait_s = self._due_at() - time.monotonic()
+                if wait_s <= 0:
+                    self._is_sending = True
+                    return True
+                self._work.wait(None if wait_s == _FOREVER else wait_s)
+
+    def _is_drained(self) -> bool:
+        if self._drain_until is None:
+            return False
+        is_late = self._is_last_try_over or time.monotonic() >= self._drain_until
+        return len(self._queue) == 0 or (is_late and not self._is_sending)
+
+    def _due_at(self) -> float:
+        queue, options = self._queue, self._options
+        if len(queue) == 0:
+            return _FOREVER
+        if self._drain_until is not None:
+            # One try at the end is better than none, also when the service wanted to be left alone for longer.
+            return self._retry_at if self._retry_at < self._drain_until else 0
+        if queue.removed < self._flush_up_to:
+            return self._not_before
+        is_full = len(queue) >= options.flush_at
+        return max(self._retry_at, 0 if is_full else queue.oldest_since + options.flush_interval_s)
+
+    def _attempt(self) -> None:
+        queue = self._queue
+        with queue.lock:
+            batch = queue.head(self._limit.events, MAX_BATCH_BYTES)
+            timeout_s = self._options.timeout_s
+            if self._drain_until is not None:
+                timeout_s = min(timeout_s, max(self._drain_until - time.monotonic(), 0.01))
+                self._is_last_try_over = self._retry_at >= self._drain_until
+        answer = self._delivery.attempt(batch, timeout_s)
+        if answer.outcome == "retry":
+            return self._back_off_for(answer.wait_s)
+        if answer.outcome == "too_big":
+            self._limit.refused(len(batch))
+            if len(batch) > 1:
+                return self._sent()
+        else:
+            self._limit.answered()
+        errors = self._delivery.errors_of(answer, batch)
+        with queue.lock:
+            self._retry_at = self._not_before = 0
+            self._back_off.reset()
+            self._is_last_try_over = False
+            queue.remove(batch)
+            self._sent()
+        for error in errors:
+            self._report(error)
+
+    def _sent(self) -> None:
+        with self._queue.lock:
+            self._is_sending = False
+            self._queue.changed.notify_all()
+
+    def _back_off_for(self, asked_s: float) -> None:
+        with self._queue.lock:
+            now = time.monotonic()
+            self._not_before = now + asked_s
+            self._retry_at = now + max(asked_s, self._back_off.next_s())
+            self._failed += 1
+            # Who waits for a flush is told; the next try is the back-off's.
+            self._flush_up_to = 0
+            self._sent()
+
+    def left_over(self) -> CaptureError | None:
+        """What draining could not send; forgets it."""
+        with self._queue.lock:
+            left = self._queue.head(len(self._queue), 2**63)
+            if not left:
+                return None
+            self._queue.remove(left)
+        message = f"{len(left)} events could not be sent in time."
+        return CaptureError("not_delivered", message, tuple(entry.uuid for entry in left))

@@ -1,0 +1,4 @@
+"""What events say of the SDK that sent them."""
+
+LIB = "python"
+VERSION = "0.1.0"

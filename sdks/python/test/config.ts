@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+
+/** The SDK's own folder. */
+export const FOLDER = join(import.meta.dirname, '..')
+
+/** Where everything must run. */
+export const IS_CI = process.env.CI === 'true'
+
+/** For Python: the SDK's sources are found, and nothing is written beside them. */
+export const PYTHON_ENV: NodeJS.ProcessEnv = {
+  ...process.env,
+  PYTHONPATH: join(FOLDER, 'src'),
+  PYTHONDONTWRITEBYTECODE: '1',
+}
