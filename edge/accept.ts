@@ -8,7 +8,9 @@ import {
 } from '@headwater/schemas/event'
 import { MAX_EVENT_BYTES } from '@headwater/schemas/limits'
 import { encodeFrame } from '@headwater/schemas/record'
-import { enrich, type RequestContext } from './enrich.ts'
+import { isCookieless, visitorOfDay } from './cookieless.ts'
+import { enrich, type RequestContext, timeOf } from './enrich.ts'
+import { columnText } from './text.ts'
 
 /** An accepted event in the form it travels in. */
 export interface AcceptedFrame {
@@ -30,7 +32,7 @@ interface Draft {
 type Step = (draft: Draft, context: RequestContext) => DropReason | null
 
 /** What follows the contract's own checks (`parseEvents`), in this order. */
-export const STEPS = { makeFrame, limitSize } as const satisfies Record<string, Step>
+export const STEPS = { nameVisitor, makeFrame, limitSize } as const satisfies Record<string, Step>
 const steps: Step[] = Object.values(STEPS)
 
 /** Judges every event of a request on its own: a bad one never takes its batch with it. */
@@ -52,6 +54,19 @@ function firstReason(draft: Draft, context: RequestContext): DropReason | null {
     const reason = step(draft, context)
     if (reason) return reason
   }
+  return null
+}
+
+function nameVisitor({ event }: Draft, context: RequestContext): null {
+  const { distinct_id, properties } = event
+  if (!isCookieless(distinct_id, properties)) return null
+  event.distinct_id = visitorOfDay(context.secret, {
+    projectId: context.projectId,
+    // A server that sends for its visitors says who they are.
+    ip: columnText(properties.$ip) || context.ip,
+    userAgent: columnText(properties.$raw_user_agent, 1_000) || context.userAgent,
+    timestamp: timeOf(event, context).timestamp,
+  })
   return null
 }
 

@@ -87,6 +87,7 @@ function arrivalOf(
   payload: Payload,
 ): Arrival {
   const { headers, url } = request
+  const forwardedFor = headers.get('x-forwarded-for')
   const purpose = `${headers.get('sec-purpose') ?? ''}${headers.get('purpose') ?? ''}`
   return {
     dialect,
@@ -94,8 +95,13 @@ function arrivalOf(
     authorization: headers.get('authorization'),
     headers: dialect.headers.length === 0 ? NO_HEADERS : named(headers, dialect.headers),
     userAgent: headers.get('user-agent') ?? '',
+    ip: forwardedFor?.split(',', 1)[0]?.trim() ?? headers.get('cf-connecting-ip') ?? '',
     isPrefetch: purpose !== '' && /prefetch|prerender|preview/i.test(purpose),
-    geo: geoOf(request.cf as Partial<IncomingRequestCfProperties> | undefined, headers),
+    geo: geoOf(
+      request.cf as Partial<IncomingRequestCfProperties> | undefined,
+      forwardedFor,
+      headers,
+    ),
     receivedAt,
     payload,
   }

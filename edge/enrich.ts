@@ -1,7 +1,7 @@
 import type { AcceptedEvent, JsonObject } from '@headwater/schemas/event'
 import type { EventRecord } from '@headwater/schemas/record'
 import type { SharedPart } from '@headwater/schemas/record-json'
-import { resolveTime } from '@headwater/schemas/time'
+import { type ResolvedTime, resolveTime } from '@headwater/schemas/time'
 import { type Geo, NO_GEO, saidGeo } from './geo.ts'
 import { saidParts } from './said.ts'
 import { senderKind } from './sender.ts'
@@ -19,6 +19,10 @@ export interface RequestContext {
   /** Events of the past: their times are not corrected by `sentAt`. */
   keepsTimes: boolean
   userAgent: string
+  /** Whose request it is; empty where nothing says it. */
+  ip: string
+  /** For the ids of visitors that keep none. */
+  secret: string
   /** The page was fetched ahead of a visit that may never come. */
   isPrefetch: boolean
   request: SharedPart<Pick<EventRecord, 'project_id' | 'received_at' | 'sent_at'>>
@@ -39,9 +43,7 @@ export interface Enriched {
 export function enrich(event: AcceptedEvent, sequence: unknown, context: RequestContext): Enriched {
   const { properties } = event
   const { receivedAt, sentAt } = context
-  const { timestamp, offset } = event
-  const clock = context.keepsTimes || properties.$ignore_sent_at === true ? null : sentAt
-  const time = resolveTime({ timestamp, offset, sentAt: clock, receivedAt })
+  const time = timeOf(event, context)
   const lib = columnText(properties.$lib)
   const sender = senderKind(lib, context.userAgent)
   const said = saidParts(properties)
@@ -99,6 +101,14 @@ export function enrich(event: AcceptedEvent, sequence: unknown, context: Request
     lib_version: columnText(properties.$lib_version),
   }
   return { record, shared: context.request.json + geo.json + agent.json + visit.json }
+}
+
+/** When an event happened, by the sender's word and what the request says of the sender's clock. */
+export function timeOf(event: AcceptedEvent, context: RequestContext): ResolvedTime {
+  const { timestamp, offset, properties } = event
+  const { keepsTimes, sentAt, receivedAt } = context
+  const clock = keepsTimes || properties.$ignore_sent_at === true ? null : sentAt
+  return resolveTime({ timestamp, offset, sentAt: clock, receivedAt })
 }
 
 /** Takes out what is stored elsewhere in the record, and the address that is not stored at all. */

@@ -21,11 +21,12 @@ export const NO_GEO: SharedPart<Geo> = sharedPart({
  */
 export function geoOf(
   cf: Partial<IncomingRequestCfProperties> | undefined,
+  forwardedFor: string | null,
   headers: Headers,
 ): SharedPart<Geo> {
   if (!cf?.country) return NO_GEO
   // Cloudflare adds one address, of whoever it speaks with, to those that are there already.
-  if (headers.get('x-forwarded-for')?.includes(',')) {
+  if (forwardedFor?.includes(',')) {
     const country = headers.get(PROXY_COUNTRY) ?? ''
     return /^[A-Z]{2}$/.test(country) ? sharedPart({ ...NO_GEO.fields, country }) : NO_GEO
   }

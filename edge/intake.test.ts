@@ -142,6 +142,7 @@ function arrivalOf(api_key: string, people: readonly string[]): Arrival {
     authorization: null,
     headers: NO_HEADERS,
     userAgent: '',
+    ip: '',
     isPrefetch: false,
     geo: NO_GEO,
     receivedAt: Date.now(),

@@ -17,6 +17,8 @@ import { oneKey, type WriteKeys } from './write-keys.ts'
 export interface Arrival extends Message {
   dialect: Dialect
   userAgent: string
+  /** Whose request it is; empty where nothing says it. */
+  ip: string
   /** The page was fetched ahead of a visit that may never come. */
   isPrefetch: boolean
   geo: SharedPart<Geo>
@@ -93,7 +95,8 @@ function judge(
     return
   }
   const { projectId, region } = writeKeys.ownerOf(key)
-  const context = contextOf(arrival, projectId, plausibleTime(sentAt), keepsTimes, config.keepIp)
+  const times = { sentAt: plausibleTime(sentAt), keepsTimes }
+  const context = contextOf(arrival, projectId, times, config)
   const { accepted, dropped } = accept(items, context)
   const pending = { place, outcome: { accepted: accepted.length, dropped, uuids }, shards: 0 }
   for (const { distinct_id, frame } of accepted) {
@@ -136,11 +139,10 @@ function captureError(error: unknown): unknown {
 }
 
 function contextOf(
-  { receivedAt, userAgent, isPrefetch, geo }: Arrival,
+  { receivedAt, userAgent, ip, isPrefetch, geo }: Arrival,
   projectId: string,
-  sentAt: number | null,
-  keepsTimes: boolean,
-  keepIp: boolean,
+  { sentAt, keepsTimes }: Pick<RequestContext, 'sentAt' | 'keepsTimes'>,
+  { keepIp, writeKeySecret: secret }: EdgeConfig,
 ): RequestContext {
   const request = sharedPart({
     project_id: projectId,
@@ -153,6 +155,8 @@ function contextOf(
     sentAt,
     keepsTimes,
     userAgent,
+    ip,
+    secret,
     isPrefetch,
     request,
     geo,

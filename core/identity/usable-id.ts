@@ -4,6 +4,8 @@ import { MAX_DISTINCT_ID_LENGTH } from '@headwater/schemas/limits'
 const NOBODY = new Set([
   '0',
   '-1',
+  '$cookieless',
+  '$posthog_cookieless',
   'anonymous',
   'distinct_id',
   'distinctid',

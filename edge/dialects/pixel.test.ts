@@ -47,7 +47,7 @@ describe('a picture', () => {
   })
 
   it.each([
-    [{ api_key: writeKey }, 400, 'missing_distinct_id'],
+    [{ api_key: writeKey, distinct_id: ' ' }, 400, 'missing_distinct_id'],
     [{ distinct_id: 'a' }, 401, 'missing_write_key'],
     [{ api_key: 'wk_a_1_b', distinct_id: 'a' }, 401, 'invalid_write_key'],
     [{ api_key: writeKey, distinct_id: 'a', properties: '{' }, 400, 'malformed_json'],

@@ -34,7 +34,14 @@ function readQuery({ url, headers }: Request): string {
   const [event, distinct_id, uuid, timestamp] = ['event', 'distinct_id', 'uuid', 'timestamp'].map(
     (name) => query.get(name),
   )
-  return JSON.stringify({ event: event || '$pageview', distinct_id, uuid, timestamp, properties })
+  if (!distinct_id) properties.$cookieless_mode = true
+  return JSON.stringify({
+    event: event || '$pageview',
+    distinct_id: distinct_id || '$cookieless',
+    uuid,
+    timestamp,
+    properties,
+  })
 }
 
 function propertiesOf(query: URLSearchParams): Record<string, unknown> {
