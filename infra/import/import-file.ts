@@ -66,28 +66,28 @@ async function* groupsOf(path: string, { read, outcomes }: ImportFileOptions) {
 
 function count(
   file: FileState,
-  batch: OutcomeBatch,
-  verdict: Verdict,
+  { outcomes, events }: OutcomeBatch,
+  { accepted, dropped }: Verdict,
   rejects: ImportFileOptions['rejects'],
 ): void {
-  const rejected: Reject[] = []
-  for (const outcome of batch.outcomes) {
-    if (outcome.isRow) file.rows++
-    if (outcome.kind === 'skipped') add(file.skipped, outcome.reason)
-    if (outcome.kind === 'dropped') rejected.push(rejectOf(file, outcome))
-  }
-  for (const drop of verdict.dropped) {
-    const event = batch.events[drop.index]
-    if (event) rejected.push(rejectOfEvent(file, event, drop))
-  }
-  rejected.sort((a, b) => a.line - b.line)
+  const before = outcomes.flatMap((one) => (one.kind === 'dropped' ? [rejectOf(file, one)] : []))
+  const after = dropped.flatMap((drop) => {
+    const event = events[drop.index]
+    return event ? [rejectOfEvent(file, event, drop)] : []
+  })
+  const rejected = [...before, ...after].sort((a, b) => a.line - b.line)
+  // First, because the disk may be full: what is counted has to have been written.
+  rejects.add(rejected)
   for (const { row: _, ...shown } of rejected) {
     add(file.dropped, shown.reason)
     if (file.first_drops.length < MAX_SHOWN_DROPS) file.first_drops.push(shown)
   }
-  rejects.add(rejected)
-  file.accepted += verdict.accepted
-  file.outcomes += batch.outcomes.length
+  for (const outcome of outcomes) {
+    if (outcome.isRow) file.rows++
+    if (outcome.kind === 'skipped') add(file.skipped, outcome.reason)
+  }
+  file.accepted += accepted
+  file.outcomes += outcomes.length
 }
 
 function rejectOf(file: FileState, outcome: Extract<Outcome, { kind: 'dropped' }>): Reject {

@@ -197,10 +197,9 @@ it('shows with --dry-run what it would do, and does nothing', async () => {
 it('ends with the reason when the key is not one, or the command line is wrong', async () => {
   const { path } = exported(10, 'refused.jsonl')
   const refused = await run([path, '--key', 'wk_default_1_00000000000000000000000000000000'])
-  expect([refused.code, refused.output]).toEqual([
-    1,
-    expect.stringContaining('refused the events with 401'),
-  ])
+  expect(refused.code).toBe(1)
+  expect(refused.output).toContain('Accepted 0 events of 0 rows')
+  expect(refused.output).toContain('refused the events with 401')
   const missing = await run([join(folder, 'nothing.jsonl')])
   expect([missing.code, missing.output]).toEqual([2, expect.stringMatching(/^no file .*nothing/)])
   const stranger = await startImport(['matomo', path], env(folder)).ended
@@ -208,6 +207,18 @@ it('ends with the reason when the key is not one, or the command line is wrong',
     2,
     expect.stringMatching(/^unknown source matomo/),
   ])
+})
+
+it('keeps a second run of the same import away while one runs', async () => {
+  const { path, uuids } = exported(60_000, 'two.jsonl')
+  const dataDir = mkdtempSync(join(folder, 'data-'))
+  const first = start([path], dataDir)
+  await eventually(() => stateIn(dataDir) !== null)
+  const second = await start([path], dataDir).ended
+  expect(second.output).toMatch(/^process \d+ runs this import/)
+  expect(second.code).toBe(1)
+  expect((await first.ended).code).toBe(0)
+  await arrived(uuids)
 })
 
 it('makes no events up unless it is asked to, and says why', async () => {

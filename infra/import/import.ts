@@ -36,6 +36,10 @@ async function main(argv: string[]): Promise<number> {
   for (const json of run.firstEvents) console.log(JSON.stringify(JSON.parse(json), null, 2))
   const seconds = (Date.now() - started) / 1000
   console.log(report({ ...run, seconds, isDryRun: options.dryRun }))
+  if (run.refusal) {
+    console.error(run.refusal)
+    return EXIT.failed
+  }
   if (run.isStopped) {
     console.log('Stopped. The same command goes on from here.')
     return EXIT.stopped

@@ -75,7 +75,7 @@ export async function readOptions(
   const host = values.host.replace(/\/+$/, '')
   const dryRun = values['dry-run']
   const writeKey = values.key ?? (dryRun ? '' : await localWriteKey(config.dataDir))
-  const parts = [host, writeKey, timeZone, since, until, columns]
+  const parts = [host, projectOf(writeKey), timeZone, since, until, columns]
   return {
     source,
     files: [...new Set(files.map((file) => resolve(file)))],
@@ -90,6 +90,11 @@ export async function readOptions(
     concurrency,
     statePath: statePath(join(config.dataDir, 'imports'), source, parts),
   }
+}
+
+/** Another key of the same project goes on with the same import. */
+function projectOf(writeKey: string): string {
+  return /^wk_(.+)_\d+_[0-9a-f]+$/.exec(writeKey)?.[1] ?? writeKey
 }
 
 function parse(argv: readonly string[], config: LocalConfig) {

@@ -1,11 +1,13 @@
 import { rmSync } from 'node:fs'
-import { CaptureClient, type Verdict } from './capture-client.ts'
+import { CaptureClient, CaptureRefusal, type Verdict } from './capture-client.ts'
 import { DryRun } from './dry-run.ts'
 import { identityOf } from './file-identity.ts'
 import { importFile } from './import-file.ts'
+import { lock } from './lock.ts'
 import type { ImportOptions } from './options.ts'
 import { Progress } from './progress.ts'
 import { Rejects } from './rejects.ts'
+import type { Source } from './source.ts'
 import { SOURCES } from './sources.ts'
 import { type FileState, fileState, readState, rejectsPath, writeState } from './state.ts'
 
@@ -22,6 +24,8 @@ export interface ImportRun {
   /** Of a dry run: the first events, as they would be sent. */
   firstEvents: string[]
   isStopped: boolean
+  /** Why capture will never take what is left; null when it did not say so. */
+  refusal: string | null
   /** Nothing was left to do: an earlier run had done all. */
   wasDone: boolean
 }
@@ -34,14 +38,26 @@ export interface RunOptions {
 }
 
 /**
- * Imports all files, one after the other, each from where it was left. Rejects when capture refuses
- * for good; what was acknowledged until then is kept in the state.
+ * Imports all files, one after the other, each from where it was left. However it ends, what was
+ * acknowledged until then is kept in the state.
  */
 export async function runImport(options: ImportOptions, run: RunOptions): Promise<ImportRun> {
-  const { source: sourceName, dryRun } = options
-  const source = SOURCES[sourceName]
-  if (!source) throw new Error(`unknown source ${sourceName}`)
-  const path = options.statePath
+  const source = SOURCES[options.source]
+  if (!source) throw new Error(`unknown source ${options.source}`)
+  const unlock = options.dryRun ? () => {} : lock(`${options.statePath}.lock`)
+  try {
+    return await importAll(options, run, source)
+  } finally {
+    unlock()
+  }
+}
+
+async function importAll(
+  options: ImportOptions,
+  run: RunOptions,
+  source: Source,
+): Promise<ImportRun> {
+  const { source: sourceName, dryRun, statePath: path } = options
   const identities = await Promise.all(options.files.map(identityOf))
   if (options.restart && !dryRun) {
     for (const old of [path, rejectsPath(path)]) rmSync(old, { force: true })
@@ -65,6 +81,7 @@ export async function runImport(options: ImportOptions, run: RunOptions): Promis
   const send: (events: readonly string[]) => Promise<Verdict> = dryRun
     ? dry.send
     : (events) => capture.send(events)
+  let refusal: string | null = null
   try {
     for (const file of files) {
       if (run.stop.aborted) break
@@ -86,7 +103,8 @@ export async function runImport(options: ImportOptions, run: RunOptions): Promis
       })
     }
   } catch (error) {
-    if (!run.stop.aborted) throw error
+    if (error instanceof CaptureRefusal) refusal = error.message
+    else if (!run.stop.aborted) throw error
   } finally {
     save(true)
     rejects.close()
@@ -99,6 +117,7 @@ export async function runImport(options: ImportOptions, run: RunOptions): Promis
     rejectsPath: rejects.path,
     firstEvents: dry.firstEvents,
     isStopped: run.stop.aborted,
+    refusal,
     wasDone,
   }
 }
