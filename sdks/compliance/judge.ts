@@ -15,7 +15,8 @@ export function judge(sdk: Sdk): void {
   })
 }
 
-async function play(scenario: Scenario, sdk: Sdk): Promise<void> {
+/** Plays one scenario with an SDK; rejects when the SDK does not keep its promise. */
+export async function play(scenario: Scenario, sdk: Sdk): Promise<void> {
   const server = await CaptureServer.start()
   const { url } = server
   const adapters: Adapter[] = []

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Adapter } from './adapter.ts'
+import type { Adapter, SdkError } from './adapter.ts'
 import type { CaptureServer } from './capture-server.ts'
 import type { Sdk } from './sdks.ts'
 
@@ -47,6 +47,16 @@ export async function until(
 /** Waits until the SDK has an answer for every event that it took. */
 export function untilAnswered(adapter: Adapter, timeoutMs?: number): Promise<void> {
   return until('nothing waits any more', async () => (await adapter.queued()) === 0, timeoutMs)
+}
+
+/** The SDK's errors, once there are so many: it may tell of them from another thread. */
+export async function errorsOf(adapter: Adapter, count: number): Promise<SdkError[]> {
+  await until(
+    `there are ${count} errors`,
+    async () => (await adapter.errors()).length >= count,
+    5_000,
+  )
+  return adapter.errors()
 }
 
 /** Captures events of these names, and gives their uuids. */

@@ -9,7 +9,15 @@ import {
   STORED_BUT_500,
   STORED_BUT_CUT,
 } from '../capture-server.ts'
-import { captureAll, many, type Scenario, type Stage, until, untilAnswered } from '../scenario.ts'
+import {
+  captureAll,
+  errorsOf,
+  many,
+  type Scenario,
+  type Stage,
+  until,
+  untilAnswered,
+} from '../scenario.ts'
 
 const NAMES = ['first', 'second', 'third']
 
@@ -81,7 +89,7 @@ async function refused({ server, start }: Stage, status: number): Promise<void> 
   const uuid = await adapter.capture('refused')
   await adapter.do('flush')
   await untilAnswered(adapter)
-  expect(await adapter.errors()).toMatchObject([{ code: `scripted_${status}`, uuids: [uuid] }])
+  expect(await errorsOf(adapter, 1)).toMatchObject([{ code: `scripted_${status}`, uuids: [uuid] }])
   await adapter.capture('next')
   await adapter.do('flush')
   await untilAnswered(adapter)
@@ -146,7 +154,9 @@ export const FAULT_SCENARIOS: Scenario[] = [
       await untilAnswered(adapter)
       expect(server.names).toEqual(many(12).filter((name) => name !== 'event 7'))
       expect([...server.stored.values()].every(({ copies }) => copies === 1)).toBe(true)
-      expect(await adapter.errors()).toMatchObject([{ code: 'scripted_413', uuids: [uuids[7]] }])
+      expect(await errorsOf(adapter, 1)).toMatchObject([
+        { code: 'scripted_413', uuids: [uuids[7]] },
+      ])
     },
   },
   {
