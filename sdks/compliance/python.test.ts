@@ -1,7 +1,8 @@
 import { describe } from 'vitest'
+import { whyNoPython } from '../python/test/interpreter.ts'
 import { judge } from './judge.ts'
-import { isThere, PYTHON } from './sdks.ts'
+import { PYTHON } from './sdks.ts'
 
-const [program = ''] = PYTHON.command
+const missing = whyNoPython()
 
-describe.skipIf(!isThere(program))('with Python', () => judge(PYTHON))
+describe.skipIf(missing)(missing || 'with python3', () => judge(PYTHON))

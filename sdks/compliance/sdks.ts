@@ -22,7 +22,7 @@ export const NODE: Sdk = {
 
 export const PYTHON: Sdk = {
   name: 'python',
-  command: ['python3', join(SDKS_FOLDER, 'python/compliance_adapter.py')],
+  command: ['python3', '-B', join(SDKS_FOLDER, 'python/compliance_adapter.py')],
   stateful: false,
   persistent: false,
 }
