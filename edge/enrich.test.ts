@@ -32,6 +32,17 @@ describe('a record', () => {
     expect(Number.parseInt(made.replaceAll('-', '').slice(0, 12), 16)).toBe(received_at)
   })
 
+  it('has one uuid for one $insert_id of an event and a sender, where there is no uuid', async () => {
+    const person = newPerson()
+    const properties = { $insert_id: 'orxkp76b9yb6ez88' }
+    const twice = { event: 'a', distinct_id: person, properties }
+    await send([twice, twice, { ...twice, event: 'b' }])
+    await send([{ ...twice, uuid: crypto.randomUUID() }])
+    const uuids = (await recordsAbout(person, 4)).map(({ uuid }) => uuid)
+    expect(uuids[1]).toBe(uuids[0])
+    expect(new Set(uuids).size).toBe(3)
+  })
+
   it('makes no uuid twice', async () => {
     const person = newPerson()
     await send(Array.from({ length: 50 }, () => ({ event: 'a', distinct_id: person })))

@@ -2,6 +2,7 @@ import type { AcceptedEvent, JsonObject } from '@headwater/schemas/event'
 import type { EventRecord } from '@headwater/schemas/record'
 import type { SharedPart } from '@headwater/schemas/record-json'
 import { type ResolvedTime, resolveTime } from '@headwater/schemas/time'
+import { messageUuid } from './dialects/message-uuid.ts'
 import { type Geo, NO_GEO, saidGeo } from './geo.ts'
 import { saidParts } from './said.ts'
 import { senderKind } from './sender.ts'
@@ -63,7 +64,7 @@ export function enrich(event: AcceptedEvent, sequence: unknown, context: Request
   const visit = said.visit ? saidVisit(properties, page) : page
 
   const record: EventRecord = {
-    uuid: event.uuid ?? uuidV7(receivedAt),
+    uuid: event.uuid ?? insertUuid(event) ?? uuidV7(receivedAt),
     project_id: context.projectId,
     event: event.event,
     distinct_id: event.distinct_id,
@@ -109,6 +110,13 @@ export function timeOf(event: AcceptedEvent, context: RequestContext): ResolvedT
   const { keepsTimes, sentAt, receivedAt } = context
   const clock = keepsTimes || properties.$ignore_sent_at === true ? null : sentAt
   return resolveTime({ timestamp, offset, sentAt: clock, receivedAt })
+}
+
+/** Older clients number their events by this property: by it a retry of theirs is one event. */
+function insertUuid({ event, distinct_id, properties }: AcceptedEvent): string | null {
+  const { $insert_id: id } = properties
+  if (typeof id !== 'string' || id === '') return null
+  return messageUuid(JSON.stringify([event, distinct_id, id]))
 }
 
 /** Takes out what is stored elsewhere in the record, and the address that is not stored at all. */

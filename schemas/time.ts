@@ -26,7 +26,9 @@ export interface TimeFacts {
  */
 export function resolveTime({ timestamp, offset, sentAt, receivedAt }: TimeFacts): ResolvedTime {
   if (typeof offset === 'number' && offset >= 0) {
-    return clamp(receivedAt - offset, '', receivedAt)
+    // Old clients name the first sending also when they try again: so a retry resolves to the same time.
+    const isRight = sentAt !== null && Math.abs(receivedAt - sentAt) <= MAX_CLOCK_ERROR_MS
+    return clamp((isRight ? sentAt : receivedAt) - offset, '', receivedAt)
   }
   if (timestamp === null || timestamp === '') return { timestamp: receivedAt, note: 'missing' }
   const said = parseTime(timestamp)

@@ -55,6 +55,13 @@ it('takes an offset from receipt before a timestamp', () => {
   })
 })
 
+it('counts an offset from the sending when the clocks agree, so that a retry has the same time', () => {
+  const timeOf = (sentAt: number) =>
+    resolveTime({ timestamp: null, offset: 1_500, sentAt, receivedAt: NOW }).timestamp
+  expect(timeOf(NOW - 4 * 60_000)).toBe(NOW - 4 * 60_000 - 1_500)
+  expect(timeOf(NOW - 3 * DAY)).toBe(NOW - 1_500)
+})
+
 it('always gives a time that the store can hold', () => {
   fc.assert(
     fc.property(
