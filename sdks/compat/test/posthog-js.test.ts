@@ -2,6 +2,8 @@ import type { Browser, Page } from 'playwright-core'
 import type { PostHog } from 'posthog-js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../../../site/test/browser.ts'
+import type { Fault } from './fault-proxy.ts'
+import { itSurvivesOnAPage } from './page-survival.ts'
 import { openProject, type Project, type StoredEvent } from './project.ts'
 import { anHourAgo, PROPERTIES, timeOf } from './story.ts'
 import { openVisitor, type Visitor } from './visitor.ts'
@@ -17,12 +19,16 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
+/** 429 is not among them: clients throw events away for it, and nobody of ours answers it in this dialect. */
+const FAULTS: Fault[] = [{ status: 503, retryAfterS: 1 }, 'cut', 'cut after']
+
 const VERSIONS = {
-  'posthog-js 1.449': 'posthog-js.ts',
-  'posthog-js 1.57, which sends arrays': 'posthog-js-array.ts',
+  'posthog-js 1.449': { entry: 'posthog-js.ts', faults: [...FAULTS, { status: 500 }] },
+  // It throws events away for 500, as for 401, 403 and 404.
+  'posthog-js 1.57, which sends arrays': { entry: 'posthog-js-array.ts', faults: FAULTS },
 }
 
-describe.each(Object.entries(VERSIONS))('%s', (_name, entry) => {
+describe.each(Object.entries(VERSIONS))('%s', (_name, { entry, faults }) => {
   beforeEach(async () => {
     project = await openProject()
     visitor = await openVisitor(browser, entry)
@@ -95,6 +101,8 @@ describe.each(Object.entries(VERSIONS))('%s', (_name, entry) => {
     expect(project.proxy.refused).toEqual([])
     expect(visitor.complaints).toEqual([])
   })
+
+  itSurvivesOnAPage(faults, () => ({ project, visitor, open: start, capture }))
 })
 
 /** Opens a page and starts the client on it, with nothing but what hurries it. */
@@ -115,6 +123,11 @@ async function start(path = '/', options: object = {}): Promise<Page> {
   await (await settings).finished()
   return page
 }
+
+const capture = (page: Page, numbers: readonly number[]): Promise<unknown> =>
+  page.evaluate((all) => {
+    for (const n of all) client.capture('numbered', { n })
+  }, numbers)
 
 const namesOf = (events: readonly StoredEvent[]) => events.map(({ event }) => event)
 const byName = (events: readonly StoredEvent[]) =>
