@@ -10,6 +10,7 @@ const CARELESS: Sdk = {
   command: [process.execPath, join(import.meta.dirname, 'careless-sdk.ts')],
   stateful: false,
   persistent: false,
+  whyNot: () => '',
 }
 
 /** Caught, too, but only when half a minute of patience is over. */

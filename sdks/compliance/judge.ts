@@ -5,9 +5,13 @@ import { type Scenario, type SdkOptions, WRITE_KEY } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
 import type { Sdk } from './sdks.ts'
 
-/** Runs every scenario that is asked of an SDK, some at once, each with a server and processes of its own. */
+/**
+ * Runs every scenario that is asked of an SDK, some at once, each with a server and processes of its own. All
+ * are skipped where it cannot run.
+ */
 export function judge(sdk: Sdk): void {
-  describe.each(Object.entries(SCENARIOS))('%s', (_, scenarios) => {
+  const why = sdk.whyNot()
+  describe.skipIf(why).each(Object.entries(SCENARIOS))('%s', (_, scenarios) => {
     const asked = scenarios.filter(({ unlessFor }) => !unlessFor?.(sdk))
     it.concurrent.for(asked.map((one) => [one.name, one] as const))('%s', ([, scenario]) =>
       play(scenario, sdk),

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { whyNoPython } from '../python/test/interpreter.ts'
 
 const SDKS_FOLDER = join(import.meta.dirname, '..')
 
@@ -11,6 +12,8 @@ export interface Sdk {
   /** As its adapter says: distinct_id and session are its own · events outlive the process. */
   stateful: boolean
   persistent: boolean
+  /** Why it cannot run on this machine; empty when it can. */
+  whyNot(): string
 }
 
 export const NODE: Sdk = {
@@ -18,6 +21,7 @@ export const NODE: Sdk = {
   command: [process.execPath, join(SDKS_FOLDER, 'node/compliance-adapter.ts')],
   stateful: false,
   persistent: false,
+  whyNot: () => '',
 }
 
 export const PYTHON: Sdk = {
@@ -25,6 +29,7 @@ export const PYTHON: Sdk = {
   command: ['python3', '-B', join(SDKS_FOLDER, 'python/compliance_adapter.py')],
   stateful: false,
   persistent: false,
+  whyNot: whyNoPython,
 }
 
 /** In the order of the table in sdks/README.md. */
