@@ -16,7 +16,7 @@ from .programs import run
 from .scripted_server import STORED_THEN_500, UNAVAILABLE, ScriptedServer, Step
 
 
-def run_threads(count: int, work: Callable[[int], None]) -> None:
+def run_threads(count: int, work: Callable[[int], object]) -> None:
     """All at once; waits for them."""
     start = threading.Barrier(count)
 
