@@ -12,39 +12,48 @@ interface Target {
   command: string[]
 }
 
-// In order: the edge serves the SDK's build.
-const TARGETS: Target[] = [
-  {
-    name: 'web SDK',
-    sources: ['sdks/web/src', 'sdks/delivery', 'sdks/web/build.ts', 'sdks/web/package.json'],
-    output: 'sdks/web/dist/analytics.txt',
-    command: ['sdks/web/build.ts'],
-  },
-  {
-    name: 'site',
-    sources: ['site/src', 'site/public', 'site/astro.config.mjs', 'site/package.json', 'schemas'],
-    output: 'site/dist/index.html',
-    command: ['node_modules/astro/bin/astro.mjs', 'build', '--root', 'site'],
-  },
-]
+const WEB_SDK: Target = {
+  name: 'web SDK',
+  sources: ['sdks/web/src', 'sdks/delivery', 'sdks/web/build.ts', 'sdks/web/package.json'],
+  output: 'sdks/web/dist/analytics.txt',
+  command: ['sdks/web/build.ts'],
+}
 
-/** Builds what is missing or older than its sources; says so, since it takes seconds. */
+const NODE_SDK: Target = {
+  name: 'server SDK',
+  sources: ['sdks/node/src', 'sdks/delivery', 'sdks/node/build.ts', 'sdks/node/package.json'],
+  output: 'sdks/node/dist/index.mjs',
+  command: ['sdks/node/build.ts'],
+}
+
+const SITE: Target = {
+  name: 'site',
+  sources: ['site/src', 'site/public', 'site/astro.config.mjs', 'site/package.json', 'schemas'],
+  output: 'site/dist/index.html',
+  command: ['node_modules/astro/bin/astro.mjs', 'build', '--root', 'site'],
+}
+
+/** Builds what runs here where it is missing or older than its sources; says so, since it takes seconds. */
 export async function buildAll(log: (line: string) => void = console.log): Promise<void> {
-  for (const target of TARGETS) {
-    const stamp = join(
-      ROOT,
-      'node_modules/.cache/headwater',
-      `${target.name.replace(' ', '-')}.hash`,
-    )
-    const hash = hashOf(target.sources)
-    if (existsSync(join(ROOT, target.output)) && read(stamp) === hash) continue
-    const started = Date.now()
-    log(`Building the ${target.name} …`)
-    await runNode(target.command)
-    mkdirSync(join(stamp, '..'), { recursive: true })
-    writeFileSync(stamp, hash)
-    log(`Built the ${target.name} in ${((Date.now() - started) / 1000).toFixed(1)} s.`)
-  }
+  // In order: the edge serves the SDK's build.
+  for (const target of [WEB_SDK, SITE]) await build(target, log)
+}
+
+/** Builds the SDKs that are npm packages, likewise. */
+export async function buildSdks(log: (line: string) => void = console.log): Promise<void> {
+  for (const target of [WEB_SDK, NODE_SDK]) await build(target, log)
+}
+
+async function build(target: Target, log: (line: string) => void): Promise<void> {
+  const stamp = join(ROOT, 'node_modules/.cache/headwater', `${target.name.replace(' ', '-')}.hash`)
+  const hash = hashOf(target.sources)
+  if (existsSync(join(ROOT, target.output)) && read(stamp) === hash) return
+  const started = Date.now()
+  log(`Building the ${target.name} …`)
+  await runNode(target.command)
+  mkdirSync(join(stamp, '..'), { recursive: true })
+  writeFileSync(stamp, hash)
+  log(`Built the ${target.name} in ${((Date.now() - started) / 1000).toFixed(1)} s.`)
 }
 
 function runNode(command: string[]): Promise<void> {

@@ -5,6 +5,7 @@ export const HELP: Record<string, string> = {
   start: 'All of Headwater on this machine, in a few processes, until Ctrl-C',
   seed: 'A month of believable history, through the capture API',
   import: 'Exports of PostHog, Plausible, Umami, Mixpanel, Amplitude, GA4, or any CSV [-- --help]',
+  'pack-sdks': 'The npm packages of the SDKs, for your applications to install',
   test: 'Every suite; some of them: npm test -- edge core',
   check: 'Format, lint, types, documents in step, deploy dry run',
   format: 'Formats and fixes what can be fixed',

@@ -39,7 +39,10 @@ headwater.identify('user-17', { name: 'Ada' })`,
   node: {
     name: 'Node, Workers, Deno, Bun',
     steps: ({ captureUrl, writeKey }) => [
-      { title: 'From a checkout of Headwater', code: 'npm install ./sdks/node' },
+      {
+        title: 'In a checkout of Headwater: its last line is what your server runs',
+        code: 'npm run pack-sdks',
+      },
       {
         title: 'In your server',
         code: `import { createClient } from '@headwater/node'
@@ -53,13 +56,16 @@ await headwater.shutdown()`,
   python: {
     name: 'Python',
     steps: ({ captureUrl, writeKey }) => [
-      { title: 'From a checkout of Headwater', code: 'pip install ./sdks/python' },
+      {
+        title: 'In a checkout of Headwater, with your application’s Python',
+        code: 'pip install ./sdks/python',
+      },
       {
         title: 'In your application',
-        code: `from headwater import Client
+        code: `import headwater
 
-headwater = Client("${writeKey}", host="${captureUrl}")
-headwater.capture("signup", distinct_id="user-17", properties={"plan": "team"})
+headwater.init("${writeKey}", host="${captureUrl}")
+headwater.capture("signup", "user-17", {"plan": "team"})
 headwater.shutdown()`,
       },
     ],
