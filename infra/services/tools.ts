@@ -6,7 +6,14 @@ import { kafkaFolder } from './kafka-jars.ts'
 /** Something of the system that must be there. */
 export interface Tool {
   /** Who needs it. */
-  user: 'Kafka' | 'ClickHouse' | 'PostgreSQL' | 'Redis' | 'every service' | 'the browser tests'
+  user:
+    | 'Kafka'
+    | 'ClickHouse'
+    | 'PostgreSQL'
+    | 'Redis'
+    | 'every service'
+    | 'the browser tests'
+    | 'the tests of Python clients'
   name: string
   /** Of Debian. */
   package: string
@@ -15,6 +22,8 @@ export interface Tool {
 
 const JAVA_VERSION = 17
 const POSTGRES_FOLDER = '/usr/lib/postgresql'
+
+const HAS_VENV = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))'
 
 const TOOLS: Tool[] = [
   {
@@ -58,6 +67,12 @@ const TOOLS: Tool[] = [
     name: 'libnss3',
     package: 'libnss3',
     isThere: () => spawnSync('/sbin/ldconfig', ['-p']).stdout?.includes('libnss3.so') ?? true,
+  },
+  {
+    user: 'the tests of Python clients',
+    name: 'Python 3.10 or newer with venv',
+    package: 'python3-venv',
+    isThere: () => spawnSync('python3', ['-c', HAS_VENV]).status === 0,
   },
 ]
 

@@ -17,8 +17,8 @@ export interface JudgedPage {
 
 const EVENTS_PER_FAULT = 3
 const OFFLINE_MS = 1_500
-/** Clients read their clock more than once for an event that has an offset. */
-const CLOCK_MS = 20
+/** Who sends offsets reads the clock again when it sends. A retry would be late by seconds. */
+const CLOCK_MS = 500
 /** posthog-js waits for some ten seconds before a second try. */
 const PATIENCE_MS = 90_000
 

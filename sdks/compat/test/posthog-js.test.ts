@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { launchBrowser } from '../../../site/test/browser.ts'
 import type { Fault } from './fault-proxy.ts'
 import { itSurvivesOnAPage } from './page-survival.ts'
+import { startPostHog } from './posthog-page.ts'
 import { openProject, type Project, type StoredEvent } from './project.ts'
 import { anHourAgo, PROPERTIES, timeOf } from './story.ts'
 import { openVisitor, type Visitor } from './visitor.ts'
@@ -102,27 +103,10 @@ describe.each(Object.entries(VERSIONS))('%s', (_name, { entry, faults }) => {
     expect(visitor.complaints).toEqual([])
   })
 
-  itSurvivesOnAPage(faults, () => ({ project, visitor, open: start, capture }))
+  itSurvivesOnAPage(faults, () => ({ project, visitor, open: () => start(), capture }))
 })
 
-/** Opens a page and starts the client on it, with nothing but what hurries it. */
-async function start(path = '/', options: object = {}): Promise<Page> {
-  const page = await visitor.open(path)
-  const hurried = {
-    api_host: project.proxy.url,
-    request_queue_config: { flush_interval_ms: 250 },
-    // A browser that is driven by a test says so, and is taken for a bot.
-    opt_out_useragent_filter: true,
-    ...options,
-  }
-  const settings = page.waitForResponse(/\/(config(\.js)?|decide\/.*)$/)
-  await page.evaluate(([key, config]) => void client.init(key, config), [
-    project.writeKey,
-    hurried,
-  ] as const)
-  await (await settings).finished()
-  return page
-}
+const start = (path?: string) => startPostHog(visitor, project, { path })
 
 const capture = (page: Page, numbers: readonly number[]): Promise<unknown> =>
   page.evaluate((all) => {
