@@ -86,6 +86,35 @@ export const QUEUE: Scenario[] = [
     },
   },
   {
+    name: 'stores a burst of 2,000 events that come faster than they can be sent, once and in order',
+    async run({ sdk, server, start }) {
+      server.otherwise = () => ({ delayMs: 20 })
+      const adapter = await start({ flush_at: 50 })
+      const commands = many(2_000).map((event) => adapter.capture(event))
+      const uuids = await Promise.all(commands)
+      await adapter.do('flush')
+      await untilAnswered(adapter, 60_000)
+      expect([...server.stored.keys()]).toEqual(uuids)
+      expect(server.names).toEqual(many(2_000))
+      expect([...server.stored.values()].every(({ copies }) => copies === 1)).toBe(true)
+      expect(await adapter.errors()).toEqual([])
+      // Ids sort as the events were captured, which tells their order within a millisecond.
+      if (!sdk.stateful) expect(uuids.toSorted()).toEqual(uuids)
+    },
+  },
+  {
+    name: 'makes ids that no other process makes',
+    unlessFor: ({ stateful }) => (stateful ? 'tabs are judged by its own tests' : null),
+    async run({ server, start }) {
+      const adapters = await Promise.all([start(), start(), start()])
+      const uuids = await Promise.all(adapters.map((one) => captureAll(one, many(200))))
+      await Promise.all(adapters.map((one) => one.do('shutdown', { timeout_ms: 10_000 })))
+      expect(new Set(uuids.flat()).size).toBe(600)
+      expect([...server.stored.keys()].sort()).toEqual(uuids.flat().sort())
+      expect([...server.stored.values()].every(({ copies }) => copies === 1)).toBe(true)
+    },
+  },
+  {
     name: 'splits what is too much for one request',
     async run({ server, start }) {
       const adapter = await start({ flush_at: 1_000, flush_interval_ms: 60_000 })

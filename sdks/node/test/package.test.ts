@@ -48,6 +48,15 @@ it('is one module that imports nothing', () => {
   expect(bundle).not.toMatch(/\bimport\(|\brequire\(|['"]node:/)
 })
 
+it('can be required, too', () => {
+  const script = "console.log(typeof require('@headwater/node').createClient)"
+  const output = execFileSync(process.execPath, ['-e', script], {
+    cwd: application,
+    encoding: 'utf8',
+  })
+  expect(output.trim()).toBe('function')
+})
+
 it('has types that stand on their own', () => {
   for (const name of readdirSync(join(PACKAGE, 'dist/types'))) {
     const text = readFileSync(join(PACKAGE, 'dist/types', name), 'utf8')

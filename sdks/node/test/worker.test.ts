@@ -34,7 +34,7 @@ beforeAll(async () => {
         config: {
           name: 'app',
           compatibilityDate: COMPATIBILITY_DATE,
-          compatibilityFlags: [],
+          compatibilityFlags: ['nodejs_compat'],
           manifest: {
             mainModule: 'worker.js',
             modulesRoot: outDir,
