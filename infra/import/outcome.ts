@@ -53,10 +53,17 @@ export function* outcomesOf(rows: Iterable<ReadRow>, options: OutcomeOptions): I
 function* outcomesOfRow(row: Row, options: OutcomeOptions): Iterable<Outcome> {
   const place = { member: row.member, line: row.line }
   let isRow = true
-  for (const mapped of options.mapper.map(row)) {
-    if ('skipped' in mapped) yield { place, isRow, kind: 'skipped', reason: mapped.skipped }
-    else yield { place, isRow, ...judge(mapped.event, row, options) }
-    isRow = false
+  try {
+    for (const mapped of options.mapper.map(row)) {
+      if ('skipped' in mapped) yield { place, isRow, kind: 'skipped', reason: mapped.skipped }
+      else yield { place, isRow, ...judge(mapped.event, row, options) }
+      isRow = false
+    }
+  } catch (error) {
+    // What is nested ten thousand deep can be read, but not written again.
+    const message = `It cannot be made an event: ${(error as Error).message}`
+    yield { place, isRow, kind: 'dropped', reason: 'unreadable_row', message, text: '' }
+    return
   }
   if (isRow) yield { place, isRow, kind: 'skipped', reason: 'rows without an event' }
 }

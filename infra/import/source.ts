@@ -44,8 +44,8 @@ export interface MapOptions {
 
 /** Another product's export: what its rows mean here. */
 export interface Source {
-  /** What a CSV of it must have in its header. */
-  columns: (options: MapOptions) => readonly string[]
+  /** What a CSV of it must have in its header; `member` is its name inside a zip. */
+  columns: (options: MapOptions, member: string) => readonly string[]
   /** Which files of a zip are read, in which order; the others are named as skipped. Default: all. */
   members?: (names: readonly string[]) => string[]
   /** Why nothing can be imported from these, unless asked to make events up. */

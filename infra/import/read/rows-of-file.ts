@@ -80,7 +80,7 @@ async function* rowsOf(
         if (blank.trim() === '') continue
         parser = /^\s*[[{]/.test(blank)
           ? new JsonRows(member)
-          : new CsvRows(member, source.columns(options))
+          : new CsvRows(member, source.columns(options, member))
         yield noted(parser.push(blank))
       } else {
         yield noted(parser.push(text))

@@ -60,7 +60,7 @@ export const amplitude: Source = {
 function propertiesOf(row: Values): JsonObject {
   const sent = objectOf(row.event_properties)
   const page = Object.entries(PAGE).map(([from, to]) => [to, sent[from]])
-  const session = Number(row.session_id)
+  const session = Number(textOf(row.session_id))
   const groups = groupsOf(row)
   return {
     ...sent,

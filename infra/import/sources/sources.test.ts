@@ -284,6 +284,27 @@ describe('Umami', () => {
     })
   })
 
+  it('reads the zip of its export: events with their data, and what was said of visitors', async () => {
+    const { events, skipped } = await mappedFixture(umami, 'umami.zip')
+    expect(events.map(({ event }) => event)).toEqual(['$pageview', '+1 liked', '$set'])
+    expect(events[0]?.properties.gclid).toBe('Cj0')
+    expect(events[1]?.properties).toMatchObject({
+      plan: 'team',
+      amount: 12.5,
+      first: true,
+      due: '2024-04-01 00:00:00',
+      tags: ['a', 'b'],
+    })
+    expect(events[2]).toMatchObject({
+      distinct_id: events[0]?.distinct_id,
+      timestamp: Date.UTC(2024, 2, 10, 22, 31),
+      $set: { company: 'acme' },
+    })
+    expect(new Set(skipped)).toEqual(
+      new Set(['rows of event_data, which became properties of their events']),
+    )
+  })
+
   it('says which rows it does not know', async () => {
     const { skipped } = await mappedFixture(umami, 'umami.csv')
     expect(skipped).toEqual(['rows of event_type 5'])

@@ -1,129 +1,70 @@
-import { isObject, type JsonObject } from '@headwater/schemas/event'
+import { isObject } from '@headwater/schemas/event'
 import { IdenticalRows } from '../identical-rows.ts'
 import { LinkedIds } from '../linked-ids.ts'
-import { ownUuid } from '../name-uuid.ts'
-import { said, textOf } from '../said.ts'
-import type { MapOptions, Mapped, Source, TimelessEvent } from '../source.ts'
-import { timeOf } from '../time-of.ts'
+import { textOf } from '../said.ts'
+import type { Mapped, Source } from '../source.ts'
+import { EventData, sessionData } from './umami-data.ts'
+import { umamiEvent } from './umami-event.ts'
 
-const PAGE_VIEW = '1'
-const CUSTOM_EVENT = '2'
+/** Files of the zip; what an event says beside its row has to be known before it. */
+const TABLES = ['event_data', 'website_event', 'session_data'] as const
+type Table = (typeof TABLES)[number]
 
-const BROWSERS: Record<string, string> = {
-  chrome: 'Chrome',
-  crios: 'Chrome',
-  'chromium-webview': 'Chrome',
-  firefox: 'Firefox',
-  fxios: 'Firefox',
-  safari: 'Safari',
-  ios: 'Safari',
-  'ios-webview': 'Safari',
-  edge: 'Microsoft Edge',
-  'edge-chromium': 'Microsoft Edge',
-  'edge-ios': 'Microsoft Edge',
-  opera: 'Opera',
-  samsung: 'Samsung Internet for Android',
+const COLUMNS: Record<Table, readonly string[]> = {
+  event_data: ['event_id', 'data_key', 'string_value', 'number_value'],
+  website_event: ['event_id', 'session_id', 'created_at', 'url_path'],
+  session_data: ['session_id', 'data_key', 'string_value', 'number_value', 'created_at'],
 }
-const DEVICES: Record<string, string> = {
-  desktop: 'Desktop',
-  laptop: 'Desktop',
-  mobile: 'Mobile',
-  tablet: 'Tablet',
-}
-const UTM = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content']
 
-/** Umami 2: its table website_event, as CSV or JSON, with the columns of session where they are joined. */
+/** Umami: the zip of its export, or its table website_event alone, as CSV or JSON. */
 export const umami: Source = {
-  columns: () => ['event_id', 'session_id', 'created_at', 'url_path'],
+  columns: (_, member) => COLUMNS[tableOf(member)],
   members: (names) => {
-    const events = names.filter((name) => /website_event[^/]*$/.test(name))
-    return events.length > 0 ? events : [...names]
+    const known = TABLES.flatMap((table) => names.filter((name) => isOf(table, name)))
+    return known.length > 0 ? known : [...names]
   },
-  mapper(options) {
+  mapper({ timeZone }) {
     const linked = new LinkedIds('umami')
     const identical = new IdenticalRows()
+    const data = new EventData()
+    function* events(row: Record<string, unknown>): Iterable<Mapped> {
+      const get = (name: string) => unguarded(row[name] ?? row[camelCase(name)])
+      const mapped = umamiEvent(get, row, { timeZone, identical })
+      if ('skipped' in mapped) return yield mapped
+      const { event } = mapped
+      Object.assign(event.properties, data.take(textOf(get('event_id'))))
+      yield mapped
+      const link = linked.link(event, textOf(get('distinct_id')), textOf(get('session_id')))
+      if (link) yield { event: link }
+    }
     return {
-      *map({ value }): Iterable<Mapped> {
+      *map({ value, member }): Iterable<Mapped> {
+        const table = tableOf(member)
+        const get = (name: string) => unguarded(value[name])
+        if (table === 'event_data') return yield data.keep(get)
+        if (table === 'session_data') return yield sessionData(get, timeZone)
         // A page of the API is one row that holds many.
         const rows = Array.isArray(value.data) ? value.data : [value]
         for (const row of rows) {
-          if (!isObject(row)) yield { skipped: 'a result that is no event' }
-          else yield* mapRow(row, options, { linked, identical })
+          if (isObject(row)) yield* events(row)
+          else yield { skipped: 'a result that is no event' }
         }
       },
     }
   },
 }
 
-function* mapRow(
-  row: Record<string, unknown>,
-  { timeZone }: MapOptions,
-  { linked, identical }: { linked: LinkedIds; identical: IdenticalRows },
-): Iterable<Mapped> {
-  const get = (name: string) => row[name] ?? row[camelCase(name)]
-  const type = textOf(get('event_type')) || PAGE_VIEW
-  const name = type === PAGE_VIEW ? '$pageview' : textOf(get('event_name'))
-  if (type !== PAGE_VIEW && (type !== CUSTOM_EVENT || name === '')) {
-    return yield { skipped: `rows of event_type ${type}` }
-  }
-  const session = textOf(get('session_id'))
-  const known = textOf(get('distinct_id'))
-  const event: TimelessEvent = {
-    uuid: ownUuid(get('event_id')) ?? ownUuid(get('id')) ?? identical.uuidOf('umami', row),
-    event: name,
-    distinct_id: known || session,
-    timestamp: timeOf(get('created_at'), timeZone),
-    properties: propertiesOf(get),
-  }
-  yield { event }
-  const link = linked.link(event, known, session)
-  if (link) yield { event: link }
+function tableOf(member: string): Table {
+  return TABLES.find((table) => isOf(table, member)) ?? 'website_event'
 }
 
-function propertiesOf(get: (name: string) => unknown): JsonObject {
-  const [host, path] = [textOf(get('hostname')), textOf(get('url_path'))]
-  const browser = textOf(get('browser'))
-  const device = textOf(get('device'))
-  const [, width, height] = /^(\d+)x(\d+)$/.exec(textOf(get('screen'))) ?? []
-  return said({
-    // The scheme is not kept; it is not part of host and path, by which pages are counted.
-    $current_url: host ? `https://${host}${path}${queryOf(get('url_query'))}` : null,
-    $host: host,
-    $pathname: path,
-    $title: get('page_title'),
-    $referrer: referrerOf(get),
-    $referring_domain: get('referrer_domain'),
-    $session_id: textOf(get('visit_id')) || get('session_id'),
-    $browser: BROWSERS[browser] ?? browser,
-    $os: systemOf(textOf(get('os'))),
-    $device_type: DEVICES[device] ?? device,
-    $country: get('country'),
-    $region: textOf(get('region')) || get('subdivision1'),
-    $city: get('city'),
-    $language: get('language'),
-    $screen_width: width && Number(width),
-    $screen_height: height && Number(height),
-    tag: get('tag'),
-    ...Object.fromEntries(UTM.map((name) => [name, get(name)])),
-  })
+function isOf(table: Table, member: string): boolean {
+  return member.slice(member.lastIndexOf('/') + 1).startsWith(table)
 }
 
-function referrerOf(get: (name: string) => unknown): string | null {
-  const domain = textOf(get('referrer_domain'))
-  if (!domain) return null
-  return `https://${domain}${textOf(get('referrer_path'))}${queryOf(get('referrer_query'))}`
-}
-
-function queryOf(value: unknown): string {
-  const query = textOf(value).replace(/^\?/, '')
-  return query ? `?${query}` : ''
-}
-
-// "Windows 10", "Mac OS", "Android OS".
-function systemOf(os: string): string {
-  if (/^windows/i.test(os)) return 'Windows'
-  if (/^mac/i.test(os)) return 'macOS'
-  return os.replace(/^Android OS$/, 'Android')
+/** Umami puts an apostrophe before what a spreadsheet would take for a formula. */
+function unguarded(value: unknown): unknown {
+  return typeof value === 'string' && /^'[=+\-@\t\r]/.test(value) ? value.slice(1) : value
 }
 
 function camelCase(name: string): string {
