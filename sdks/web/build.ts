@@ -1,6 +1,6 @@
-// Builds dist/: the script for pages, the same as text for the edge Worker, the module, its types.
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+// Builds dist/: the script for pages and its extensions, the same as text for the edge Worker, modules, types.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
 import { minify } from 'terser'
@@ -14,7 +14,9 @@ const { version } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'))
 
 const shared: BuildOptions = {
   bundle: true,
-  minify: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  minifyIdentifiers: true,
   target: 'es2018',
   charset: 'utf8',
   legalComments: 'none',
@@ -22,38 +24,56 @@ const shared: BuildOptions = {
   // Strict by their modules already; the directive would only weigh.
   tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
 }
-// Names between our own modules, and nowhere else: not on the wire, not in storage, not in the API.
+// Names between our own modules, and nowhere else: not on the wire, not in storage, not in the API, and not
+// used by extensions, which may come from another build.
 const INTERNAL_NAMES =
-  /^(append|adopt|suspend|resume|nudge|handOver|startTimer|maxBatch(Events|Bytes)|releaseAll|take|nextPlace|wait_ms|report|held|json|key|send|too_big|next)$/
+  /^(suspend|resume|nudge|handOver|startTimer|maxBatch(Events|Bytes)|releaseAll|take|nextPlace|wait_ms|report|json|key|send|too_big|next)$/
+
+const EXTENSIONS: Record<string, string> = {
+  autocapture: "import { autocapture } from './autocapture.ts'; autocapture(client, options)",
+  'web-vitals': "import { webVitals } from './web-vitals.ts'; webVitals(client)",
+  overflow: "import { overflow } from './overflow.ts'; client.extend(overflow)",
+}
+const EXTENSIONS_SOURCE = join(HERE, 'src/extensions')
 
 rmSync(join(DIST, 'types'), { recursive: true, force: true })
-await build({
-  ...shared,
-  minify: false,
-  entryPoints: [join(HERE, 'src/snippet.ts')],
-  format: 'iife',
-  outfile: join(DIST, 'analytics.js'),
-})
-await shrink(join(DIST, 'analytics.js'))
-await build({
-  ...shared,
-  entryPoints: [join(HERE, 'src/index.ts')],
-  format: 'esm',
-  outfile: join(DIST, 'index.mjs'),
-})
-copyFileSync(join(DIST, 'analytics.js'), join(DIST, 'analytics.txt'))
-writeTypes(join(HERE, 'src/index.ts'), join(DIST, 'types'))
+mkdirSync(join(DIST, 'analytics'), { recursive: true })
+await writeScript('analytics', { entryPoints: [join(HERE, 'src/snippet.ts')] })
+for (const [name, use] of Object.entries(EXTENSIONS)) {
+  const contents = `import { client, options } from './attach.ts'; ${use}`
+  const stdin = { contents, resolveDir: EXTENSIONS_SOURCE, loader: 'ts' as const }
+  await writeScript(`analytics/${name}`, { stdin })
+}
+const modules = Object.keys(EXTENSIONS).map((name) => join(EXTENSIONS_SOURCE, `${name}.ts`))
+for (const entry of [join(HERE, 'src/index.ts'), ...modules]) {
+  const outfile = join(DIST, `${basename(entry, '.ts')}.mjs`)
+  await build({ ...shared, entryPoints: [entry], format: 'esm', outfile })
+  writeTypes(entry, join(DIST, 'types'))
+}
 
-const script = readFileSync(join(DIST, 'analytics.js'))
-console.log(`analytics.js: ${script.length} bytes, ${gzipSync(script, { level: 9 }).length} gzip`)
+/** A script for pages, the same as text for the Worker. */
+async function writeScript(name: string, source: BuildOptions): Promise<void> {
+  const { outputFiles } = await build({
+    ...shared,
+    ...source,
+    minifyWhitespace: false,
+    minifyIdentifiers: false,
+    format: 'iife',
+    write: false,
+  })
+  const script = await shrink(outputFiles?.[0]?.text ?? '')
+  for (const extension of ['js', 'txt']) writeFileSync(join(DIST, `${name}.${extension}`), script)
+  const gzipBytes = gzipSync(script, { level: 9 }).length
+  console.log(`${name}.js: ${Buffer.byteLength(script)} bytes, ${gzipBytes} gzip`)
+}
 
 // A tenth smaller than what esbuild makes; every page of a site loads it.
-async function shrink(path: string): Promise<void> {
-  const { code } = await minify(readFileSync(path, 'utf8'), {
+async function shrink(script: string): Promise<string> {
+  const { code } = await minify(script, {
     ecma: 2018,
     toplevel: true,
-    compress: { passes: 4, unsafe_arrows: true, keep_fargs: false },
+    compress: { passes: 3, unsafe_arrows: true, inline: 1 },
     mangle: { properties: { regex: INTERNAL_NAMES } },
   })
-  writeFileSync(path, code ?? '')
+  return code ?? ''
 }

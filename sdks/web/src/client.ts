@@ -67,6 +67,8 @@ export interface Inside {
   storage: PageStorage
   /** Of the names of everything that is stored. */
   prefix: string
+  /** Whether anything may be kept on the device now. */
+  mayStore(): boolean
 }
 
 export type Extension = (inside: Inside) => void
@@ -77,9 +79,12 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
   const prefix = `hw:${writeKey.split('_')[1] || writeKey}:`
   // What the visitor said is kept even where nothing else is: how else would the next page know?
   const device = openStorage(() => true)
-  const consent = openConsent(`${prefix}consent`, device, options)
-  const storage = openStorage(() => !options.cookieless && consent.get() === 'granted')
-  const identity = openIdentity(prefix, storage)
+  const consentKey = `${prefix}consent`
+  const consent = openConsent(() => device.get(consentKey), options)
+  const { cookieless } = options
+  const mayStore = () => !cookieless && consent() === 'granted'
+  const storage = openStorage(mayStore)
+  const identity = openIdentity(prefix, storage, cookieless)
   // Made now, not with the first event: two tabs must not both find that there is nobody yet.
   identity.get()
   const queue = openQueue(prefix, storage, consent)
@@ -161,20 +166,20 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
     unregister: (property) => register({ [property]: undefined }),
     reset: identity.reset,
     optIn() {
-      consent.set('granted')
+      device.set(consentKey, 'granted')
       storage.held.forEach((value, key) => void storage.set(key, value))
       sender.nudge()
     },
     optOut() {
       storage.held.clear()
       for (const key of device.keys(prefix)) device.remove(key)
-      consent.set('denied')
+      device.set(consentKey, 'denied')
     },
-    hasOptedOut: () => consent.get() === 'denied',
+    hasOptedOut: () => consent() === 'denied',
     onError: (listener) => void listeners.push(listener),
     flush: sender.flush,
     distinctId: () => identity.get().distinct_id,
-    extend: (extension) => extension({ client, queue, storage, prefix }),
+    extend: (extension) => extension({ client, queue, storage, prefix, mayStore }),
   }
   if (options.autocapturePageviews !== false) {
     watchPageviews(($referrer) => client.page({ $referrer }))

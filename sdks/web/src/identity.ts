@@ -34,7 +34,12 @@ export interface IdentityKeeper {
   reset(): void
 }
 
-export function openIdentity(prefix: string, storage: PageStorage): IdentityKeeper {
+/** With `cookieless` an anonymous visitor has no id of ours: the edge tells them apart, for a day. */
+export function openIdentity(
+  prefix: string,
+  storage: PageStorage,
+  cookieless: boolean | undefined,
+): IdentityKeeper {
   const identityKey = `${prefix}identity`
   const sessionKey = `${prefix}session`
   const read = <Value>(key: string) => parseObject<Value>(storage.get(key))
@@ -43,7 +48,9 @@ export function openIdentity(prefix: string, storage: PageStorage): IdentityKeep
     get() {
       const known = read<Identity>(identityKey)
       if (known.distinct_id) return known as Identity
-      const made = { distinct_id: uuidv7(Date.now()), initial: initialFacts() }
+      const made: Identity = cookieless
+        ? { distinct_id: '$cookieless', registered: { $cookieless_mode: true } }
+        : { distinct_id: uuidv7(Date.now()), initial: initialFacts() }
       write(identityKey, made)
       return made
     },

@@ -1,7 +1,7 @@
 import { type Entry, type EventSource, firstOf } from '../../delivery/event-source.ts'
 import { uuidv7 } from '../../delivery/uuid.ts'
 import { openClaims } from './claims.ts'
-import type { ConsentKeeper } from './consent.ts'
+import type { ConsentReader } from './consent.ts'
 import type { PageStorage } from './storage.ts'
 
 /** Events held at most; beyond it the newest is refused, so that a page offline for days stays usable. */
@@ -29,10 +29,7 @@ export interface Queue extends EventSource<QueueEntry> {
   resume(): void
 }
 
-/** Of an event's name in localStorage; see append. */
-type Parts = [string, string, string, time: string, count: string, owner: string]
-
-export function openQueue(prefix: string, storage: PageStorage, consent: ConsentKeeper): Queue {
+export function openQueue(prefix: string, storage: PageStorage, consent: ConsentReader): Queue {
   const eventPrefix = `${prefix}event:`
   const claims = openClaims(prefix)
   let id = ''
@@ -45,10 +42,10 @@ export function openQueue(prefix: string, storage: PageStorage, consent: Consent
   const open = () => {
     forgetStored()
     id = uuidv7(Date.now())
-    void claims.take(id, Date.now())
+    void claims.take(id)
   }
   const mayGo = () => {
-    const said = consent.get()
+    const said = consent()
     // Said in another tab, perhaps: what waits here is to be forgotten too.
     if (said === 'denied') entries = []
     return said === 'granted' ? entries : []
@@ -73,19 +70,19 @@ export function openQueue(prefix: string, storage: PageStorage, consent: Consent
     },
     size: () => mayGo().length,
     async adopt() {
-      const before = entries.length
-      const known = new Set(entries.map(({ key }) => key))
+      let found = 0
       const claimed: Record<string, Promise<boolean>> = {}
+      const known = new Set(entries.map(({ key }) => key))
       for (const key of storage.keys(eventPrefix).sort()) {
-        const [, , , time, , owner] = key.split(':') as Parts
-        claimed[owner] = claimed[owner] || claims.take(owner, Number(time))
+        const owner = key.split(':')[5] as string
+        claimed[owner] = claimed[owner] || claims.take(owner)
         if (known.has(key) || !(await claimed[owner])) continue
         // Read only now: until the claim, the owner may have had an answer.
         const json = storage.get(key)
-        if (json) entries.push({ key, json })
+        if (json) found = entries.push({ key, json })
       }
       entries.sort((a, b) => (a.key < b.key ? -1 : 1))
-      return entries.length > before
+      return found > 0
     },
     suspend() {
       forgetStored()

@@ -140,7 +140,7 @@ describe('consent', () => {
 })
 
 describe('cookieless', () => {
-  it('stores nothing on the device: each page is somebody new, a single-page visit is one', async () => {
+  it('stores nothing on the device, and leaves it to the edge to tell who it is', async () => {
     shop.capture.script = [{ status: 503 }]
     const first = await open('/', { cookieless: true })
     await captureIn(first, 'a')
@@ -158,26 +158,30 @@ describe('cookieless', () => {
       (count) => count === 3,
     )
     expect(await kept(second)).toEqual([''])
-    const [a, b, c] = shop.capture.acknowledged
-    expect(b?.distinct_id).toBe(a?.distinct_id)
-    expect(b?.properties.$session_id).toBe(a?.properties.$session_id)
-    expect(c?.distinct_id).not.toBe(a?.distinct_id)
+    for (const { distinct_id, properties } of shop.capture.acknowledged) {
+      expect([distinct_id, properties.$cookieless_mode]).toEqual(['$cookieless', true])
+    }
+    const [a, b, c] = shop.capture.acknowledged.map(({ properties }) => properties.$session_id)
+    expect(b).toBe(a)
+    expect(c).not.toBe(a)
   })
 
-  it('does not even read what an earlier start of the site stored', async () => {
-    const before = await open('/', {})
-    await captureIn(before, 'a')
+  it('does not read what an earlier start of the site stored, and links nobody to nobody', async () => {
+    await captureIn(await open('/', {}), 'a')
     await until(
       () => shop.capture.acknowledged.length,
       (count) => count === 1,
     )
     const page = await open('/cookieless', { cookieless: true })
     await captureIn(page, 'b')
+    await page.evaluate(() => (window as unknown as PageGlobals).headwater.identify('ada'))
     await until(
       () => shop.capture.acknowledged.length,
-      (count) => count === 2,
+      (count) => count === 3,
     )
-    const [a, b] = shop.capture.acknowledged
-    expect(b?.distinct_id).not.toBe(a?.distinct_id)
+    const [, b, identify] = shop.capture.acknowledged
+    expect(b?.distinct_id).toBe('$cookieless')
+    expect(identify?.distinct_id).toBe('ada')
+    expect(identify?.properties).not.toHaveProperty('$anon_distinct_id')
   })
 })

@@ -24,20 +24,26 @@ export interface OpenOptions {
   /** Replaces the start of the SDK. */
   head?: string
   options?: ClientOptions
+  /** What follows it on the page. */
+  after?: string
+  /** The page's content security policy. */
+  policy?: string
 }
 
 export async function openShop(browser: Browser): Promise<Shop> {
   const context = await browser.newContext({ locale: 'en-US' })
   const capture = await CaptureServer.start()
   const heads = new Map<string, string>()
+  const policies = new Map<string, string>()
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/'
-    const script = path === '/analytics.js' || path === '/index.mjs'
-    response.setHeader('content-type', script ? 'text/javascript' : 'text/html')
+    const script = /^\/(analytics(\/[a-z-]+)?\.js|[a-z-]+\.mjs)$/.test(path)
+    response.setHeader('content-type', script ? 'text/javascript' : 'text/html; charset=utf-8')
     if (script) return response.end(readFileSync(join(DIST, path)))
-    response.end(
-      `<!doctype html><title>Page ${path}</title>${heads.get(path) ?? heads.get('/') ?? ''}`,
-    )
+    const head = heads.get(path) ?? heads.get('/') ?? ''
+    const policy = policies.get(path)
+    if (policy) response.setHeader('content-security-policy', policy)
+    response.end(`<!doctype html><title>Page ${path}</title>${head}`)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
@@ -46,8 +52,10 @@ export async function openShop(browser: Browser): Promise<Shop> {
     context,
     capture,
     url,
-    async open(path = '/', { head, options } = {}) {
-      heads.set(path.split(/[?#]/)[0] ?? '/', head ?? startingHead(capture.url, options))
+    async open(path = '/', { head, options, after = '', policy } = {}) {
+      const [name = '/'] = path.split(/[?#]/)
+      heads.set(name, (head ?? startingHead(capture.url, options)) + after)
+      if (policy) policies.set(name, policy)
       const page = await context.newPage()
       await page.goto(url(path))
       return page
