@@ -314,6 +314,20 @@ describe('beside capture', () => {
     expect(second.status).toBe(304)
   })
 
+  it('the SDK’s extensions are served, each by its name', async () => {
+    const texts = new Set<string>()
+    for (const name of ['autocapture', 'overflow', 'web-vitals']) {
+      const response = await request(`/analytics/${name}.js`)
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toContain('javascript')
+      texts.add(`${response.headers.get('etag')}`)
+      await response.text()
+    }
+    expect(texts.size).toBe(3)
+    expect((await request('/analytics/constructor.js')).status).toBe(404)
+    expect((await request('/analytics/overflow.js', { method: 'POST' })).status).toBe(405)
+  })
+
   it('health and metrics tell of the buffer', async () => {
     expect(await (await request('/_health')).json()).toMatchObject({ status: 'ok', region: 'test' })
     await send([{ event: 'a', distinct_id: newPerson() }, 1])

@@ -16,7 +16,10 @@ import { WriteKeys } from './write-keys.ts'
 /** `prefix` is what stood before the path that is routed. */
 type Args = [env: EdgeEnv, ctx: ExecutionContext, prefix?: string]
 
-const OWN_PATHS = ['/', '/analytics.js', '/_health', '/_readiness', '/_liveness', '/_metrics']
+const OWN_PATHS = [
+  ...['/', '/analytics.js', '/analytics/:name.js'],
+  ...['/_health', '/_readiness', '/_liveness', '/_metrics'],
+]
 
 const router = IttyRouter<IRequest & Request, Args>()
 for (const dialect of DIALECTS) {
@@ -29,7 +32,8 @@ for (const { method, path, answer } of COMPANIONS) {
   else router.post(path, route)
 }
 router.options('*', preflight)
-router.get('/analytics.js', serveScript)
+router.get('/analytics.js', (request) => serveScript(request))
+router.get('/analytics/:name.js', (request) => serveScript(request, request.params.name))
 router.get('/', () =>
   plainText('Headwater takes events here: POST /batch. The web SDK is /analytics.js.\n'),
 )

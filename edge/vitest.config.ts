@@ -6,8 +6,9 @@ import { TEST_BINDINGS } from './test/bindings.ts'
 import { answerAsCore } from './test/core-stand-in.ts'
 
 // The Worker serves the SDK's build; a checkout that has not built it yet can still be tested.
-const script = join(import.meta.dirname, '../sdks/web/dist/analytics.txt')
-if (!existsSync(script)) {
+for (const name of ['', '/autocapture', '/overflow', '/web-vitals']) {
+  const script = join(import.meta.dirname, `../sdks/web/dist/analytics${name}.txt`)
+  if (existsSync(script)) continue
   mkdirSync(dirname(script), { recursive: true })
   writeFileSync(script, '/* not built yet */')
 }
