@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +33,9 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-it.each(blocks('sh').map((block) => [block.slice(0, 60), block] as const))(
+const hasCurl = spawnSync('curl', ['--version'], { env: { PATH: commandPath() } }).status === 0
+
+it.skipIf(!hasCurl).each(blocks('sh').map((block) => [block.slice(0, 60), block] as const))(
   'holds the event of the documented command: %s',
   async (_start, block) => {
     const command = block.replaceAll('http://localhost:8000', edge.url)
