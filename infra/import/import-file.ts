@@ -97,10 +97,10 @@ function rejectOf(file: FileState, outcome: Extract<Outcome, { kind: 'dropped' }
 
 function rejectOfEvent(
   file: FileState,
-  { place, uuid, json }: Extract<Outcome, { kind: 'event' }>,
+  { place, uuid, value }: Extract<Outcome, { kind: 'event' }>,
   { reason, message }: DroppedEvent,
 ): Reject {
-  return { ...placed(file, place), reason, message, uuid, row: json }
+  return { ...placed(file, place), reason, message, uuid, row: JSON.stringify(value) }
 }
 
 function placed({ path }: FileState, { member, line }: Outcome['place']) {

@@ -156,7 +156,7 @@ function eventsOf(outcomes: Outcome[]): unknown[] {
 
 function outcome(json: string): Outcome {
   const place = { member: '', line: 1 }
-  return { place, isRow: true, kind: 'event', uuid: '', json, timestamp: AT }
+  return { place, isRow: true, kind: 'event', uuid: '', json, value: {} }
 }
 
 async function gathered(outcomes: Outcome[], done = 0) {

@@ -18,11 +18,12 @@ export interface Place {
 }
 
 /** What became of a row before anything is sent. A row with several events has several, one without any has one. */
-export type Outcome = { place: Place; isRow: boolean } & (
-  | { kind: 'event'; uuid: string; json: string; timestamp: number }
+export type Outcome = { place: Place; isRow: boolean } & Judged
+type Judged =
+  /** `json` is the event as it is sent, `value` the row that it was made of. */
+  | { kind: 'event'; uuid: string; json: string; value: Row['value'] }
   | { kind: 'dropped'; reason: ImportDropReason; message: string; text: string }
   | { kind: 'skipped'; reason: string }
-)
 
 export interface OutcomeOptions {
   /** Written to every event, as the property `$import_source`. */
@@ -68,16 +69,11 @@ function* outcomesOfRow(row: Row, options: OutcomeOptions): Iterable<Outcome> {
   if (isRow) yield { place, isRow, kind: 'skipped', reason: 'rows without an event' }
 }
 
-type Judged =
-  | { kind: 'event'; uuid: string; json: string; timestamp: number }
-  | { kind: 'dropped'; reason: ImportDropReason; message: string; text: string }
-  | { kind: 'skipped'; reason: string }
-
-function judge(event: TimelessEvent, row: Row, options: OutcomeOptions): Judged {
+function judge(event: TimelessEvent, { value }: Row, options: OutcomeOptions): Judged {
   const reason = timeProblem(event.timestamp, options.now)
   if (reason) {
     const message = IMPORT_DROP_REASONS[reason]
-    return { kind: 'dropped', reason, message, text: JSON.stringify(row.value) }
+    return { kind: 'dropped', reason, message, text: JSON.stringify(value) }
   }
   const dated = event as ImportedEvent
   const { since, until, sourceName } = options
@@ -86,7 +82,7 @@ function judge(event: TimelessEvent, row: Row, options: OutcomeOptions): Judged 
   if (until !== null && dated.timestamp >= until)
     return { kind: 'skipped', reason: 'after --until' }
   const json = JSON.stringify({ ...dated, properties: marked(dated, sourceName) })
-  return { kind: 'event', uuid: dated.uuid, json, timestamp: dated.timestamp }
+  return { kind: 'event', uuid: dated.uuid, json, value }
 }
 
 // Capture would store such an event under the moment of the import, which is certainly wrong.

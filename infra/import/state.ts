@@ -24,7 +24,7 @@ export interface Reject {
   message: string
   /** The event's uuid, when it had come so far. */
   uuid: string | null
-  /** The row, or the event as it was sent. */
+  /** The row as JSON, which the same source reads again; the line itself when it is none. */
   row: string
 }
 

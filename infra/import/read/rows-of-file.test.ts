@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Source } from '../source.ts'
 import { MAX_ROW_LENGTH } from './row-parser.ts'
@@ -151,6 +151,12 @@ describe('a packed file', () => {
     for (const packed of [gzipSync('{"a":1}\n'), zstdCompressSync('{"a":1}\n')]) {
       expect(await values(packed)).toEqual([[1, { a: 1 }]])
     }
+  })
+
+  it('of brotli is told by its name', async () => {
+    const path = join(folder, 'a.jsonl.br')
+    writeFileSync(path, brotliCompressSync('{"a":1}\n'))
+    expect(await collect(rowsOfFile(path, reading()))).toMatchObject([{ value: { a: 1 } }])
   })
 
   it('may be of several parts, as logs are that were added to', async () => {

@@ -31,7 +31,7 @@ const NO_EXPORT = /(^|\/)(__MACOSX\/|\.)/
  */
 export async function* rowsOfFile(path: string, read: ReadOptions): AsyncGenerator<ReadRow[]> {
   if (!looksLikeZip(await headOf(path, 4))) {
-    yield* rowsOf('', fileContent(path, read.onBytes), read)
+    yield* rowsOf('', unpacked(path, fileContent(path, read.onBytes)), read)
     return
   }
   let members: ZipMember[]
@@ -47,7 +47,7 @@ export async function* rowsOfFile(path: string, read: ReadOptions): AsyncGenerat
     yield [unreadable('', 0, new Error('there is nothing of this export in the zip'))]
   for (const name of wanted) {
     const member = named.get(name)
-    if (member) yield* rowsOf(name, readMember(path, member, read.onBytes), read)
+    if (member) yield* rowsOf(name, unpacked(name, readMember(path, member, read.onBytes)), read)
   }
   const leftOut = 'nothing of it can be said in events'
   yield names.filter((name) => !wanted.includes(name)).map((member) => ({ member, leftOut }))
@@ -74,7 +74,7 @@ async function* rowsOf(
   try {
     let parser: RowParser | null = null
     let blank = ''
-    for await (const text of decoded(unpacked(content))) {
+    for await (const text of decoded(content)) {
       if (!parser) {
         blank += text
         if (blank.trim() === '') continue

@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { createBrotliDecompress, createGunzip, createZstdDecompress } from 'node:zlib'
 import { transformed } from './transformed.ts'
 
 const GZIP = [0x1f, 0x8b]
@@ -8,14 +8,20 @@ const ZIP = [0x50, 0x4b, 0x03, 0x04]
 const EMPTY_ZIP = [0x50, 0x4b, 0x05, 0x06]
 const PARQUET = [0x50, 0x41, 0x52, 0x31]
 
-/** Content without the gzip or zstd around it, told by its first bytes. Throws for what is not read here. */
-export async function* unpacked(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * Content without the gzip or zstd around it, told by its first bytes, or the brotli, which only its name
+ * tells. Throws for what is not read here.
+ */
+export async function* unpacked(
+  name: string,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const chunks = content[Symbol.asyncIterator]()
   const first = await chunks.next()
   if (first.done) return
   const rest = { [Symbol.asyncIterator]: () => chunks }
   const whole = joined(first.value, rest)
-  const engine = engineFor(first.value)
+  const engine = engineFor(name, first.value)
   yield* engine ? transformed(whole, engine) : whole
 }
 
@@ -23,7 +29,8 @@ export function looksLikeZip(head: Uint8Array): boolean {
   return startsWith(head, ZIP) || startsWith(head, EMPTY_ZIP)
 }
 
-function engineFor(head: Uint8Array): Transform | null {
+function engineFor(name: string, head: Uint8Array): Transform | null {
+  if (name.endsWith('.br')) return createBrotliDecompress()
   if (startsWith(head, GZIP)) return createGunzip()
   if (startsWith(head, ZSTD)) return createZstdDecompress()
   if (startsWith(head, PARQUET)) throw new Error('Parquet is not read: export JSON lines or CSV')
