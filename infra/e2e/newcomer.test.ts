@@ -4,7 +4,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PYTHON_ENV } from '../../sdks/python/test/config.ts'
+import { whyNoPython } from '../../sdks/python/test/interpreter.ts'
 import { launchBrowser } from '../../site/test/browser.ts'
+import { buildSdks } from '../local/build.ts'
+import { ROOT } from '../local/config.ts'
 import { type Stack, startStack } from './stack.ts'
 
 const SEEN_WITHIN_MS = 5_000
@@ -108,6 +112,16 @@ it('says how events are sent by text that works as it is, and that they arrive',
   const answers = [one, many].map((line) => execFileSync('sh', ['-c', line], { encoding: 'utf8' }))
   expect(answers.map((answer) => JSON.parse(answer).accepted)).toEqual([1, 2])
   await arrives('invited')
+
+  await buildSdks()
+  const [, server = ''] = await linesOf('node')
+  execFileSync(process.execPath, ['--input-type=module', '-e', server], { cwd: ROOT })
+  await guide.getByText('It works: 1 event').waitFor({ timeout: PAGE_WITHIN_MS })
+  if (whyNoPython() === '') {
+    const [, application = ''] = await linesOf('python')
+    execFileSync('python3', ['-c', application], { env: PYTHON_ENV })
+    await guide.getByText('It works: 1 event').waitFor({ timeout: PAGE_WITHIN_MS })
+  }
   await page.context().close()
   await guide.context().close()
 })
