@@ -16,19 +16,20 @@ export const NO_GEO: SharedPart<Geo> = sharedPart({
 })
 
 /**
- * The place as Cloudflare sees it; empty where it does not say. Behind somebody's proxy it sees the proxy:
- * then only the country counts that the proxy names itself.
+ * The place as Cloudflare sees it. Behind somebody's proxy it sees the proxy, and without Cloudflare nobody
+ * sees anything: then the country counts that the proxy names itself.
  */
 export function geoOf(
   cf: Partial<IncomingRequestCfProperties> | undefined,
   forwardedFor: string | null,
   headers: Headers,
 ): SharedPart<Geo> {
-  if (!cf?.country) return NO_GEO
   // Cloudflare adds one address, of whoever it speaks with, to those that are there already.
-  if (forwardedFor?.includes(',')) {
-    const country = headers.get(PROXY_COUNTRY) ?? ''
-    return /^[A-Z]{2}$/.test(country) ? sharedPart({ ...NO_GEO.fields, country }) : NO_GEO
+  if (!cf?.country || forwardedFor?.includes(',')) {
+    const country = headers.get(PROXY_COUNTRY)
+    return country !== null && /^[A-Z]{2}$/.test(country)
+      ? sharedPart({ ...NO_GEO.fields, country })
+      : NO_GEO
   }
   return sharedPart({
     country: cf.country,

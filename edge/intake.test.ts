@@ -7,6 +7,7 @@ import { capture } from './capture.ts'
 import { edgeConfig } from './config.ts'
 import { NO_HEADERS } from './dialects/dialect.ts'
 import { native } from './dialects/native.ts'
+import { segment } from './dialects/segment.ts'
 import { NO_GEO } from './geo.ts'
 import { type Arrival, Intake, type Outcome } from './intake.ts'
 import { MemoryBuffer } from './memory-buffer.ts'
@@ -65,6 +66,33 @@ it('keeps projects of different regions apart in one group', async () => {
   expect(places).toHaveLength(30)
   expect(new Set(places)).toEqual(new Set(['default in test', 'eu.shop in eu', 'far.shop in far']))
   expect(chunks.length).toBeLessThan(30)
+})
+
+it('judges requests of different dialects in one group, each by its own', async () => {
+  const buffer = new MemoryBuffer()
+  const intake = new Intake()
+  const deps = { config, writeKeys, buffer }
+  const batch = [
+    { type: 'track', userId: 'p', event: 'b' },
+    { type: 'track', event: 'nobody' },
+  ]
+  const call = {
+    ...arrivalOf(writeKey, []),
+    dialect: segment,
+    url: 'http://edge.test/v1/batch',
+    payload: JSON.stringify({ writeKey, batch }),
+  }
+  const outcomes = await Promise.all(
+    [arrivalOf(writeKey, ['p']), call, arrivalOf(writeKey, ['p'])].map((arrival) =>
+      intake.take(arrival, deps, keepAlive),
+    ),
+  )
+  expect(outcomes).toMatchObject([
+    held,
+    { accepted: 1, dropped: [{ index: 1, reason: 'missing_distinct_id' }] },
+    held,
+  ])
+  expect([...buffer.shards].flatMap(([, chunks]) => chunks).length).toBeLessThan(3)
 })
 
 it('makes a call for each request when calls are not shared', async () => {

@@ -70,10 +70,10 @@ describe('under a prefix that a proxy leaves in the path', () => {
 
 describe('the place of a person behind somebody’s proxy', () => {
   const cf = { country: 'DE', city: 'Frankfurt' } as const
-  const placeOf = async (headers: Record<string, string>) => {
+  const placeOf = async (headers: Record<string, string>, seen: object = cf) => {
     const person = newPerson()
     const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0' }
-    await post('/batch', body(person), { ...browser, ...headers }, cf)
+    await post('/batch', body(person), { ...browser, ...headers }, seen)
     const [record] = await recordsAbout(person)
     return [record?.country, record?.city]
   }
@@ -88,5 +88,6 @@ describe('the place of a person behind somebody’s proxy', () => {
     expect(await placeOf({ ...proxied, 'x-headwater-country': 'NZ' })).toEqual(['NZ', ''])
     expect(await placeOf({ ...proxied, 'x-headwater-country': 'nowhere' })).toEqual(['', ''])
     expect(await placeOf({ 'x-headwater-country': 'NZ' })).toEqual(['DE', 'Frankfurt'])
+    expect(await placeOf({ 'x-headwater-country': 'NZ' }, {})).toEqual(['NZ', ''])
   })
 })

@@ -93,11 +93,11 @@ function encode({ dropped, uuids = [] }: Judged): Response {
   return jsonAnswer({ results })
 }
 
+const KEY_MISSING = 'The write key is missing: send it as Authorization: Bearer.'
+
 function refuse({ code, message, status }: CaptureError): Response {
   const headers = new Headers({ 'content-type': 'application/json' })
   if (status >= 500) headers.set('retry-after', String(retryAfterS()))
-  return new Response(JSON.stringify({ error: code, error_description: message }), {
-    status,
-    headers,
-  })
+  const error_description = code === 'missing_write_key' ? KEY_MISSING : message
+  return new Response(JSON.stringify({ error: code, error_description }), { status, headers })
 }

@@ -207,6 +207,23 @@ describe('a call becomes an event', () => {
     })
   })
 
+  it('with the id of its message as a property, when that was no UUID', () => {
+    const call = { type: 'track', userId: 'ann', event: 'a' }
+    expect(parsed({ ...call, messageId: UUID.toUpperCase() })).toMatchObject({
+      uuid: UUID,
+      properties: {},
+    })
+    expect(parsed({ ...call, messageId: `ajs-next-1-${UUID}` })).toMatchObject({
+      uuid: UUID,
+      properties: { $message_id: `ajs-next-1-${UUID}` },
+    })
+    expect(parsed({ ...call, messageId: 'order-77' })).toMatchObject({
+      uuid: messageUuid('order-77'),
+      properties: { $message_id: 'order-77' },
+    })
+    expect(parsed(call).uuid).toBeNull()
+  })
+
   it('with its country, where it is said as we say it', () => {
     const call = { type: 'track', userId: 'ann', event: 'a' }
     const { properties } = parsed({ ...call, context: { location: { country: 'DE' } } })
@@ -251,46 +268,6 @@ describe('a call that cannot be an event', () => {
     [{ type: 'identify', userId: 'a', traits: 'text' }, 'invalid_set'],
   ])('is dropped: %j is %s', (call, reason) => {
     expect(parseEvent(eventOfCall(call))).toBe(reason)
-  })
-})
-
-describe('the uuid of a message', () => {
-  it('is its id, or the UUID that Segment’s clients put there', () => {
-    expect(messageUuid(UUID)).toBe(UUID)
-    expect(messageUuid(UUID.toUpperCase())).toBe(UUID)
-    expect(messageUuid(`node-next-1668208232027-${UUID}`)).toBe(UUID)
-    expect(messageUuid(`ajs-next-1668208232027-${UUID}`)).toBe(UUID)
-  })
-
-  it('is not the UUID of an order that several messages are about', () => {
-    const made = ['ordered', 'paid', 'sent'].map((word) => messageUuid(`${word}-${UUID}`))
-    expect(new Set([...made, UUID]).size).toBe(4)
-  })
-
-  it('is made of any other id, the same for the same, by RFC 9562', () => {
-    const made = messageUuid('order-77')
-    expect(made).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-    expect(messageUuid('order-77')).toBe(made)
-    expect(messageUuid('order-78')).not.toBe(made)
-    // Pinned: another one would store the retries of an upgrade's night twice.
-    expect(made).toBe('a00062e8-a7c7-5818-9ed4-7f20b50fb8d3')
-  })
-
-  it('leaves an id that was no UUID as a property', () => {
-    const call = { type: 'track', userId: 'ann', event: 'a' }
-    expect(parsed({ ...call, messageId: UUID.toUpperCase() })).toMatchObject({
-      uuid: UUID,
-      properties: {},
-    })
-    expect(parsed({ ...call, messageId: `ajs-next-1-${UUID}` })).toMatchObject({
-      uuid: UUID,
-      properties: { $message_id: `ajs-next-1-${UUID}` },
-    })
-    expect(parsed({ ...call, messageId: 'order-77' })).toMatchObject({
-      uuid: messageUuid('order-77'),
-      properties: { $message_id: 'order-77' },
-    })
-    expect(parsed(call).uuid).toBeNull()
   })
 })
 

@@ -175,6 +175,12 @@ describe('Segment’s clients are refused', () => {
     )
   })
 
+  it('in words that name their fields', async () => {
+    const answer = await (await post('/v1/track', '{"userId":"a","event":"a"}')).json()
+    expect(answer).toMatchObject({ field: 'writeKey' })
+    expect((answer as { message: string }).message).toContain('"writeKey"')
+  })
+
   it('with two keys, or a batch of none', async () => {
     const other = await writeKeyOf('other')
     const call = JSON.stringify({ writeKey: other, userId: 'a', event: 'a' })

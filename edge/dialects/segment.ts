@@ -112,6 +112,9 @@ function inTheirWords({ index, uuid, reason }: DroppedEvent): DroppedEvent {
   return { index, uuid, reason, message: IN_THEIR_WORDS[reason] ?? DROP_REASONS[reason] }
 }
 
+const KEY_MISSING =
+  'The write key is missing: it is the user of Authorization: Basic, or "writeKey" in the body.'
+
 /**
  * Their clients take 429 with Retry-After for overload: they wait as told and count no retry, while they
  * give up after a few 5xx. analytics-python retries without end when `code` or `message` is missing.
@@ -119,7 +122,13 @@ function inTheirWords({ index, uuid, reason }: DroppedEvent): DroppedEvent {
 function refuse({ code, message, field, status }: CaptureError): Response {
   const headers = new Headers({ 'content-type': 'application/json' })
   if (status === 503) headers.set('retry-after', String(retryAfterS()))
-  const body = { success: false, code, message, ...(field && { field: inTheirFields(field) }) }
+  const said = code === 'missing_write_key' ? KEY_MISSING : message
+  const body = {
+    success: false,
+    code,
+    message: said,
+    ...(field && { field: inTheirFields(field) }),
+  }
   return new Response(JSON.stringify(body), { status: status === 503 ? 429 : status, headers })
 }
 
