@@ -19,8 +19,10 @@ export interface CaptureClientOptions {
   writeKey: string
   /** Told why the same is sent again, and how long it waits before. */
   onWait?: (why: string, waitMs: number) => void
+  /** How long the same is sent again before it is given up. Default: without an end. */
+  giveUpMs?: number
   /** Ends waits and requests. */
-  signal: AbortSignal
+  signal?: AbortSignal
 }
 
 export interface Verdict {
@@ -28,7 +30,7 @@ export interface Verdict {
   dropped: DroppedEvent[]
 }
 
-/** Sends events as history: without an end, until capture has answered for each of them. */
+/** Sends events as history, again and again, until capture has answered for each of them. */
 export class CaptureClient {
   retries = 0
   readonly #options: CaptureClientOptions
@@ -39,18 +41,23 @@ export class CaptureClient {
 
   /**
    * Resolves with capture's word about each of these events, given as JSON. Rejects with a CaptureRefusal,
-   * or when the signal ends it.
+   * when it gives up, or when the signal ends it.
    */
   async send(events: readonly string[]): Promise<Verdict> {
+    const { host, giveUpMs = Number.POSITIVE_INFINITY, onWait, signal } = this.#options
+    const deadline = Date.now() + giveUpMs
     for (let attempt = 0; ; attempt++) {
       const answer = await this.#attempt(events)
       if ('accepted' in answer) return answer
       if (answer.status === 413) return this.#inHalves(events)
       const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** attempt, LAST_RETRY_MS)
       const waitMs = Math.max(answer.retryAfterMs, backOffMs * (0.5 + Math.random() / 2))
-      this.#options.onWait?.(answer.why, waitMs)
+      if (Date.now() + waitMs > deadline) {
+        throw new Error(`${host} did not take a batch; is it running, and the core behind it?`)
+      }
+      onWait?.(answer.why, waitMs)
       this.retries++
-      await sleep(waitMs, null, { signal: this.#options.signal })
+      await sleep(waitMs, null, { ...(signal && { signal }) })
     }
   }
 
@@ -89,11 +96,14 @@ export class CaptureClient {
           'user-agent': '',
         },
         body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]),
+        signal: AbortSignal.any([
+          ...(signal ? [signal] : []),
+          AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
+        ]),
       })
       text = await response.text()
     } catch (error) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       return { status: 0, why: `${host} does not answer: ${causeOf(error)}`, retryAfterMs: 0 }
     }
     const { status } = response

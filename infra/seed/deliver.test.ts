@@ -7,7 +7,6 @@ import { deliver } from './deliver.ts'
 
 interface Request {
   api_key: string
-  sent_at: string
   batch: Event[]
 }
 type Answer = { status: number; body?: unknown; retryAfter?: string }
@@ -31,7 +30,7 @@ it('sends every event once, in gzipped batches', async () => {
   expect(uuids.sort((a, b) => a - b)).toEqual(events(1_050).map((_, i) => i))
 })
 
-it('sends a batch again after 503, no sooner than asked, with a new sent_at', async () => {
+it('sends a batch again after 503, no sooner than asked', async () => {
   let failures = 2
   const { url, requests } = await answering(() =>
     failures-- > 0 ? () => ({ status: 503, retryAfter: '1' }) : ok,
@@ -40,7 +39,7 @@ it('sends a batch again after 503, no sooner than asked, with a new sent_at', as
   const result = await deliver(events(3), { url, writeKey: 'wk' })
   expect(result).toMatchObject({ accepted: 3, retries: 2 })
   expect(Date.now() - started).toBeGreaterThanOrEqual(2_000)
-  expect(new Set(requests.map(({ sent_at }) => sent_at)).size).toBe(3)
+  expect(requests).toHaveLength(3)
   expect(new Set(requests.map(({ batch }) => JSON.stringify(batch))).size).toBe(1)
 })
 
