@@ -1,11 +1,11 @@
-import type { JsonObject } from '@headwater/schemas/event'
+import { isObject, type JsonObject } from '@headwater/schemas/event'
 import { toInstant } from '../../../core/query/zone.ts'
 import { IdenticalRows } from '../identical-rows.ts'
 import { LinkedIds } from '../linked-ids.ts'
 import { nameUuid } from '../name-uuid.ts'
 import { objectOf, said, textOf } from '../said.ts'
 import type { Mapped, Source, TimelessEvent } from '../source.ts'
-import { epochOf } from '../time-of.ts'
+import { epochOf, timeOf } from '../time-of.ts'
 
 /** What says how Mixpanel got an event, not what happened. */
 const TRANSPORT = new Set([
@@ -28,7 +28,7 @@ const PROPERTIES: Record<string, string> = {
   current_page_title: '$title',
 }
 
-/** Mixpanel: the raw export, one `{"event", "properties"}` a line. */
+/** Mixpanel: the raw export, one `{"event", "properties"}` a line; and pages of profiles, of its API `engage`. */
 export const mixpanel: Source = {
   columns: () => ['event', 'properties'],
   mapper({ timeZone }) {
@@ -36,6 +36,11 @@ export const mixpanel: Source = {
     const linked = new LinkedIds('mixpanel')
     return {
       *map({ value }): Iterable<Mapped> {
+        const profiles = Array.isArray(value.results) ? value.results : [value]
+        if (profiles.every((one) => isObject(one) && '$distinct_id' in one)) {
+          for (const profile of profiles) yield profileEvent(profile, timeZone)
+          return
+        }
         const sent = objectOf(value.properties)
         const epoch = epochOf(sent.time)
         const name = textOf(value.event)
@@ -57,6 +62,22 @@ export const mixpanel: Source = {
       },
     }
   },
+}
+
+/** What was known of a person when it was seen last; without that there is no time at which to say it. */
+function profileEvent(profile: Record<string, unknown>, timeZone: string): Mapped {
+  const { $last_seen: seen, ...facts } = objectOf(profile.$properties)
+  const id = textOf(profile.$distinct_id)
+  return {
+    event: {
+      uuid: nameUuid('mixpanel', 'profile', id, textOf(seen)),
+      event: '$set',
+      distinct_id: id,
+      timestamp: timeOf(seen, timeZone),
+      properties: {},
+      $set: said(facts),
+    },
+  }
 }
 
 function propertiesOf(sent: JsonObject): JsonObject {

@@ -104,6 +104,21 @@ describe('Mixpanel', () => {
     expect(times(orders)).toEqual(['2024-03-11T22:30:00.123Z', '2024-03-11T22:30:00.123Z'])
   })
 
+  it('sets what profiles say, at the time when the person was seen last', async () => {
+    const { events } = await mappedFixture(mixpanel, 'mixpanel-profiles.jsonl')
+    expect(events).toEqual([
+      {
+        uuid: expect.stringMatching(UUID_5),
+        event: '$set',
+        distinct_id: 'ann',
+        timestamp: Date.UTC(2024, 2, 11, 22, 30),
+        properties: {},
+        $set: { $email: 'ann@example.com', $name: 'Ann', plan: 'team' },
+      },
+      expect.objectContaining({ distinct_id: 'bob', timestamp: null }),
+    ])
+  })
+
   it('takes the clock of an old project into account', async () => {
     const { events } = await mappedFixture(mixpanel, 'mixpanel.jsonl', {
       timeZone: 'America/New_York',
