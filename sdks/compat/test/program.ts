@@ -26,7 +26,7 @@ export interface RunningProgram {
 /** Starts a program with a project's write key, and the project's proxy for a host. */
 export function startProgram(
   { file, command = process.execPath, env = {} }: Program,
-  { writeKey, proxy }: Project,
+  { writeKey, proxy }: Pick<Project, 'writeKey' | 'proxy'>,
   asked: Partial<Task>,
 ): RunningProgram {
   const task: Task = {
