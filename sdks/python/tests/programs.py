@@ -13,6 +13,8 @@ from pathlib import Path
 SOURCES = Path(__file__).parents[1] / "src"
 _BEGIN = """
 import os, sys, time, signal
+# A shell that runs the tests in the background has them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import headwater
 from headwater import Headwater
 HOST = sys.argv[1]
@@ -43,6 +45,8 @@ class Program:
                 **os.environ,
                 "PYTHONPATH": f"{SOURCES}{os.pathsep}{Path(__file__).parent}",
                 "PYTHONUNBUFFERED": "1",
+                # Since 3.12 Python warns of every fork beside a thread.
+                "PYTHONWARNINGS": "ignore::DeprecationWarning",
             },
         )
 

@@ -166,7 +166,7 @@ class Volume(unittest.TestCase):
         numbers: list[int] = []
         with ScriptedServer() as server:
             server.on_events = lambda events: numbers.extend(e["properties"]["i"] for e in events)
-            ended = run(server.url, code, 60)
+            ended = run(server.url, code, 110)
         self.assertEqual(ended.code, 0, ended.output)
         self.assertEqual(numbers, list(range(100_000)))
         # 10,000 events of 350 bytes wait at most.
@@ -184,7 +184,7 @@ class Volume(unittest.TestCase):
             assert h.stats().not_delivered == 10_000
             print('grown', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown_from)
         """
-        ended = run("http://localhost:9", code, 60)
+        ended = run("http://localhost:9", code, 110)
         self.assertEqual(ended.code, 0, ended.output)
         self.assertLess(int(ended.output.rsplit("grown ", 1)[1]), 40 * 1024)
         # Nor the log.

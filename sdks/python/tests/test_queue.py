@@ -113,7 +113,7 @@ class Queue(unittest.TestCase):
                 uuids = tuple(headwater.capture("signup", "ann") for _ in range(3))
                 started = time.monotonic()
                 self.assertFalse(headwater.shutdown())
-                self.assertLess(time.monotonic() - started, 0.9)
+                self.assertLess(time.monotonic() - started, 3)
                 self.assertEqual([(e.code, e.uuids) for e in errors], [("not_delivered", uuids)])
                 self.assertEqual(headwater.stats().not_delivered, 3)
                 assert_adds_up(self, headwater)

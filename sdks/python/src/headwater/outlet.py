@@ -75,8 +75,11 @@ class BackgroundOutlet:
         self._sender.begin_drain(deadline)
 
     def close(self, deadline: float) -> bool:
+        if self._sender.is_own_thread():
+            self._sender.begin_drain(deadline)
+            return False
         is_sent = self._sender.drain(deadline)
-        left = self._sender.left_over()
+        left = None if is_sent else self._sender.left_over()
         if left is not None:
             self.counters.add("not_delivered", len(left.uuids))
             self._report(left)

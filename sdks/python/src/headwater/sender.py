@@ -52,6 +52,8 @@ class Sender:
         self._work = threading.Condition(queue.lock)
         self._is_sending = False
         self._failed = 0
+        self._settled = 0
+        """Events that were removed, and all that was to be said of them said."""
         self._not_before = 0.0
         """Until when the service asked to be left alone."""
         self._retry_at = 0.0
@@ -68,7 +70,12 @@ class Sender:
                 self._work.notify()
 
     def flush(self, timeout_s: float) -> bool:
-        """Waits until all that waits now was answered (True), or an attempt failed or time is up (False)."""
+        """Waits until all that waits now was answered (True), or an attempt failed or time is up (False).
+
+        When it returns, ``report`` has been told what it is to be told of the answers.
+        """
+        if self.is_own_thread():
+            return False
         deadline = time.monotonic() + timeout_s
         with self._queue.lock:
             goal, failed = self._queue.appended, self._failed
@@ -76,12 +83,13 @@ class Sender:
             self._work.notify()
 
             def is_over() -> bool:
-                return self._queue.removed >= goal or self._failed > failed
+                return self._settled >= goal or self._failed > failed
 
             # Nobody may come before the time that the service named.
-            if len(self._queue) > 0 and self._not_before <= deadline and self._has_thread():
+            may_wait = self._settled < goal and self._not_before <= deadline
+            if may_wait and self._has_thread():
                 self._queue.changed.wait_for(is_over, timeout_s)
-            return self._queue.removed >= goal
+            return self._settled >= goal
 
     def begin_drain(self, deadline: float) -> None:
         """From now on sends, again and again, until all is answered or it is that late; then the thread ends."""
@@ -94,12 +102,17 @@ class Sender:
         """Drains, and waits for it; True when all was answered."""
         with self._queue.lock:
             self.begin_drain(deadline)
-            if len(self._queue) > 0 and self._has_thread():
+            if self._is_drained():
+                return len(self._queue) == 0
+            if self._has_thread():
                 self._queue.changed.wait_for(self._is_drained, deadline - time.monotonic())
                 return len(self._queue) == 0
-        # At the interpreter's end there are no new threads.
         self._run()
         return len(self._queue) == 0
+
+    def is_own_thread(self) -> bool:
+        """Whether the caller is an on_error that runs in here: it cannot wait for itself."""
+        return threading.current_thread() is self._thread
 
     def _has_thread(self) -> bool:
         if self._thread is not None:
@@ -109,7 +122,9 @@ class Sender:
         try:
             thread.start()
         except RuntimeError as error:
-            logger.warning("no thread to send events with: %s", error)
+            # At the interpreter's end this is nothing to worry about: draining does without.
+            level = logging.DEBUG if "shutdown" in str(error) else logging.WARNING
+            logger.log(level, "no thread to send events with: %s", error)
             return False
         self._thread = thread
         return True
@@ -140,7 +155,7 @@ class Sender:
         if self._drain_until is None:
             return False
         is_late = self._is_last_try_over or time.monotonic() >= self._drain_until
-        return len(self._queue) == 0 or (is_late and not self._is_sending)
+        return (len(self._queue) == 0 or is_late) and not self._is_sending
 
     def _due_at(self) -> float:
         queue, options = self._queue, self._options
@@ -177,9 +192,11 @@ class Sender:
             self._back_off.reset()
             self._is_last_try_over = False
             queue.remove(batch)
-            self._sent()
         for error in errors:
             self._report(error)
+        with queue.lock:
+            self._settled = queue.removed
+            self._sent()
 
     def _sent(self) -> None:
         with self._queue.lock:
@@ -203,5 +220,6 @@ class Sender:
             if not left:
                 return None
             self._queue.remove(left)
+            self._settled = self._queue.removed
         message = f"{len(left)} events could not be sent in time."
         return CaptureError("not_delivered", message, tuple(entry.uuid for entry in left))
