@@ -34,17 +34,17 @@ class Delivery(unittest.TestCase):
     def test_sends_at_once_when_enough_wait_and_after_the_interval_otherwise(self) -> None:
         with (
             ScriptedServer() as server,
-            client(server.url, flush_at=3, flush_interval_ms=400) as headwater,
+            client(server.url, flush_at=3, flush_interval_ms=1_500) as headwater,
         ):
             started = time.monotonic()
             for _ in range(3):
                 headwater.capture("signup", "ann")
             server.wait_for(3)
-            self.assertLess(time.monotonic() - started, 0.3)
+            self.assertLess(time.monotonic() - started, 1.2)
             started = time.monotonic()
             headwater.capture("signup", "ann")
             server.wait_for(4)
-            self.assertGreater(time.monotonic() - started, 0.3)
+            self.assertGreater(time.monotonic() - started, 1.2)
 
     def test_sends_the_same_bytes_of_an_event_on_every_try_until_it_is_answered(self) -> None:
         script = [UNAVAILABLE, STORED_THEN_500, CUT, STORED_THEN_CUT, Step(429), Step(502)]
@@ -177,7 +177,7 @@ class Delivery(unittest.TestCase):
                 started = time.monotonic()
                 headwater.capture("signup", "ann")
                 server.wait_for_requests(2)
-                self.assertLess(time.monotonic() - started, 1)
+                self.assertLess(time.monotonic() - started, 5)
                 self.assertTrue(headwater.flush())
                 self.assertEqual(server.names, ["signup"])
                 self.assertEqual(headwater.stats().retries, 1)
@@ -210,7 +210,7 @@ class Delivery(unittest.TestCase):
                 headwater.capture("bad", "ann")
                 self.assertTrue(headwater.flush())
             self.assertTrue(headwater.shutdown())
-            self.assertLess(time.monotonic() - started, 1)
+            self.assertLess(time.monotonic() - started, 5)
             self.assertEqual(answers, [False, False])
 
     def test_goes_on_when_on_error_raises_or_captures(self) -> None:

@@ -135,7 +135,7 @@ class Certificates(unittest.TestCase):
             headwater.capture("signup", "ann")
             started = time.monotonic()
             self.assertFalse(headwater.flush())
-            self.assertLess(time.monotonic() - started, 1)
+            self.assertLess(time.monotonic() - started, 5)
             headwater.shutdown()
 
 

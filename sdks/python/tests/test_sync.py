@@ -56,7 +56,7 @@ class Sync(unittest.TestCase):
                 with self.assertRaises(CaptureError) as raised:
                     headwater.capture("signup", "ann")
                 self.assertEqual(raised.exception.code, "not_delivered")
-                self.assertLess(time.monotonic() - started, 1)
+                self.assertLess(time.monotonic() - started, 5)
                 self.assertEqual(headwater.stats().not_delivered, 1)
 
     def test_raises_at_once_when_the_service_asks_for_more_time_than_there_is(self) -> None:
@@ -66,14 +66,14 @@ class Sync(unittest.TestCase):
                 started = time.monotonic()
                 with self.assertRaisesRegex(CaptureError, "not_delivered: Not now"):
                     headwater.capture("signup", "ann")
-                self.assertLess(time.monotonic() - started, 1)
+                self.assertLess(time.monotonic() - started, 4)
 
     def test_threads_do_not_wait_for_each_other(self) -> None:
-        with ScriptedServer(forever=Step(wait_s=0.2)) as server:
+        with ScriptedServer(forever=Step(wait_s=0.5)) as server:
             with client(server.url, mode="sync") as headwater:
                 started = time.monotonic()
                 run_threads(10, lambda number: headwater.capture("signup", number))
-                self.assertLess(time.monotonic() - started, 1.5)
+                self.assertLess(time.monotonic() - started, 4)
                 self.assertEqual(len(server.once()), 10)
 
     def test_raises_after_shutdown(self) -> None:
