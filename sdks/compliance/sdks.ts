@@ -32,8 +32,16 @@ export const PYTHON: Sdk = {
   whyNot: whyNoPython,
 }
 
+export const WEB: Sdk = {
+  name: 'web',
+  command: [process.execPath, join(SDKS_FOLDER, 'web/compliance-adapter.ts')],
+  stateful: true,
+  persistent: true,
+  whyNot: () => '',
+}
+
 /** In the order of the table in sdks/README.md. */
-export const SDKS: readonly Sdk[] = [NODE, PYTHON]
+export const SDKS: readonly Sdk[] = [WEB, NODE, PYTHON]
 
 /** Whether a program can be started. */
 export function isThere(program: string): boolean {

@@ -1,0 +1,4 @@
+import { judge } from './judge.ts'
+import { WEB } from './sdks.ts'
+
+judge(WEB)
