@@ -1,9 +1,9 @@
-import { describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { Adapter } from './adapter.ts'
 import { CaptureServer } from './capture-server.ts'
 import { type Scenario, type SdkOptions, WRITE_KEY } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
-import type { Sdk } from './sdks.ts'
+import type { Sdk, Shared } from './sdks.ts'
 
 /**
  * Runs every scenario that is asked of an SDK, some at once, each with a server and processes of its own. All
@@ -11,21 +11,30 @@ import type { Sdk } from './sdks.ts'
  */
 export function judge(sdk: Sdk): void {
   const why = sdk.whyNot()
+  let shared: Shared | undefined
+  beforeAll(async () => {
+    if (!why) shared = await sdk.share?.()
+  })
+  afterAll(() => shared?.close())
   describe.skipIf(why).each(Object.entries(SCENARIOS))('%s', (_, scenarios) => {
     const asked = scenarios.filter(({ unlessFor }) => !unlessFor?.(sdk))
     it.concurrent.for(asked.map((one) => [one.name, one] as const))('%s', ([, scenario]) =>
-      play(scenario, sdk),
+      play(scenario, sdk, shared?.args),
     )
   })
 }
 
 /** Plays one scenario with an SDK; rejects when the SDK does not keep its promise. */
-export async function play(scenario: Scenario, sdk: Sdk): Promise<void> {
+export async function play(
+  scenario: Scenario,
+  sdk: Sdk,
+  args: readonly string[] = [],
+): Promise<void> {
   const server = await CaptureServer.start()
   const { url } = server
   const adapters: Adapter[] = []
   const start = async (options: SdkOptions = {}) => {
-    const adapter = new Adapter(sdk.command)
+    const adapter = new Adapter([...sdk.command, ...args])
     adapters.push(adapter)
     const { stateful, persistent, sdk: name } = await adapter.facts()
     if (name !== sdk.name || stateful !== sdk.stateful || persistent !== sdk.persistent) {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { freePorts } from '../../infra/services/ports.ts'
+import { launchBrowser } from '../../site/test/browser.ts'
 import { whyNoPython } from '../python/test/interpreter.ts'
 
 const SDKS_FOLDER = join(import.meta.dirname, '..')
@@ -14,6 +16,14 @@ export interface Sdk {
   persistent: boolean
   /** Why it cannot run on this machine; empty when it can. */
   whyNot(): string
+  /** Starts what all of its adapters may share. */
+  share?(): Promise<Shared>
+}
+
+export interface Shared {
+  /** What tells an adapter of it, after the command. */
+  args: readonly string[]
+  close(): Promise<void>
 }
 
 export const NODE: Sdk = {
@@ -38,6 +48,14 @@ export const WEB: Sdk = {
   stateful: true,
   persistent: true,
   whyNot: () => '',
+  share: shareBrowser,
+}
+
+// Each adapter with a Chromium of its own would take most of the suite's time.
+async function shareBrowser(): Promise<Shared> {
+  const [port = 0] = await freePorts(1)
+  const browser = await launchBrowser([`--remote-debugging-port=${port}`])
+  return { args: [`http://127.0.0.1:${port}`], close: () => browser.close() }
 }
 
 /** In the order of the table in sdks/README.md. */

@@ -1,12 +1,12 @@
 // The SDK in a page of a real Chromium, behind the commands of sdks/compliance/README.md: a JSON line each on
-// stdin, answered on stdout.
+// stdin, answered on stdout. An argument is the address of a Chromium that is there already.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { launchBrowser } from '../../site/test/browser.ts'
 import type { CaptureError, DefaultClient } from './src/index.ts'
 
@@ -44,8 +44,11 @@ const server = createServer(({ url }, response) => {
   response.end(isScript ? SCRIPT : PAGE)
 })
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-const browser = await launchBrowser()
-const page = await browser.newPage()
+const [, , address] = process.argv
+const browser = address ? await chromium.connectOverCDP(address) : await launchBrowser()
+// A visitor of its own: nothing is stored yet.
+const context = await browser.newContext()
+const page = await context.newPage()
 await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 
 /** What a command does, in the page: the text of each goes there. */
@@ -110,6 +113,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
   if (isLast) break
 }
+await context.close()
 await browser.close()
 server.close()
 process.stdin.destroy()

@@ -10,14 +10,15 @@ const UNWANTED =
 
 /**
  * Starts headless Chromium from the npm package, so that no browser need be installed. Rejects, with
- * the name of the missing library, on a machine without the system libraries (libnss3).
+ * the name of the missing library, on a machine without the system libraries (libnss3). `more` are
+ * arguments for Chromium.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   // WebGL would need a second unpacking, and nothing here draws with it.
   chromium.setGraphicsMode = false
   return playwright.launch({
     executablePath: await chromium.executablePath(),
-    args: chromium.args.filter((argument) => !UNWANTED.test(argument)),
+    args: [...chromium.args.filter((argument) => !UNWANTED.test(argument)), ...more],
     headless: true,
   })
 }
