@@ -22,6 +22,8 @@ const PAGE: Record<string, string> = {
 }
 const PHONES = /iphone|ipod|android|phone|mobile/i
 const TABLETS = /ipad|tablet/i
+// Servers send events of the platform Web, too, and mean the system by it.
+const SYSTEMS = /^(windows|mac|ios|ipados|android|linux|ubuntu|debian|fedora|chrome ?os)/i
 const COMPUTERS = /windows|mac|linux|chrome ?os|pc/i
 
 /** Amplitude: the zip of its export API, gzipped JSON lines by the hour. */
@@ -85,14 +87,14 @@ function propertiesOf(row: Values): JsonObject {
   }
 }
 
-// Of the web, Amplitude says the browser where an app has its system, and the system as the device.
+// Of a page, Amplitude's SDK says the browser where an app has its system, and the system as the device.
 function agentOf({ platform, os_name, os_version, device_type, device_family }: Values): Values {
   const device = `${textOf(device_type)} ${textOf(device_family)}`
   const kind = TABLETS.test(device) ? 'Tablet' : PHONES.test(device) ? 'Mobile' : 'Desktop'
   const isKnown = kind !== 'Desktop' || COMPUTERS.test(device)
   const $device_type = isKnown ? kind : null
-  return platform === 'Web'
-    ? { $browser: os_name, $browser_version: os_version, $os: device_type, $device_type }
+  return platform === 'Web' && !SYSTEMS.test(textOf(os_name))
+    ? { $browser: os_name, $browser_version: os_version, $os: device_family, $device_type }
     : { $os: os_name, $os_version: os_version, $device_type }
 }
 

@@ -152,6 +152,19 @@ describe('Amplitude', () => {
     expect(events[0]).not.toHaveProperty('$set')
   })
 
+  it('tells a browser from a system, which the web has in the same field', () => {
+    const agentOf = (os_name: string, os_version: string) => {
+      const row = { event_type: 'a', platform: 'Web', os_name, os_version, device_family: 'Mac' }
+      const [mapped] = amplitude
+        .mapper({ timeZone: 'UTC', columns: {} })
+        .map({ member: '', line: 1, value: row })
+      return mapped && 'event' in mapped ? mapped.event.properties : {}
+    }
+    expect(agentOf('Chrome', '122')).toMatchObject({ $browser: 'Chrome', $os: 'Mac' })
+    expect(agentOf('Mac OS X', '14.5')).toMatchObject({ $os: 'Mac OS X', $os_version: '14.5' })
+    expect(agentOf('Mac OS X', '14.5')).not.toHaveProperty('$browser')
+  })
+
   it('links a device to the user who was seen on it, once', async () => {
     const { events } = await mappedFixture(amplitude, 'amplitude.zip')
     const links = events.filter(({ event }) => event === '$identify')
