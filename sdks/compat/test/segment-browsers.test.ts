@@ -105,6 +105,18 @@ describe.each(Object.entries(CLIENTS))('%s', (_name, { entry, lib }) => {
     expect(visitor.complaints).toEqual([])
   })
 
+  it('delivers in the next tab what was captured offline in one that was closed', async () => {
+    const page = await open()
+    await visitor.setOffline(true)
+    await capture(page, [1, 2, 3])
+    await page.close({ runBeforeUnload: true })
+    await visitor.setOffline(false)
+    await open()
+    const numbers = async () =>
+      (await project.events()).map(({ properties }) => Number(properties.n)).toSorted()
+    await expect.poll(numbers, { timeout: 60_000 }).toEqual([1, 2, 3])
+  })
+
   itSurvivesOnAPage(FAULTS, () => ({ project, visitor, open, capture }))
 })
 
