@@ -29,8 +29,8 @@ export interface SenderOptions {
   maxBatchBytes: number
   /** Sends one request's body; never rejects. */
   send(body: string): Promise<Answer>
-  /** Calls back later; gives what clearTimeout takes. */
-  startTimer(work: () => void, delayMs: number): ReturnType<typeof setTimeout>
+  /** Calls back later; gives what clearTimeout takes. @default setTimeout */
+  startTimer?(work: () => void, delayMs: number): ReturnType<typeof setTimeout>
   report(report: DeliveryReport): void
 }
 
@@ -51,7 +51,7 @@ export function openSender<Held extends Entry>(
   source: EventSource<Held>,
   options: SenderOptions,
 ): Sender {
-  const { maxBatchEvents, maxBatchBytes } = options
+  const { maxBatchEvents, maxBatchBytes, startTimer = setTimeout } = options
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> | null = null
   let inFlight = new Set<Held>()
@@ -60,7 +60,7 @@ export function openSender<Held extends Entry>(
   let batchLimit = maxBatchEvents
 
   const schedule = (delayMs: number) => {
-    timer = timer || options.startTimer(() => void flush(), delayMs)
+    timer = timer || startTimer(() => void flush(), delayMs)
   }
   const bodyOf = (batch: readonly Entry[]) =>
     `{"api_key":${JSON.stringify(options.writeKey)},"sent_at":"${new Date().toISOString()}",` +
@@ -98,14 +98,14 @@ export function openSender<Held extends Entry>(
     // At once: a flush that comes later must not get the promise of this one.
     running = null
     // Taken in while the last attempt failed.
-    if (source.size() > 0) nudge()
+    if (source.size()) nudge()
   }
   const flush = (): Promise<void> => {
     const waitMs = notBefore - Date.now()
     clearTimeout(timer)
     timer = undefined
     if (waitMs > 0) schedule(waitMs)
-    else if (!running && source.size() > 0) running = drain()
+    else if (!running && source.size()) running = drain()
     return running || Promise.resolve()
   }
   const nudge = () => {

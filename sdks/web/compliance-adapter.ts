@@ -68,7 +68,7 @@ const IN_PAGE: Record<string, (command: Command) => unknown> = {
     const { headwater } = window as unknown as Globals
     const person = { ...(set && { $set: set }), ...(set_once && { $set_once: set_once }) }
     for (const [type, key] of Object.entries(groups ?? {})) headwater.group(type, key)
-    return headwater.capture(event, { ...properties, ...person })
+    return headwater.capture(event, set || set_once ? { ...properties, ...person } : properties)
   },
   identify: ({ distinct_id, set, set_once }) =>
     (window as unknown as Globals).headwater.identify(distinct_id, set, set_once),

@@ -16,9 +16,8 @@ function asCommand(event: unknown, { stateful }: Sdk): Record<string, unknown> |
   const { $set, $set_once, ...fields } = event
   const known = stateful ? [...STATEFUL_FIELDS, 'distinct_id'] : FIELDS
   if (!Object.keys(event).every((name) => known.includes(name))) return null
-  // Its own distinct_id is always good, and it copies properties, whatever they are, into its own.
-  const { distinct_id, properties } = event
-  if (stateful && (distinct_id !== 'ann' || !isObject(properties ?? {}))) return null
+  // Its own distinct_id is always good.
+  if (stateful && event.distinct_id !== 'ann') return null
   return {
     ...fields,
     ...($set !== undefined && { set: $set }),

@@ -95,12 +95,12 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
   const url = `${options.host}`.replace(/\/*$/, '/e')
   const sender = openSender(queue, {
     writeKey,
-    flushAt: options.flushAt || DEFAULT_FLUSH_AT,
-    flushIntervalMs: options.flushIntervalMs || DEFAULT_FLUSH_INTERVAL_MS,
+    flushAt: DEFAULT_FLUSH_AT,
+    flushIntervalMs: DEFAULT_FLUSH_INTERVAL_MS,
+    ...options,
     maxBatchEvents: MAX_BATCH_EVENTS,
     maxBatchBytes: MAX_BATCH_BYTES,
     send: openTransport(url),
-    startTimer: (work, delayMs) => setTimeout(work, delayMs),
     report(report) {
       tell(options.onDelivery, report)
       if (report.code) fail(report.code, report.uuids, report.message)
@@ -112,6 +112,8 @@ export function createClient(writeKey: string, options: ClientOptions = {}): Cli
   const take = (name: string, properties?: Properties, person?: Properties): string => {
     if (client.hasOptedOut()) return ''
     try {
+      // Else a text or a list would become properties, letter by letter.
+      if (!/^{/.test(JSON.stringify(properties || {}))) throw Error('no object')
       const now = Date.now()
       const { distinct_id, registered } = identity.get()
       const event = {

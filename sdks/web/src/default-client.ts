@@ -2,8 +2,6 @@ import type { Client } from './client.ts'
 import type { AnyEvents } from './event-map.ts'
 import type { ClientOptions } from './options.ts'
 
-/** Calls made before `init` that are kept for it; beyond it something is wrong with the page. */
-const MAX_EARLY_CALLS = 1_000
 const METHODS =
   'capture page identify alias group set setOnce register unregister reset optIn optOut hasOptedOut onError extend flush distinctId'
 
@@ -38,7 +36,7 @@ export function createDefaultClient(
     page[method] = (...args) => {
       const call = client[method]
       if (call) return call(...args)
-      if (early.length < MAX_EARLY_CALLS) early.push([method, ...args])
+      early.push([method, ...args])
       return method === 'flush' ? Promise.resolve() : ''
     }
   }

@@ -17,7 +17,7 @@ export function followPage(queue: Queue, sender: Sender, url: string): void {
   }
   adopt()
   setInterval(adopt, ADOPT_INTERVAL_MS)
-  addEventListener('online', () => void sender.flush())
+  addEventListener('online', sender.flush)
   document.addEventListener('visibilitychange', () => {
     // Hidden may be the last thing a page hears. Its requests go on, and most are still answered.
     if (document.visibilityState === 'hidden') void sender.flush()

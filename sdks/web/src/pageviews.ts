@@ -6,12 +6,12 @@ export function watchPageviews(onPageview: (referrer: string) => void): void {
   let seen = ''
   let seenPath = ''
   let seenHref = document.referrer
-  let pending: ReturnType<typeof setTimeout> | undefined
+  let pending: ReturnType<typeof setTimeout> | 0 = 0
   let replaced = false
 
   const look = () => {
     clearTimeout(pending)
-    pending = undefined
+    pending = 0
     const path = location.pathname + routeHash()
     const url = path + location.search
     const onlyFilter = replaced && path === seenPath
@@ -19,10 +19,9 @@ export function watchPageviews(onPageview: (referrer: string) => void): void {
     if (url === seen) return
     seen = url
     seenPath = path
-    const referrer = seenHref
-    seenHref = location.href
     // A search field that rewrites the address at every key press is still the same page.
-    if (!onlyFilter) onPageview(referrer)
+    if (!onlyFilter) onPageview(seenHref)
+    seenHref = location.href
   }
   // Later, so that the application has set the new page's title.
   const lookSoon = () => {

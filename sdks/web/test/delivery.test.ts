@@ -221,6 +221,8 @@ describe('delivery', () => {
       return [
         headwater.capture('circular', circular),
         headwater.capture('bigint', { big: 10n }),
+        headwater.capture('text', 'plan: pro' as never),
+        headwater.capture('list', ['plan'] as never),
         headwater.capture('good'),
       ]
     })
@@ -228,8 +230,8 @@ describe('delivery', () => {
       () => reportsOf(page),
       (reports) => reports.length > 0,
     )
-    expect(uuids.map((uuid) => uuid !== '')).toEqual([false, false, true])
-    expect((await reportsOf(page))[0]).toMatchObject({ outcome: 'retry', uuids: [uuids[2]] })
+    expect(uuids.map((uuid) => uuid !== '')).toEqual([false, false, false, false, true])
+    expect((await reportsOf(page))[0]).toMatchObject({ outcome: 'retry', uuids: [uuids[4]] })
     expect(await storedIn(page)).toBe(1)
     expect(errors).toEqual([])
   })
