@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, expect, it } from 'vitest'
 import { CaptureClient, CaptureRefusal } from './capture-client.ts'
@@ -96,20 +97,26 @@ it('rejects an answer that does not speak of every event', async () => {
   await expect(client.send(events(2))).rejects.toThrow('answered for 1 of 2 events')
 })
 
-it('ends a wait when it is told to', async () => {
+it('stops to wait at once when it is told to, and lets a request still be answered', async () => {
   const stop = new AbortController()
   const { client } = await clientOf(() => ({ status: 503, retryAfter: '60' }), stop.signal)
-  const sending = client.send(events(1))
+  const waiting = client.send(events(1))
   setTimeout(() => stop.abort(), 100)
-  await expect(sending).rejects.toThrow(/aborted/)
+  await expect(waiting).rejects.toThrow(/aborted/)
+  server?.close()
+  const slow = await clientOf(async (request) => {
+    await sleep(300)
+    return ok(request)
+  }, stop.signal)
+  expect(await slow.client.send(events(1))).toEqual({ accepted: 1, dropped: [] })
 })
 
 const BACKLOG = { error: { code: 'backlog_full', message: 'Later.' } }
 
 /** A client of a server that answers so; null hangs up instead. */
 async function clientOf(
-  answer: (request: Received) => Answer | null,
-  signal = new AbortController().signal,
+  answer: (request: Received) => Answer | null | Promise<Answer>,
+  stop = new AbortController().signal,
 ) {
   const received: Received[] = []
   const waits: string[] = []
@@ -118,7 +125,7 @@ async function clientOf(
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()) as Received['body']
     received.push({ headers: request.headers, body })
-    const said = answer({ headers: request.headers, body })
+    const said = await answer({ headers: request.headers, body })
     if (!said) return request.socket.destroy()
     response.writeHead(said.status, said.retryAfter ? { 'retry-after': said.retryAfter } : {})
     response.end(JSON.stringify(said.body ?? {}))
@@ -129,7 +136,7 @@ async function clientOf(
   const client = new CaptureClient({
     host,
     writeKey: 'wk',
-    signal,
+    stop,
     onWait: (why) => waits.push(why),
   })
   return { client, received, waits }

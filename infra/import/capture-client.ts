@@ -21,8 +21,10 @@ export interface CaptureClientOptions {
   onWait?: (why: string, waitMs: number) => void
   /** How long the same is sent again before it is given up. Default: without an end. */
   giveUpMs?: number
-  /** Ends waits and requests. */
-  signal?: AbortSignal
+  /** Ends waits at once: nothing is sent again any more, but what was sent may still be answered. */
+  stop?: AbortSignal
+  /** Ends requests. */
+  abort?: AbortSignal
 }
 
 export interface Verdict {
@@ -41,10 +43,10 @@ export class CaptureClient {
 
   /**
    * Resolves with capture's word about each of these events, given as JSON. Rejects with a CaptureRefusal,
-   * when it gives up, or when the signal ends it.
+   * when it gives up, or when a signal ends it.
    */
   async send(events: readonly string[]): Promise<Verdict> {
-    const { host, giveUpMs = Number.POSITIVE_INFINITY, onWait, signal } = this.#options
+    const { host, giveUpMs = Number.POSITIVE_INFINITY, onWait, stop } = this.#options
     const deadline = Date.now() + giveUpMs
     for (let attempt = 0; ; attempt++) {
       const answer = await this.#attempt(events)
@@ -57,7 +59,7 @@ export class CaptureClient {
       }
       onWait?.(answer.why, waitMs)
       this.retries++
-      await sleep(waitMs, null, { ...(signal && { signal }) })
+      await sleep(waitMs, null, { ...(stop && { signal: stop }) })
     }
   }
 
@@ -80,7 +82,7 @@ export class CaptureClient {
   async #attempt(
     events: readonly string[],
   ): Promise<Verdict | { status: number; why: string; retryAfterMs: number }> {
-    const { host, writeKey, signal } = this.#options
+    const { host, writeKey, abort } = this.#options
     // No sent_at: these times are not this machine's, so its clock says nothing about them.
     const head = JSON.stringify({ api_key: writeKey, historical_migration: true }).slice(0, -1)
     const body = await compress(`${head},"batch":[${events.join(',')}]}`)
@@ -97,13 +99,13 @@ export class CaptureClient {
         },
         body,
         signal: AbortSignal.any([
-          ...(signal ? [signal] : []),
+          ...(abort ? [abort] : []),
           AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
         ]),
       })
       text = await response.text()
     } catch (error) {
-      signal?.throwIfAborted()
+      abort?.throwIfAborted()
       return { status: 0, why: `${host} does not answer: ${causeOf(error)}`, retryAfterMs: 0 }
     }
     const { status } = response

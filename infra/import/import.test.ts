@@ -111,6 +111,21 @@ it('stops at Ctrl-C with what was answered, and goes on', async () => {
   expect(bridge.records).toHaveLength(uuids.length)
 })
 
+it('stops at once while it waits for an edge that is away', async () => {
+  const { path } = exported(3_000, 'nobody.jsonl')
+  const [closed] = await freePorts(1)
+  const host = `http://127.0.0.1:${closed}`
+  const waiting = startImport(['posthog', path, '--key', key, '--host', host], env(folder))
+  await new Promise((resolve) => waiting.process.stdout?.once('data', resolve))
+  const started = Date.now()
+  waiting.process.kill('SIGINT')
+  const { code, output } = await waiting.ended
+  expect(output).toContain('does not answer: ECONNREFUSED')
+  expect(output).toContain('Accepted 0 events')
+  expect(code).toBe(130)
+  expect(Date.now() - started).toBeLessThan(3_000)
+})
+
 it('waits while the edge is away, says so, and loses nothing', async () => {
   const { path, uuids } = exported(60_000, 'away.jsonl')
   const dataDir = mkdtempSync(join(folder, 'data-'))

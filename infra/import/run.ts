@@ -123,13 +123,14 @@ async function importAll(
 }
 
 function captureClient(options: ImportOptions, run: RunOptions, progress: Progress): CaptureClient {
-  const giveUp = new AbortController()
+  const abort = new AbortController()
   run.stop.addEventListener('abort', () => {
-    setTimeout(() => giveUp.abort(), LAST_ANSWERS_MS).unref()
+    setTimeout(() => abort.abort(), LAST_ANSWERS_MS).unref()
   })
   return new CaptureClient({
     ...options,
-    signal: giveUp.signal,
+    stop: run.stop,
+    abort: abort.signal,
     onWait: (why, waitMs) => progress.waits(why, waitMs),
   })
 }
