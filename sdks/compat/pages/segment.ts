@@ -10,6 +10,8 @@ async function start(writeKey: string, host: string, inBatches: boolean): Promis
     inBatches ? { integrations } : {},
   )
   Object.assign(window, { client })
+  // It tells nobody else.
+  client.on('error', (error: unknown) => console.error(error))
   await client
 }
 

@@ -4,6 +4,8 @@ import { readTask, untilToldToEnd } from './task.ts'
 
 const { host, key, options, story, count, startedAt, properties } = readTask()
 const client = new PostHog(key, { host, ...options })
+// In capture mode v1 it tells nobody else.
+client.on('error', (error) => console.error(error))
 const at = (seconds: number) => new Date(startedAt + seconds * 1_000)
 
 if (story) {

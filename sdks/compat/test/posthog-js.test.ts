@@ -99,6 +99,8 @@ describe.each(Object.entries(VERSIONS))('%s', (_name, { entry, faults }) => {
       'after reset': { distinct_id: afterwards },
       $pageleave: { distinct_id: afterwards },
     })
+    // What was clicked: a chain of elements, or in older versions a list of them.
+    expect(JSON.stringify(byName(events).$autocapture)).toContain('Buy now')
     expect(project.proxy.refused).toEqual([])
     expect(visitor.complaints).toEqual([])
   })
