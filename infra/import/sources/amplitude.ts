@@ -5,6 +5,7 @@ import { nameUuid, ownUuid } from '../name-uuid.ts'
 import { objectOf, said, textOf } from '../said.ts'
 import type { Mapped, Source, TimelessEvent } from '../source.ts'
 import { timeOf } from '../time-of.ts'
+import { browserName, systemName } from './agent-names.ts'
 import { countryCode } from './country-code.ts'
 
 type Values = Record<string, unknown>
@@ -89,13 +90,16 @@ function propertiesOf(row: Values): JsonObject {
 
 // Of a page, Amplitude's SDK says the browser where an app has its system, and the system as the device.
 function agentOf({ platform, os_name, os_version, device_type, device_family }: Values): Values {
-  const device = `${textOf(device_type)} ${textOf(device_family)}`
+  const [name, family] = [textOf(os_name), textOf(device_family)]
+  const device = `${textOf(device_type)} ${family}`
   const kind = TABLETS.test(device) ? 'Tablet' : PHONES.test(device) ? 'Mobile' : 'Desktop'
   const isKnown = kind !== 'Desktop' || COMPUTERS.test(device)
   const $device_type = isKnown ? kind : null
-  return platform === 'Web' && !SYSTEMS.test(textOf(os_name))
-    ? { $browser: os_name, $browser_version: os_version, $os: device_family, $device_type }
-    : { $os: os_name, $os_version: os_version, $device_type }
+  if (platform !== 'Web' || SYSTEMS.test(name)) {
+    return { $os: systemName(name), $os_version: os_version, $device_type }
+  }
+  const $browser = browserName(name)
+  return { $browser, $browser_version: os_version, $os: systemName(family), $device_type }
 }
 
 /** `{"company": ["acme"]}`: of several groups of a type the first, as an event is in one here. */

@@ -4,6 +4,7 @@ import { LinkedIds } from '../linked-ids.ts'
 import { objectOf, said, textOf } from '../said.ts'
 import type { Mapped, Source, TimelessEvent } from '../source.ts'
 import { epochOf } from '../time-of.ts'
+import { browserName, systemName } from './agent-names.ts'
 import { countryCode } from './country-code.ts'
 
 type Values = Record<string, unknown>
@@ -83,9 +84,9 @@ function propertiesOf(row: Values, pseudo: string): JsonObject {
       $session_id: session === undefined ? null : `${pseudo}.${textOf(session)}`,
       $sequence: sequenceOf(row),
       $device_type: DEVICES[textOf(device.category)] ?? device.category,
-      $os: device.operating_system,
+      $os: systemName(textOf(device.operating_system)),
       $os_version: device.operating_system_version,
-      $browser: web.browser ?? device.browser,
+      $browser: browserName(textOf(web.browser ?? device.browser)),
       $browser_version: web.browser_version ?? device.browser_version,
       $host: web.hostname,
       $language: device.language,

@@ -6,6 +6,7 @@ import { nameUuid } from '../name-uuid.ts'
 import { objectOf, said, textOf } from '../said.ts'
 import type { Mapped, Source, TimelessEvent } from '../source.ts'
 import { epochOf, timeOf } from '../time-of.ts'
+import { browserName, systemName } from './agent-names.ts'
 
 /** What says how Mixpanel got an event, not what happened. */
 const TRANSPORT = new Set([
@@ -82,7 +83,12 @@ function profileEvent(profile: Record<string, unknown>, timeZone: string): Mappe
 
 function propertiesOf(sent: JsonObject): JsonObject {
   const kept = Object.entries(said(sent)).filter(([name]) => !TRANSPORT.has(name))
-  return Object.fromEntries(kept.map(([name, value]) => [PROPERTIES[name] ?? name, value]))
+  const agent = said({
+    $browser: browserName(textOf(sent.$browser)),
+    $os: systemName(textOf(sent.$os)),
+  })
+  const named = kept.map(([name, value]) => [PROPERTIES[name] ?? name, value])
+  return { ...Object.fromEntries(named), ...agent }
 }
 
 /** Mixpanel's own events that join ids say it in other properties. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { browserName, systemName } from './agent-names.ts'
 import { amplitude } from './amplitude.ts'
 import { countryCode } from './country-code.ts'
 import { ga4BigQuery } from './ga4-bigquery.ts'
@@ -75,7 +76,7 @@ describe('Mixpanel', () => {
         $country: 'DE',
         $current_url: 'https://shop.example/pricing?utm_source=news',
         $title: 'Pricing',
-        $os: 'Mac OS X',
+        $os: 'macOS',
         mp_lib: 'web',
       },
     })
@@ -141,7 +142,7 @@ describe('Amplitude', () => {
         $title: 'Pricing',
         $referrer: 'https://news.example/',
         $browser: 'Chrome',
-        $os: 'Mac OS X',
+        $os: 'macOS',
         $device_type: 'Desktop',
         $country: 'DE',
         $city: 'Munich',
@@ -160,8 +161,8 @@ describe('Amplitude', () => {
         .map({ member: '', line: 1, value: row })
       return mapped && 'event' in mapped ? mapped.event.properties : {}
     }
-    expect(agentOf('Chrome', '122')).toMatchObject({ $browser: 'Chrome', $os: 'Mac' })
-    expect(agentOf('Mac OS X', '14.5')).toMatchObject({ $os: 'Mac OS X', $os_version: '14.5' })
+    expect(agentOf('Chrome', '122')).toMatchObject({ $browser: 'Chrome', $os: 'macOS' })
+    expect(agentOf('Mac OS X', '14.5')).toMatchObject({ $os: 'macOS', $os_version: '14.5' })
     expect(agentOf('Mac OS X', '14.5')).not.toHaveProperty('$browser')
   })
 
@@ -200,7 +201,7 @@ describe('Amplitude', () => {
     expect(events.at(-1)).toMatchObject({
       uuid: expect.stringMatching(UUID_5),
       event: 'session_start',
-      properties: { $os: 'ios', $os_version: '17.4', $device_type: 'Mobile', $country: 'BA' },
+      properties: { $os: 'iOS', $os_version: '17.4', $device_type: 'Mobile', $country: 'BA' },
     })
   })
 })
@@ -221,7 +222,7 @@ describe('GA4', () => {
         $session_id: '1234.5678.1710109800',
         $sequence: 1_001,
         $device_type: 'Desktop',
-        $os: 'Macintosh',
+        $os: 'macOS',
         $os_version: '10.15',
         $browser: 'Chrome',
         $browser_version: '122.0',
@@ -337,6 +338,32 @@ describe('Umami', () => {
     const { skipped } = await mappedFixture(umami, 'umami.csv')
     expect(skipped).toEqual(['rows of event_type 5'])
   })
+})
+
+it.each([
+  ['Chrome iOS', 'Chrome'],
+  ['Mobile Safari', 'Safari'],
+  ['Safari (in-app)', 'Safari'],
+  ['Edge', 'Microsoft Edge'],
+  ['edge-chromium', 'Microsoft Edge'],
+  ['crios', 'Chrome'],
+  ['fxios', 'Firefox'],
+  ['Samsung Internet', 'Samsung Internet for Android'],
+  ['Vivaldi', 'Vivaldi'],
+])('names the browser %s as capture does: %s', (name, known) => {
+  expect(browserName(name)).toBe(known)
+})
+
+it.each([
+  ['Mac OS X', 'macOS'],
+  ['Macintosh', 'macOS'],
+  ['Windows 10', 'Windows'],
+  ['ios', 'iOS'],
+  ['Android OS', 'Android'],
+  ['Chrome OS', 'Chrome OS'],
+  ['Haiku', 'Haiku'],
+])('names the system %s as capture does: %s', (name, known) => {
+  expect(systemName(name)).toBe(known)
 })
 
 it.each([

@@ -4,25 +4,11 @@ import { ownUuid } from '../name-uuid.ts'
 import { said, textOf } from '../said.ts'
 import type { Mapped, TimelessEvent } from '../source.ts'
 import { timeOf } from '../time-of.ts'
+import { browserName, systemName } from './agent-names.ts'
 
 const PAGE_VIEW = '1'
 const CUSTOM_EVENT = '2'
 
-const BROWSERS: Record<string, string> = {
-  chrome: 'Chrome',
-  crios: 'Chrome',
-  'chromium-webview': 'Chrome',
-  firefox: 'Firefox',
-  fxios: 'Firefox',
-  safari: 'Safari',
-  ios: 'Safari',
-  'ios-webview': 'Safari',
-  edge: 'Microsoft Edge',
-  'edge-chromium': 'Microsoft Edge',
-  'edge-ios': 'Microsoft Edge',
-  opera: 'Opera',
-  samsung: 'Samsung Internet for Android',
-}
 const DEVICES: Record<string, string> = {
   desktop: 'Desktop',
   laptop: 'Desktop',
@@ -57,7 +43,6 @@ export function umamiEvent(
 
 function propertiesOf(get: (name: string) => unknown): JsonObject {
   const [host, path] = [textOf(get('hostname')), textOf(get('url_path'))]
-  const browser = textOf(get('browser'))
   const device = textOf(get('device'))
   const [, width, height] = /^(\d+)x(\d+)$/.exec(textOf(get('screen'))) ?? []
   return said({
@@ -69,8 +54,8 @@ function propertiesOf(get: (name: string) => unknown): JsonObject {
     $referrer: referrerOf(get),
     $referring_domain: get('referrer_domain'),
     $session_id: textOf(get('visit_id')) || get('session_id'),
-    $browser: BROWSERS[browser] ?? browser,
-    $os: systemOf(textOf(get('os'))),
+    $browser: browserName(textOf(get('browser'))),
+    $os: systemName(textOf(get('os'))),
     $device_type: DEVICES[device] ?? device,
     $country: get('country'),
     $region: textOf(get('region')) || get('subdivision1'),
@@ -91,11 +76,4 @@ function referrerOf(get: (name: string) => unknown): string | null {
 function queryOf(value: unknown): string {
   const query = textOf(value).replace(/^\?/, '')
   return query ? `?${query}` : ''
-}
-
-// "Windows 10", "Mac OS", "Android OS".
-function systemOf(os: string): string {
-  if (/^windows/i.test(os)) return 'Windows'
-  if (/^mac/i.test(os)) return 'macOS'
-  return os.replace(/^Android OS$/, 'Android')
 }
