@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Event, JsonObject } from '@headwater/schemas/event'
 
 export type SentEvent = Event & { uuid: string; timestamp: string; properties: JsonObject }
@@ -17,7 +18,9 @@ export interface Received {
 }
 
 /** One scripted answer: `cut` closes the connection without one. */
-export type Answer = { status: number; body?: object | string; retryAfter?: string } | 'cut'
+export type Answer =
+  | { status: number; body?: object | string; retryAfter?: string; delayMs?: number }
+  | 'cut'
 
 /** A capture service that answers by script, then 200 as the real one does. */
 export class CaptureServer {
@@ -81,6 +84,7 @@ export class CaptureServer {
     if (answer !== 'cut') received.status = answer.status
     this.received.push(received)
     if (answer === 'cut') return void request.socket.destroy()
+    if (answer.delayMs) await sleep(answer.delayMs)
     const accepted = { status: 'Ok', accepted: received.body.batch.length, dropped: [] }
     const body = answer.body ?? (answer.status === 200 ? accepted : { error: errorOf(answer) })
     response.writeHead(answer.status, {

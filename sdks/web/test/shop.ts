@@ -105,6 +105,13 @@ export function storedIn(page: Page): Promise<number> {
   )
 }
 
+/** Closes a tab as its user does, and waits until it is gone: the browser answers before that. */
+export async function leave(page: Page): Promise<void> {
+  const gone = page.waitForEvent('close')
+  await page.close({ runBeforeUnload: true })
+  await gone
+}
+
 /** Waits until something is so; throws with what it is instead. */
 export async function until<Value>(
   read: () => Value | Promise<Value>,

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../../../site/test/browser.ts'
-import { captureIn, openShop, reportsOf, type Shop, storedIn, until } from './shop.ts'
+import { captureIn, leave, openShop, reportsOf, type Shop, storedIn, until } from './shop.ts'
 
 let browser: Browser
 let shop: Shop
@@ -27,12 +27,6 @@ const away = (retryAfter?: string) => {
 }
 const back = () => {
   shop.capture.otherwise = null
-}
-/** Closes a tab as its user does, and waits until it is gone: the browser answers before that. */
-const leave = async (page: Page) => {
-  const gone = page.waitForEvent('close')
-  await page.close({ runBeforeUnload: true })
-  await gone
 }
 const failed = (page: Page) =>
   until(
