@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
+import { ownRows, README } from '../measure-sizes.ts'
 
 const MAX_GZIP_BYTES = 4_096
 const PACKAGE = join(import.meta.dirname, '..')
@@ -22,8 +23,15 @@ it('weighs at most 4 KB gzipped', () => {
   expect(gzipSync(read('analytics.js'), { level: 9 }).length).toBeLessThanOrEqual(MAX_GZIP_BYTES)
 })
 
+it('says its size in the README as it is', () => {
+  const readme = readFileSync(README, 'utf8')
+  for (const row of ownRows()) expect(readme).toContain(row)
+})
+
 it('gives the edge the same bytes as text', () => {
-  expect(read('analytics.txt').equals(read('analytics.js'))).toBe(true)
+  for (const name of ['', '/autocapture', '/overflow', '/web-vitals']) {
+    expect(read(`analytics${name}.txt`).equals(read(`analytics${name}.js`))).toBe(true)
+  }
 })
 
 it('uses no syntax newer than ES2018', () => {
