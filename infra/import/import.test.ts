@@ -250,6 +250,22 @@ it('makes no events up unless it is asked to, and says why', async () => {
   expect(code).toBe(0)
 })
 
+it('takes no part of a Plausible export for the whole', async () => {
+  const part = join(folder, 'imported_pages.csv')
+  writeFileSync(part, 'date,hostname,page,visitors,pageviews\n2024-03-10,shop.example,/,2,4\n')
+  const dataDir = mkdtempSync(join(folder, 'data-'))
+  for (const [file, why] of [
+    [part, 'give the whole zip that Plausible made'],
+    [join(import.meta.dirname, 'fixtures/umami.zip'), 'it has no imported_visitors….csv'],
+  ] as const) {
+    const args = ['plausible', file, '--synthesize', '--key', key, '--host', edge.url]
+    const { code, output } = await startImport(args, env(dataDir)).ended
+    expect(output).toContain(why)
+    expect(output).toContain('0 accepted · 1 dropped')
+    expect(code).toBe(1)
+  }
+})
+
 /** A PostHog export of so many events, one an hour, over and over the same thousand hours. */
 function exported(count: number, name: string): { path: string; uuids: string[] } {
   const uuids: string[] = Array.from({ length: count }, () => randomUUID())

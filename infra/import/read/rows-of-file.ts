@@ -21,7 +21,8 @@ export interface ReadOptions {
   onBytes?: (bytes: number) => void
 }
 
-const CHUNK_BYTES = 256 * 1024
+/** What this unpacks to is in memory at once: up to a thousand times as much. */
+const CHUNK_BYTES = 64 * 1024
 // What a Mac adds to a zip.
 const NO_EXPORT = /(^|\/)(__MACOSX\/|\.)/
 
@@ -34,15 +35,16 @@ export async function* rowsOfFile(path: string, read: ReadOptions): AsyncGenerat
     yield* rowsOf('', unpacked(path, fileContent(path, read.onBytes)), read)
     return
   }
-  let members: ZipMember[]
+  const named = new Map<string, ZipMember>()
+  let names: string[]
+  let wanted: string[]
   try {
-    members = await zipMembers(path)
+    for (const member of await zipMembers(path)) named.set(member.name, member)
+    names = [...named.keys()].filter((name) => !NO_EXPORT.test(name))
+    wanted = read.source.members?.(names) ?? names
   } catch (error) {
     return yield [unreadable('', 0, error)]
   }
-  const named = new Map(members.map((member) => [member.name, member]))
-  const names = [...named.keys()].filter((name) => !NO_EXPORT.test(name))
-  const wanted = read.source.members?.(names) ?? names
   if (wanted.length === 0)
     yield [unreadable('', 0, new Error('there is nothing of this export in the zip'))]
   for (const name of wanted) {

@@ -25,7 +25,7 @@ const DEFLATED = 8
 const END_BYTES = 22
 const LOCATOR_64_BYTES = 20
 const MAX_COMMENT_BYTES = 0xffff
-const CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES = 64 * 1024
 const IN_64 = 0xffffffff
 /** A directory of a million files; more would be kept in memory for nothing. */
 const MAX_DIRECTORY_BYTES = 100 * 1024 * 1024

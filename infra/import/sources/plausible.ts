@@ -23,7 +23,7 @@ export const plausible: Source = {
   members(names) {
     const found = TABLES.flatMap((table) => names.filter((name) => tableOf(name) === table))
     if (found.some((name) => tableOf(name) === 'imported_visitors')) return found
-    throw new Error('it has no imported_visitors….csv: give the whole zip that Plausible made')
+    throw new Error('it has no imported_visitors….csv, as the zip that Plausible made')
   },
   mapper(options) {
     const days = new Map<string, Day>()
@@ -40,7 +40,7 @@ interface Day {
 function* mapRow(row: Row, days: Map<string, Day>, options: MapOptions): Iterable<Mapped> {
   const date = textOf(row.value.date)
   const table = tableOf(row.member)
-  if (table === null) return yield { skipped: 'a CSV by itself: give the whole zip' }
+  if (table === null) throw new Error('give the whole zip that Plausible made')
   if (table === 'imported_visitors') {
     days.set(date, { visitors: countOf(row.value.visitors), next: 0 })
     return yield { skipped: 'totals of a day, by which visitors are numbered' }
