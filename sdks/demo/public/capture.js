@@ -21,6 +21,12 @@ export function signIn() {
   showWho()
 }
 
+/** What is known of a member from now on, and the club that their events belong to. */
+export function joinClub(plan) {
+  headwater.push(['set', { club_plan: plan }])
+  headwater.push(['group', 'club', 'trail-club', { name: 'Trail Club', based_in: 'Innsbruck' }])
+}
+
 export function signOut() {
   headwater.push(['reset'])
   showWho()

@@ -1,5 +1,5 @@
 // The shop: one page that shows the route in the address, and turns clicks into events.
-import { capture, isSignedIn, signIn, signOut, watchSdk } from './capture.js'
+import { capture, isSignedIn, joinClub, signIn, signOut, watchSdk } from './capture.js'
 import { addToCart, cartItems, cartTotal, emptyCart, removeFromCart } from './cart.js'
 import { findProduct } from './catalog.js'
 import { pageAt } from './pages.js'
@@ -56,6 +56,7 @@ const ACTIONS = {
   },
   'sign-up'(button) {
     capture('signup_click', { plan: button.dataset.plan })
+    joinClub(button.dataset.plan)
     toast(`Welcome to the Trail Club (${button.dataset.plan})`)
   },
   'sign-in'() {

@@ -53,14 +53,17 @@ describe('the demo shop', () => {
     await page.getByRole('button', { name: 'Place the order' }).click()
     await arrived([
       ...['$pageview', '$pageview', 'feature_click', 'add_to_cart', '$pageview', 'signup_click'],
-      ...['$pageview', '$pageview', 'purchase', '$pageview'],
+      ...['$set', '$groupidentify', '$pageview', '$pageview', 'purchase', '$pageview'],
     ])
     const own = (name: string) => capture.acknowledged.find((e) => e.event === name)?.properties
     expect(own('feature_click')).toMatchObject({ feature: 'size_guide', product: 'larch-tent' })
     expect(own('signup_click')).toMatchObject({ plan: 'plus' })
-    expect(own('purchase')).toMatchObject({ amount: 429, items: 1 })
-    await page.getByText('10 acknowledged').waitFor()
-    expect(await page.locator('#panel-events li[data-kind=good]').count()).toBe(10)
+    expect(own('purchase')).toMatchObject({
+      ...{ amount: 429, items: 1 },
+      $groups: { club: 'trail-club' },
+    })
+    await page.getByText('12 acknowledged').waitFor()
+    expect(await page.locator('#panel-events li[data-kind=good]').count()).toBe(12)
     expect(errors).toEqual([])
   })
 
