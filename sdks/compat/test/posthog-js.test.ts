@@ -7,7 +7,7 @@ import { itSurvivesOnAPage } from './page-survival.ts'
 import { startPostHog } from './posthog-page.ts'
 import { openProject, type Project, type StoredEvent } from './project.ts'
 import { anHourAgo, PROPERTIES, timeOf } from './story.ts'
-import { openVisitor, type Visitor } from './visitor.ts'
+import { leave, openVisitor, type Visitor } from './visitor.ts'
 
 /** In the page. */
 declare const client: PostHog
@@ -61,7 +61,7 @@ describe.each(Object.entries(VERSIONS))('%s', (_name, { entry, faults }) => {
     })
     const afterwards = await page.evaluate(() => client.get_distinct_id())
     await expect.poll(() => project.events().then(namesOf)).toContain('after reset')
-    await page.close({ runBeforeUnload: true })
+    await leave(page)
     await expect.poll(() => project.events().then(namesOf)).toContain('$pageleave')
 
     const events = await project.wholeEvents()

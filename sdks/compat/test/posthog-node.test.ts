@@ -59,12 +59,14 @@ describe.each(Object.entries(MODES))('posthog-node in capture mode %s', (_mode, 
       .poll(async () => (await project.person('visitor-1'))?.distinct_ids.toSorted())
       .toEqual(['ann', 'ann@example.com', 'visitor-1'])
     // The first $set_once counts, by the events' times.
-    expect((await project.person('ann'))?.properties).toEqual({
-      name: 'Ann',
-      seats: 3,
-      plan: 'pro',
-      first_page: '/order',
-    })
+    await expect
+      .poll(async () => (await project.person('ann'))?.properties)
+      .toEqual({
+        name: 'Ann',
+        seats: 3,
+        plan: 'pro',
+        first_page: '/order',
+      })
     // Its event said that it is to make no person.
     expect((await project.person('nobody'))?.properties).toEqual({})
   })

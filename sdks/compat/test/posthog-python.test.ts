@@ -59,12 +59,14 @@ describe.skipIf(python === null).each(['v0', 'v1'])('posthog-python in capture m
     await expect
       .poll(async () => (await project.person('visitor-1'))?.distinct_ids.toSorted())
       .toEqual(['ann', 'visitor-1'])
-    expect((await project.person('ann'))?.properties).toEqual({
-      name: 'Ann',
-      seats: 3,
-      plan: 'pro',
-      first_page: '/order',
-    })
+    await expect
+      .poll(async () => (await project.person('ann'))?.properties)
+      .toEqual({
+        name: 'Ann',
+        seats: 3,
+        plan: 'pro',
+        first_page: '/order',
+      })
     // Its event said that it is to make no person.
     expect((await project.person('nobody'))?.properties).toEqual({})
   })

@@ -5,7 +5,7 @@ import type { Fault } from './fault-proxy.ts'
 import { itSurvivesOnAPage } from './page-survival.ts'
 import { openProject, type Project } from './project.ts'
 import { anHourAgo, PROPERTIES, timeOf } from './story.ts'
-import { openVisitor, type Visitor } from './visitor.ts'
+import { leave, openVisitor, type Visitor } from './visitor.ts'
 
 /** In the page: what both clients have. */
 declare const client: {
@@ -90,7 +90,9 @@ describe.each(Object.entries(CLIENTS))('%s', (_name, { entry, lib }) => {
       { event: 'after reset' },
     ])
     expect([anonymous, 'ann']).not.toContain(events[6]?.distinct_id)
-    expect((await project.person('ann'))?.properties).toEqual({ name: 'Ann', seats: 3 })
+    await expect
+      .poll(async () => (await project.person('ann'))?.properties)
+      .toEqual({ name: 'Ann', seats: 3 })
     expect(project.proxy.refused).toEqual([])
     expect(visitor.complaints).toEqual([])
   })
@@ -99,7 +101,7 @@ describe.each(Object.entries(CLIENTS))('%s', (_name, { entry, lib }) => {
     const page = await open({ inBatches: true })
     await capture(page, [1, 2, 3])
     expect(project.proxy.seen).toEqual([])
-    await page.close({ runBeforeUnload: true })
+    await leave(page)
     await expect.poll(async () => (await project.events()).length).toBe(3)
     expect(project.proxy.seen).toHaveLength(1)
     expect(visitor.complaints).toEqual([])
@@ -109,7 +111,7 @@ describe.each(Object.entries(CLIENTS))('%s', (_name, { entry, lib }) => {
     const page = await open()
     await visitor.setOffline(true)
     await capture(page, [1, 2, 3])
-    await page.close({ runBeforeUnload: true })
+    await leave(page)
     await visitor.setOffline(false)
     await open()
     const numbers = async () =>

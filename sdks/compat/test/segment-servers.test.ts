@@ -107,7 +107,9 @@ for (const [name, { program, lib, options, faults }] of Object.entries(CLIENTS))
       await expect
         .poll(async () => (await project.person('visitor-1'))?.distinct_ids.toSorted())
         .toEqual(['ann', 'ann@example.com', 'visitor-1'])
-      expect((await project.person('ann'))?.properties).toEqual({ name: 'Ann', seats: 3 })
+      await expect
+        .poll(async () => (await project.person('ann'))?.properties)
+        .toEqual({ name: 'Ann', seats: 3 })
     })
 
     itSurvives({ program, options, faults }, () => project)

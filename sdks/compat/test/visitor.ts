@@ -55,6 +55,11 @@ export async function openVisitor(browser: Browser, entry: string): Promise<Visi
   }
 }
 
+/** Closes a tab as a visitor does, so that its page is told; resolves when it is closed. */
+export async function leave(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })])
+}
+
 const HTML = `<!doctype html><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
 <h1>Shop</h1><button id="buy" class="big">Buy now</button><script src="/page.js"></script>`
 
