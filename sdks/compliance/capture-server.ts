@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +10,7 @@ import {
   parseEvents,
 } from '@headwater/schemas/event'
 import { isGzip } from '@headwater/schemas/gzip'
+import { freePorts } from '../../infra/services/ports.ts'
 import { batchItems } from './batch-text.ts'
 
 /** What the server does with one request. Without anything said: stores the events and answers 200. */
@@ -80,9 +82,13 @@ export class CaptureServer {
   maxBodyBytes = Number.POSITIVE_INFINITY
   #server = createServer((request, response) => void this.#handle(request, response))
 
-  static async start(port = 0): Promise<CaptureServer> {
+  /** Without a port takes one that stays its own also while it is away. Rejects when it is taken. */
+  static async start(port?: number): Promise<CaptureServer> {
     const capture = new CaptureServer()
-    await new Promise<void>((resolve) => capture.#server.listen(port, '127.0.0.1', resolve))
+    const [free] = port === undefined ? await freePorts(1) : [port]
+    const listening = once(capture.#server, 'listening')
+    capture.#server.listen(free, '127.0.0.1')
+    await listening
     return capture
   }
 

@@ -17,15 +17,15 @@ const sizes = () => server.received.map(({ items }) => items.length)
 
 describe('batches', () => {
   it('go after the interval, or at once when enough events wait', async () => {
-    const { client } = openClient(server.url, { flushAt: 3, flushIntervalMs: 1_000 })
+    const { client } = openClient(server.url, { flushAt: 3, flushIntervalMs: 2_500 })
     capture(client, 'a', 'b')
     await sleep(50)
     expect(server.names).toEqual([])
-    await vi.waitFor(() => expect(server.names).toEqual(['a', 'b']), 3_000)
+    await vi.waitFor(() => expect(server.names).toEqual(['a', 'b']), 6_000)
     capture(client, 'c', 'd', 'e')
     const started = performance.now()
-    await vi.waitFor(() => expect(server.names).toHaveLength(5))
-    expect(performance.now() - started).toBeLessThan(700)
+    await vi.waitFor(() => expect(server.names).toHaveLength(5), 6_000)
+    expect(performance.now() - started).toBeLessThan(2_000)
   })
 
   it('hold at most so many events and bytes, in order', async () => {
@@ -128,7 +128,7 @@ describe('flush', () => {
     await client.flush()
     const started = performance.now()
     await client.flush()
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(performance.now() - started).toBeLessThan(1_500)
     expect(server.received).toHaveLength(1)
     await vi.waitFor(() => expect(server.names).toEqual(['a']), 4_000)
     const [first, second] = server.received
@@ -145,7 +145,7 @@ describe('flush', () => {
     capture(client, 'a', 'b')
     await client.flush()
     expect(reports[0]?.message).toBe('No answer within 200 ms.')
-    await vi.waitFor(() => expect(server.names).toEqual(['a', 'b']), 3_000)
+    await vi.waitFor(() => expect(server.names).toEqual(['a', 'b']), 6_000)
     expect(server.received[1]?.items).toEqual(server.received[0]?.items)
   })
 })
@@ -179,7 +179,7 @@ describe('shutdown', () => {
     const uuids = capture(client, 'a', 'b', 'c')
     const started = performance.now()
     expect(await client.shutdown(300)).toBe(3)
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(performance.now() - started).toBeLessThan(3_000)
     expect(errors).toMatchObject([{ code: 'not_delivered', uuids }])
     expect(client.stats()).toMatchObject({ queued: 0, lost: 3 })
   })

@@ -46,7 +46,7 @@ it('ends at once when nothing waits, however many clients there are', async () =
   const { code, stderr, ms } = await ended(start('idle.mjs', server.url))
   expect([code, stderr]).toEqual([0, ''])
   expect(server.names).toHaveLength(20)
-  expect(ms).toBeLessThan(4_000)
+  expect(ms).toBeLessThan(8_000)
 })
 
 it.each<[string, Behaviour | 'down']>([
@@ -64,7 +64,7 @@ it.each<[string, Behaviour | 'down']>([
     expect(code).toBe(0)
     expect(lines).toEqual([{ captured: 3 }, { code: 'not_delivered', count: 3 }])
     expect(ms).toBeGreaterThan(1_500)
-    expect(ms).toBeLessThan(5_000)
+    expect(ms).toBeLessThan(10_000)
   },
 )
 
@@ -80,7 +80,7 @@ it('does not wait at all when told so', async () => {
   const options = JSON.stringify({ exitTimeoutMs: 0, flushIntervalMs: 60_000 })
   const { code, ms } = await ended(start('capture.mjs', server.url, '3', options))
   expect(code).toBe(0)
-  expect(ms).toBeLessThan(3_000)
+  expect(ms).toBeLessThan(4_800)
   expect(server.received).toEqual([])
 })
 

@@ -10,7 +10,7 @@ import { isThere } from '../../compliance/sdks.ts'
 const RUNTIMES: Record<string, string[]> = {
   // Often another version than the one that runs the tests.
   node: [],
-  deno: ['run', '--quiet', '--allow-net', '--allow-read'],
+  deno: ['run', '--quiet', '--allow-net'],
   bun: ['run'],
 }
 
@@ -51,14 +51,14 @@ for (const [runtime, args] of Object.entries(RUNTIMES)) {
         '{"captured":3}',
         '{"code":"not_delivered","count":3}',
       ])
-      expect(performance.now() - started).toBeLessThan(6_000)
+      expect(performance.now() - started).toBeLessThan(10_000)
     })
 
     it('ends at once when nothing waits', async () => {
       const started = performance.now()
       await run(runtime, [...args, program('idle.mjs'), server.url])
       expect(server.names).toHaveLength(20)
-      expect(performance.now() - started).toBeLessThan(6_000)
+      expect(performance.now() - started).toBeLessThan(10_000)
     })
   })
 }
