@@ -45,6 +45,7 @@ it.each([
     const events = await project.wholeEvents()
     expect(events.map(({ properties }) => properties.$process_person_profile)).toEqual(profiles)
     const id = events.at(-1)?.distinct_id ?? ''
+    await personsAreTold()
     await expect.poll(async () => (await project.person(id))?.properties).toEqual(known)
     expect(visitor.complaints).toEqual([])
   },
@@ -77,6 +78,16 @@ it('finds no flags, no surveys and no recording, and complains of nothing', asyn
   expect(project.proxy.refused).toEqual([])
   expect(visitor.complaints).toEqual([])
 })
+
+/** Resolves when it is known of whom the events so far tell: of one that comes after them it is. */
+async function personsAreTold(): Promise<void> {
+  const event = { event: '$set', distinct_id: 'witness', $set: { seen: true } }
+  const body = JSON.stringify({ api_key: project.writeKey, ...event })
+  await fetch(`${project.proxy.url}/capture`, { method: 'POST', body })
+  await expect
+    .poll(async () => (await project.person('witness'))?.properties)
+    .toEqual({ seen: true })
+}
 
 const names = async () => (await project.events()).map(({ event }) => event)
 

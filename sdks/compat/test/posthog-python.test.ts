@@ -74,7 +74,7 @@ describe.skipIf(python === null).each(['v0', 'v1'])('posthog-python in capture m
   itSurvives(
     {
       program,
-      options: { capture_mode: mode, flush_at: 5, flush_interval: 0.2, timeout: 1 },
+      options: { capture_mode: mode, gzip: true, flush_at: 5, flush_interval: 0.2, timeout: 1 },
       faults: [
         { status: 503, retryAfterS: 1 },
         { status: 429, retryAfterS: 1 },

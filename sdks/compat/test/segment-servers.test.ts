@@ -38,7 +38,7 @@ const CLIENTS: Record<string, Client> = {
   'segment-analytics-python': {
     program: inPython('segment_python.py'),
     lib: 'analytics-python',
-    options: { upload_size: 5, upload_interval: 0.2, timeout: TIMEOUT_S },
+    options: { gzip: true, upload_size: 5, upload_interval: 0.2, timeout: TIMEOUT_S },
     faults: [...FAULTS, LATE],
   },
   '@rudderstack/rudder-sdk-node': {
