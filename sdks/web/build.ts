@@ -29,6 +29,8 @@ const shared: BuildOptions = {
 const INTERNAL_NAMES =
   /^(suspend|resume|nudge|handOver|startTimer|maxBatch(Events|Bytes)|releaseAll|take|nextPlace|wait_ms|report|json|key|send|too_big|next)$/
 
+/** Every page of a site loads it: what is new has to be paid for, or be an extension. */
+const MAX_CORE_GZIP_BYTES = 4_096
 const EXTENSIONS: Record<string, string> = {
   autocapture: "import { autocapture } from './autocapture.ts'; autocapture(client, options)",
   'web-vitals': "import { webVitals } from './web-vitals.ts'; webVitals(client)",
@@ -64,6 +66,9 @@ async function writeScript(name: string, source: BuildOptions): Promise<void> {
   const script = await shrink(outputFiles?.[0]?.text ?? '')
   for (const extension of ['js', 'txt']) writeFileSync(join(DIST, `${name}.${extension}`), script)
   const gzipBytes = gzipSync(script, { level: 9 }).length
+  if (name === 'analytics' && gzipBytes > MAX_CORE_GZIP_BYTES) {
+    throw new Error(`analytics.js is ${gzipBytes} bytes gzipped, over ${MAX_CORE_GZIP_BYTES}`)
+  }
   console.log(`${name}.js: ${Buffer.byteLength(script)} bytes, ${gzipBytes} gzip`)
 }
 

@@ -162,6 +162,28 @@ describe('survival', () => {
     expect(shop.capture.acknowledged).toHaveLength(sent + 1)
   })
 
+  it('leaves its events to others while it is frozen, and takes none back', async () => {
+    away('60')
+    const frozen = await shop.open()
+    const uuids = await captureIn(frozen, ...many(5))
+    await failed(frozen)
+    // Chromium without a window freezes no page: it is told as if.
+    const tell = (type: string) =>
+      frozen.evaluate((name) => document.dispatchEvent(new Event(name)), type)
+    await tell('freeze')
+    back()
+    const second = await shop.open('/second')
+    await allArrived(uuids)
+    await until(
+      () => storedIn(second),
+      (count) => count === 0,
+    )
+    await tell('resume')
+    const [later] = await captureIn(frozen, 'later')
+    await allArrived([later ?? ''])
+    expect(shop.capture.acknowledged).toHaveLength(6)
+  })
+
   it('keeps two tabs apart that send at the same time, in one session', async () => {
     const [first, second] = [await shop.open('/a'), await shop.open('/b')]
     await captureIn(first, 'begins the session')
