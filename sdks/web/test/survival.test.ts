@@ -163,7 +163,7 @@ describe('survival', () => {
   })
 
   it('leaves its events to others while it is frozen, and takes none back', async () => {
-    away('60')
+    away()
     const frozen = await shop.open()
     const uuids = await captureIn(frozen, ...many(5))
     await failed(frozen)
