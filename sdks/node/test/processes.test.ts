@@ -8,7 +8,11 @@ let server: CaptureServer
 beforeEach(async () => {
   server = await CaptureServer.start()
 })
-afterEach(() => server.close())
+afterEach(async () => {
+  // One that does not end by itself is a failure, and must not stay.
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+  await server.close()
+})
 
 interface Ended {
   code: number | null
@@ -17,10 +21,15 @@ interface Ended {
   ms: number
 }
 
-const start = (program: string, ...args: string[]) =>
-  spawn(process.execPath, [join(import.meta.dirname, 'programs', program), ...args])
+const started: ChildProcess[] = []
+function start(program: string, ...args: string[]): ChildProcess {
+  const path = join(import.meta.dirname, 'programs', program)
+  const child = spawn(process.execPath, [path, ...args])
+  started.push(child)
+  return child
+}
 
-async function ended(child: ChildProcess, started = performance.now()): Promise<Ended> {
+async function ended(child: ChildProcess, begun = performance.now()): Promise<Ended> {
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.on('data', (chunk: Buffer) => {
@@ -29,7 +38,7 @@ async function ended(child: ChildProcess, started = performance.now()): Promise<
   }
   const [code] = (await once(child, 'close')) as [number | null]
   const lines = output.stdout.split('\n').filter((line) => line.startsWith('{'))
-  const ms = performance.now() - started
+  const ms = performance.now() - begun
   return { code, lines: lines.map((line) => JSON.parse(line)), stderr: output.stderr, ms }
 }
 
