@@ -13,8 +13,8 @@ export interface DecodedRequest {
   keys: string[]
   /** When the sender says it sent the request, ms since 1970; null when it does not say. */
   sentAt: string | number | null
-  /** Whether these are events of the past, whose times are right whatever the sender's clock says. */
-  keepsTimes: boolean
+  /** Whether these are events of the past, of which the request itself says nothing: no clock, no place, no agent. */
+  isHistorical: boolean
   /** Those of the items, in their order, where the answer names every one of them. */
   uuids?: readonly string[]
 }
@@ -74,8 +74,8 @@ export function decodePayload(request: {
   addEventKeys(keys, items)
   // The properties' token is looked at last: "token" may also be a property of the sender's own.
   if (keys.size === 0) addPropertyTokens(keys, items)
-  const keepsTimes = isObject(body) && body.historical_migration === true
-  return { items, keys: [...keys], sentAt: sentAtOf(body, query), keepsTimes }
+  const isHistorical = isObject(body) && body.historical_migration === true
+  return { items, keys: [...keys], sentAt: sentAtOf(body, query), isHistorical }
 }
 
 function itemsOf(body: unknown, address: string): readonly unknown[] {

@@ -216,6 +216,20 @@ describe('a record', () => {
   })
 })
 
+it('takes nothing of the request for an event of the past', async () => {
+  const record = await recordOf(
+    { properties: { $lib: 'web', $browser: 'Firefox' } },
+    { historical_migration: true },
+  )
+  expect(record).toMatchObject({
+    country: '',
+    city: '',
+    browser: 'Firefox',
+    os: '',
+    device_type: '',
+  })
+})
+
 async function recordOf(
   event: object,
   more: object = {},

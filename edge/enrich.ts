@@ -17,8 +17,8 @@ export interface RequestContext {
   receivedAt: number
   /** Null when the sender does not say, or says what cannot be. */
   sentAt: number | null
-  /** Events of the past: their times are not corrected by `sentAt`. */
-  keepsTimes: boolean
+  /** Events of the past: neither the request's clock nor its place and agent say anything of them. */
+  isHistorical: boolean
   userAgent: string
   /** Whose request it is; empty where nothing says it. */
   ip: string
@@ -46,7 +46,8 @@ export function enrich(event: AcceptedEvent, sequence: unknown, context: Request
   const { receivedAt, sentAt } = context
   const time = timeOf(event, context)
   const lib = columnText(properties.$lib)
-  const sender = senderKind(lib, context.userAgent)
+  // Whoever sends history is not whom it happened to, wherever its events are from.
+  const sender = context.isHistorical ? 'server' : senderKind(lib, context.userAgent)
   const said = saidParts(properties)
 
   const hasPlace = sender !== 'server' && properties.$geoip_disable !== true
@@ -107,8 +108,8 @@ export function enrich(event: AcceptedEvent, sequence: unknown, context: Request
 /** When an event happened, by the sender's word and what the request says of the sender's clock. */
 export function timeOf(event: AcceptedEvent, context: RequestContext): ResolvedTime {
   const { timestamp, offset, properties } = event
-  const { keepsTimes, sentAt, receivedAt } = context
-  const clock = keepsTimes || properties.$ignore_sent_at === true ? null : sentAt
+  const { isHistorical, sentAt, receivedAt } = context
+  const clock = isHistorical || properties.$ignore_sent_at === true ? null : sentAt
   return resolveTime({ timestamp, offset, sentAt: clock, receivedAt })
 }
 

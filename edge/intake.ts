@@ -88,14 +88,14 @@ function judge(
   calls: Map<string, ShardCall>,
 ): void {
   const arrival = place.item
-  const { items, keys, sentAt, keepsTimes, uuids } = arrival.dialect.decode(arrival)
+  const { items, keys, sentAt, isHistorical, uuids } = arrival.dialect.decode(arrival)
   const key = oneKey(keys)
   if (!writeKeys.isVerified(key)) {
     place.resolve({ unverified: key })
     return
   }
   const { projectId, region } = writeKeys.ownerOf(key)
-  const times = { sentAt: plausibleTime(sentAt), keepsTimes }
+  const times = { sentAt: plausibleTime(sentAt), isHistorical }
   const context = contextOf(arrival, projectId, times, config)
   const { accepted, dropped } = accept(items, context)
   const pending = { place, outcome: { accepted: accepted.length, dropped, uuids }, shards: 0 }
@@ -141,7 +141,7 @@ function captureError(error: unknown): unknown {
 function contextOf(
   { receivedAt, userAgent, ip, isPrefetch, geo }: Arrival,
   projectId: string,
-  { sentAt, keepsTimes }: Pick<RequestContext, 'sentAt' | 'keepsTimes'>,
+  { sentAt, isHistorical }: Pick<RequestContext, 'sentAt' | 'isHistorical'>,
   { keepIp, writeKeySecret: secret }: EdgeConfig,
 ): RequestContext {
   const request = sharedPart({
@@ -153,7 +153,7 @@ function contextOf(
     projectId,
     receivedAt,
     sentAt,
-    keepsTimes,
+    isHistorical,
     userAgent,
     ip,
     secret,

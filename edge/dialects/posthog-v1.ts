@@ -48,7 +48,7 @@ function decode({ authorization, headers, payload }: Message): DecodedRequest {
     uuids: events.map(({ uuid }) => uuid),
     keys: [...keys],
     sentAt: headers[SENT_AT] ?? null,
-    keepsTimes: body.historical_migration === true,
+    isHistorical: body.historical_migration === true,
   }
 }
 

@@ -45,7 +45,7 @@ function decode({ url, authorization, payload }: Message): DecodedRequest {
     keys,
     sentAt: sentAtOf(body, calls[0]),
     // What is imported is long past: it says nothing of the sender's clock.
-    keepsTimes: path === '/v1/import' || body.historical_migration === true,
+    isHistorical: path === '/v1/import' || body.historical_migration === true,
   }
 }
 

@@ -18,7 +18,12 @@ export class LocalBridge {
   constructor() {
     this.#server = createServer(async (request, response) => {
       const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(chunk)
+      try {
+        for await (const chunk of request) chunks.push(chunk)
+      } catch {
+        // The edge was killed in the middle of it; it sends the batch again.
+        return
+      }
       if (request.method === 'GET') return void response.end('{"revoked":[]}')
       if (this.isAway) return void response.writeHead(503, { 'retry-after': '1' }).end()
       const frames = decodeFrames(gunzipSync(Buffer.concat(chunks)).toString())

@@ -10,6 +10,11 @@ export interface EdgeProcess {
   workerdPid: number
 }
 
+interface Ready {
+  url: string
+  workerd_pid: number
+}
+
 export async function startEdgeProcess(env: Record<string, string>): Promise<EdgeProcess> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../serve.ts')], {
     env: { PATH: commandPath(), ...env },
@@ -19,11 +24,14 @@ export async function startEdgeProcess(env: Record<string, string>): Promise<Edg
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk
   })
-  const line = await new Promise<string>((resolve, reject) => {
+  const { url, workerd_pid } = await new Promise<Ready>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`edge ended with ${code}\n${errors}`)))
-    if (child.stdout) createInterface({ input: child.stdout }).once('line', resolve)
+    if (!child.stdout) return
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      // The runtime may have something to say first, as one that finds events of an earlier run.
+      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as Ready)
+    })
   })
-  const { url, workerd_pid } = JSON.parse(line) as { url: string; workerd_pid: number }
   return { process: child, url, workerdPid: workerd_pid }
 }
 

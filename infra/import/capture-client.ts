@@ -94,8 +94,6 @@ export class CaptureClient {
         headers: {
           'content-type': 'application/json',
           'content-encoding': 'gzip',
-          // Empty: what sends them is not what the person used.
-          'user-agent': '',
         },
         body,
         signal: AbortSignal.any([

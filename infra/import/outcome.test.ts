@@ -11,7 +11,7 @@ const NOW = Date.UTC(2024, 5, 1)
 const AT = Date.UTC(2024, 2, 10, 22, 30)
 
 describe('what a row comes to', () => {
-  it('is an event with its source, and with nothing of the importing machine', () => {
+  it('is an event with its source', () => {
     const own = outcomesFor([event({ properties: { a: 1 } })])
     expect(eventsOf(own)).toEqual([
       {
@@ -24,7 +24,7 @@ describe('what a row comes to', () => {
     ])
     const browsers = outcomesFor([event({ properties: { $lib: 'web' } })])
     expect(eventsOf(browsers)).toMatchObject([
-      { properties: { $lib: 'web', $import_source: 'mixpanel', $geoip_disable: true } },
+      { properties: { $lib: 'web', $import_source: 'mixpanel' } },
     ])
   })
 

@@ -93,9 +93,5 @@ function timeProblem(timestamp: number | null, now: number): ImportDropReason | 
 }
 
 function marked({ properties }: ImportedEvent, sourceName: string): ImportedEvent['properties'] {
-  const marks = { $import_source: sourceName }
-  // A browser's or an app's event would be given the place of the machine that imports it.
-  return properties.$lib === undefined
-    ? { ...properties, ...marks, $lib: 'import' }
-    : { ...properties, ...marks, $geoip_disable: true }
+  return { $lib: 'import', ...properties, $import_source: sourceName }
 }
