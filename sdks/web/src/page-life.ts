@@ -24,7 +24,9 @@ export function followPage(queue: Queue, sender: Sender, url: string): void {
     else adopt()
   })
   addEventListener('pagehide', () => {
-    sender.handOver((body) => navigator.sendBeacon(url, body), KEEPALIVE_QUOTA_BYTES)
+    // Some blockers take it away.
+    if (navigator.sendBeacon)
+      sender.handOver((body) => navigator.sendBeacon(url, body), KEEPALIVE_QUOTA_BYTES)
     queue.suspend()
   })
   addEventListener('pageshow', ({ persisted }) => persisted && wake())

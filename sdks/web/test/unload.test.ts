@@ -115,6 +115,21 @@ describe('a tab that is closed', () => {
   })
 })
 
+it('delivers with the next page where sendBeacon is taken away, and throws nothing', async () => {
+  await shop.context.addInitScript(() => {
+    Object.defineProperty(navigator, 'sendBeacon', { value: undefined })
+  })
+  const page = await shop.open('/', { options: { flushIntervalMs: 60_000 } })
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  const uuids = await captureTexts(page, 3, 100)
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide')))
+  expect(errors).toEqual([])
+  await leave(page)
+  await shop.open('/next')
+  await allStoredOnce(uuids)
+})
+
 describe('an event of 70 KB', () => {
   it('goes by a request that no quota limits', async () => {
     const page = await shop.open()
