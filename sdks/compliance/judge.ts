@@ -48,8 +48,21 @@ export async function play(
   }
   try {
     await scenario.run({ sdk, server, start })
+  } catch (error) {
+    if (error instanceof Error) error.message += `\n${account(server)}`
+    throw error
   } finally {
     await Promise.all(adapters.map((adapter) => adapter.kill()))
     await server.close()
   }
+}
+
+/** What came to the server, for whoever has to find out what went wrong. */
+function account({ received }: CaptureServer): string {
+  const [first] = received
+  const lines = received.slice(0, 20).map(({ at, answeredAt, items, status }) => {
+    const after = Math.round(at - (first?.at ?? 0))
+    return `+${after} ms: ${items.length} events, ${status} after ${Math.round(answeredAt - at)} ms`
+  })
+  return [`${received.length} requests:`, ...lines].join('\n')
 }
