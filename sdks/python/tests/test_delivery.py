@@ -97,6 +97,15 @@ class Delivery(unittest.TestCase):
             shares = {wait / 2**i for i, wait in enumerate(waits)}
             self.assertEqual(len(shares), len(waits))
 
+    def test_tries_again_after_the_back_off_however_long_the_interval_is(self) -> None:
+        with (
+            ScriptedServer(UNAVAILABLE) as server,
+            client(server.url, flush_interval_ms=60_000) as headwater,
+        ):
+            headwater.capture("signup", "ann")
+            self.assertFalse(headwater.flush())
+            server.wait_for(1)
+
     def test_reports_every_event_that_the_server_drops_and_keeps_the_others(self) -> None:
         errors = Errors()
         with (

@@ -166,8 +166,10 @@ class Sender:
             return self._retry_at if self._retry_at < self._drain_until else 0
         if queue.removed < self._flush_up_to:
             return self._not_before
-        is_full = len(queue) >= options.flush_at
-        return max(self._retry_at, 0 if is_full else queue.oldest_since + options.flush_interval_s)
+        if self._retry_at > 0:
+            # An attempt has failed: the back-off decides, not how long events may wait for company.
+            return self._retry_at
+        return 0 if len(queue) >= options.flush_at else queue.oldest_since + options.flush_interval_s
 
     def _attempt(self) -> None:
         queue = self._queue
