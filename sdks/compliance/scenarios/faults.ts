@@ -119,6 +119,18 @@ export const FAULT_SCENARIOS: Scenario[] = [
   keeping('in seconds', () => '3'),
   keeping('as a date', () => new Date(Date.now() + 3_000).toUTCString()),
   {
+    name: 'tries again after the back-off, however long events may wait for company',
+    async run({ server, start }) {
+      server.script = [busy(503)]
+      const adapter = await start({ flush_interval_ms: 3_600_000 })
+      const uuid = await adapter.capture('a')
+      await adapter.do('flush')
+      await untilAnswered(adapter)
+      expect([...server.stored.keys()]).toEqual([uuid])
+      expect(server.received).toHaveLength(2)
+    },
+  },
+  {
     name: 'waits longer after each failure, and not always the same',
     async run(stage) {
       const one = await waitsOf(stage, 4)
