@@ -6,6 +6,7 @@ import { type CoreProcess, SECRETS, startCore } from '../../../core/core-process
 import { type EdgeProcess, startEdgeProcess } from '../../../edge/local/edge-process.ts'
 import { freePorts } from '../../../infra/services/ports.ts'
 import { mustRunAll } from './config.ts'
+import { endEdge } from './end-edge.ts'
 import { pythonWithClients } from './python.ts'
 
 /** The real edge in front of the real core, as processes; and the session of somebody who has projects. */
@@ -32,9 +33,8 @@ export default async function startStack({ provide }: TestProject): Promise<() =
   let core: CoreProcess | undefined
   let edge: EdgeProcess | undefined
   const stop = async () => {
-    edge?.process.kill('SIGTERM')
     core?.child.kill('SIGTERM')
-    await core?.exit
+    await Promise.all([edge && endEdge(edge), core?.exit])
     rmSync(folder, { recursive: true, force: true })
   }
   try {
