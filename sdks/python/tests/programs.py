@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -41,6 +42,8 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # So that its children can be ended with it.
+            start_new_session=True,
             env={
                 **os.environ,
                 "PYTHONPATH": f"{SOURCES}{os.pathsep}{Path(__file__).parent}",
@@ -63,7 +66,7 @@ class Program:
         try:
             output, _ = self.process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             output, _ = self.process.communicate()
             raise AssertionError(f"the program did not end in {limit_s} s:\n{output}") from None
         return Ended(self.process.returncode, time.monotonic() - self._started, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import re
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+# One that hangs must not hide the others.
+MAX_TEST_S = 150
 HERE = Path(__file__).parent
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
@@ -42,6 +45,7 @@ class Lines(unittest.TestResult):
 
     def startTest(self, test: unittest.TestCase) -> None:
         super().startTest(test)
+        faulthandler.dump_traceback_later(MAX_TEST_S, exit=True)
         self._started = time.monotonic()
         self._faults: list[str] = []
         self._skipped = ""

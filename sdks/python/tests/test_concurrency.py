@@ -65,6 +65,26 @@ class Threads(unittest.TestCase):
             self.assertEqual(pairs, {(f"person {i}", i) for i in range(20)})
             self.assertEqual(server.connections, 1)
 
+    def test_a_finalizer_that_captures_within_a_capture_leaves_nobody_asleep(self) -> None:
+        with ScriptedServer() as server, client(server.url) as headwater:
+            queue = headwater._outlet._queue  # type: ignore[attr-defined]
+            append = queue.append
+            nested = ["nested"]
+
+            def append_and_capture(*arguments: object) -> object:
+                refusal = append(*arguments)
+                if nested:
+                    headwater.capture(nested.pop(), "ann")
+                return refusal
+
+            queue.append = append_and_capture
+            for _ in range(5):
+                nested = ["nested"]
+                headwater.capture("outer", "ann")
+                # Without a flush: what was taken is enough.
+                server.wait_for(len(server.copies()) + 2)
+            self.assertEqual(server.names, ["outer", "nested"] * 5)
+
     def test_a_signal_handler_or_finalizer_may_capture_in_the_middle_of_a_capture(self) -> None:
         headwater = client("http://localhost:9", shutdown_timeout_ms=0)
         queue = headwater._outlet._queue  # type: ignore[attr-defined]

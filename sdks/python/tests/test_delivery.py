@@ -59,6 +59,14 @@ class Delivery(unittest.TestCase):
             # The first cut was of a kept connection, whose end says nothing of the server: sent anew at once.
             self.assertEqual(headwater.stats().retries, 5)
 
+    def test_says_that_events_are_of_the_past_when_told_so(self) -> None:
+        for historical in (True, False):
+            with ScriptedServer() as server, client(server.url, historical=historical) as headwater:
+                headwater.capture("signup", "ann", timestamp="2019-01-01T00:00:00Z")
+                headwater.flush()
+                said = server.requests[0].envelope.get("historical_migration")
+                self.assertEqual(said, True if historical else None)
+
     def test_tells_the_time_of_sending_anew_with_every_try(self) -> None:
         with ScriptedServer(UNAVAILABLE, UNAVAILABLE) as server, client(server.url) as headwater:
             headwater.capture("signup", "ann")

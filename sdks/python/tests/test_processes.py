@@ -75,6 +75,18 @@ class ProcessEnd(unittest.TestCase):
         self.assertLess(ended.seconds, 3)
 
 
+class Logs(unittest.TestCase):
+    def test_says_everything_in_debug_mode_and_only_what_is_wrong_otherwise(self) -> None:
+        code = "h = start(debug={}); h.capture('signup', 'ann'); h.flush(); h.capture('', 'ann')"
+        with ScriptedServer() as server:
+            quiet = run(server.url, code.format(False)).output
+            self.assertEqual(len(quiet.splitlines()), 1)
+            self.assertIn("1 events will not be stored: missing_event", quiet)
+            verbose = run(server.url, code.format(True)).output
+            self.assertIn("headwater DEBUG sent 1 events: acknowledged", verbose)
+            self.assertIn("headwater ERROR 1 events will not be stored: missing_event", verbose)
+
+
 class Signals(unittest.TestCase):
     def test_sends_what_waits_on_sigterm_and_dies_of_it(self) -> None:
         with ScriptedServer(UNAVAILABLE) as server:
@@ -175,6 +187,28 @@ class Forks(unittest.TestCase):
             expected = [f"parent {i}" for i in range(20)] + ["parent last"]
             expected += [f"child {number} {i}" for number in range(4) for i in range(5)]
             self.assertEqual(sorted(server.names), sorted(expected))
+            self.assertEqual(set(server.copies().values()), {1})
+
+    def test_a_fork_of_which_python_is_not_told_is_noticed(self) -> None:
+        with ScriptedServer() as server:
+            # As uWSGI forks.
+            code = """
+                import ctypes
+                h = start()
+                h.capture('parent', 'ann')
+                h.flush()
+                h.capture('parent waiting', 'ann')
+                # Until the thread sleeps: a fork while it wants Python's own lock hangs any program.
+                time.sleep(0.3)
+                pid = ctypes.PyDLL(None).fork()
+                if pid == 0:
+                    h.capture('child', 'bob')
+                    os._exit(0 if h.flush() else 9)
+                assert os.waitpid(pid, 0)[1] == 0
+            """
+            ended = run(server.url, code)
+            self.assertEqual((ended.code, ended.output), (0, ""))
+            self.assertEqual(sorted(server.names), ["child", "parent", "parent waiting"])
             self.assertEqual(set(server.copies().values()), {1})
 
     def test_a_fork_while_events_are_in_flight_and_captured_hangs_nobody(self) -> None:

@@ -62,6 +62,7 @@ class Headwater(Generic[EventName]):
         retry_min_ms: int = Options.retry_min_ms,
         retry_max_ms: int = Options.retry_max_ms,
         gzip: bool = Options.gzip,
+        historical: bool = Options.historical,
         proxy: str | None = Options.proxy,
         ssl_context: ssl.SSLContext | None = Options.ssl_context,
         flush_on_sigterm: bool = Options.flush_on_sigterm,
@@ -86,6 +87,7 @@ class Headwater(Generic[EventName]):
             retry_min_ms=retry_min_ms,
             retry_max_ms=retry_max_ms,
             gzip=gzip,
+            historical=historical,
             proxy=proxy,
             ssl_context=ssl_context,
             flush_on_sigterm=flush_on_sigterm,
@@ -211,6 +213,7 @@ class Headwater(Generic[EventName]):
 
         What is not answered is still in the queue, and will be tried again.
         """
+        process_life.notice_fork()
         return self._outlet.flush(timeout_ms / 1000)
 
     def shutdown(self, timeout_ms: int | None = None) -> bool:
@@ -218,6 +221,7 @@ class Headwater(Generic[EventName]):
 
         What is left over is told to ``on_error`` as ``not_delivered``. The end of the process calls it.
         """
+        process_life.notice_fork()
         self._begin_shutdown(timeout_ms)
         is_sent = self._outlet.close(self._deadline or 0)
         process_life.unregister(self)
@@ -248,6 +252,7 @@ class Headwater(Generic[EventName]):
     def _take(self, draft: Draft) -> str:
         if self._options.disabled:
             return ""
+        process_life.notice_fork()
         try:
             entry = self._read(draft)
             if entry is None:

@@ -20,8 +20,11 @@ logger = logging.getLogger("headwater")
 class Delivery:
     """Sends batches to a project. Any number of threads may."""
 
-    def __init__(self, write_key: str, transport: Transport, counters: Counters) -> None:
-        self._head = f'{{"api_key":{json.dumps(write_key)},"sent_at":"'
+    def __init__(
+        self, write_key: str, historical: bool, transport: Transport, counters: Counters
+    ) -> None:
+        past = '"historical_migration":true,' if historical else ""
+        self._head = f'{{"api_key":{json.dumps(write_key)},{past}"sent_at":"'
         self._transport = transport
         self._counters = counters
 

@@ -78,8 +78,11 @@ def timestamp_text(ms: int) -> str:
     return f"{time:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def _json_bytes(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _encoder.encode(value)
     try:
         return text.encode()
     except UnicodeEncodeError:

@@ -36,6 +36,7 @@ class Options:
     retry_min_ms: int = 500
     retry_max_ms: int = 30_000
     gzip: bool = True
+    historical: bool = False
     proxy: str | None = None
     ssl_context: ssl.SSLContext | None = None
     flush_on_sigterm: bool = True

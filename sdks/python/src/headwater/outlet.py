@@ -57,16 +57,18 @@ class BackgroundOutlet:
         self._report = report
         self._queue = EventQueue(options.max_queue_events, options.max_queue_bytes)
         self._transport = Transport(_transport_options(options))
-        delivery = Delivery(write_key, self._transport, self.counters)
+        delivery = Delivery(write_key, options.historical, self._transport, self.counters)
         self._sender = Sender(self._queue, delivery, _sender_options(options), report)
 
     def take(self, entry: Entry) -> None:
-        refusal = self._queue.append(entry, self._wait_s)
+        with self._queue.lock:
+            refusal = self._queue.append(entry, self._wait_s)
+            if refusal is None:
+                self._sender.nudge()
         if refusal is not None:
             self.counters.add("not_captured")
             raise CaptureError(refusal, _REFUSALS[refusal], (entry.uuid,))
         self.counters.add("captured")
-        self._sender.nudge()
 
     def flush(self, timeout_s: float) -> bool:
         return self._sender.flush(timeout_s)
@@ -101,7 +103,7 @@ class SyncOutlet:
         self._options = options
         self._is_closed = False
         self._transport = Transport(_transport_options(options))
-        self._delivery = Delivery(write_key, self._transport, self.counters)
+        self._delivery = Delivery(write_key, options.historical, self._transport, self.counters)
 
     def take(self, entry: Entry) -> None:
         if self._is_closed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import atexit
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -12,6 +13,10 @@ import threading
 import time
 from types import FrameType
 from typing import Protocol
+
+from . import uuid7
+
+logger = logging.getLogger("headwater")
 
 
 class Client(Protocol):
@@ -26,6 +31,7 @@ class Client(Protocol):
 
 _clients: dict[int, Client] = {}
 _is_exit_watched = False
+_pid = os.getpid()
 # Of an init process SIGTERM is ignored unless it has a handler of its own.
 _SIGTERM_EXIT_CODE = 128 + signal.SIGTERM
 
@@ -41,8 +47,15 @@ def unregister(client: Client) -> None:
     _clients.pop(id(client), None)
 
 
+def notice_fork() -> None:
+    """Called with events: uWSGI forks without telling Python, so that what is registered for forks is not run."""
+    if os.getpid() != _pid:
+        _in_forked_child()
+
+
 def shut_down_all() -> None:
     """All clients at the same time: each has its own time limit, together they take no longer."""
+    notice_fork()
     clients = list(_clients.values())
     for client in clients:
         client._begin_shutdown()
@@ -98,11 +111,20 @@ def _drain_and_die() -> None:
 
 
 def _in_forked_child() -> None:
-    global _is_exit_watched
+    global _is_exit_watched, _pid
     _is_exit_watched = False
+    _pid = os.getpid()
+    uuid7.start_anew()
     for client in list(_clients.values()):
         with contextlib.suppress(Exception):
             client._after_fork()
+
+
+def warn_of_missing_threads() -> None:
+    """Of uWSGI, which runs no thread of Python's unless it is told to: events would wait for ever."""
+    options = getattr(sys.modules.get("uwsgi"), "opt", None)
+    if isinstance(options, dict) and not {"enable-threads", "threads"} & set(options):
+        logger.error("uWSGI runs no threads, so no event is sent: start it with --enable-threads")
 
 
 if hasattr(os, "register_at_fork"):

@@ -51,6 +51,8 @@ class Sender:
         # All below are guarded by the queue's lock.
         self._work = threading.Condition(queue.lock)
         self._is_sending = False
+        self._sleeps_until = 0.0
+        """The thread; 0 while it is awake."""
         self._failed = 0
         self._settled = 0
         """Events that were removed, and all that was to be said of them said."""
@@ -62,12 +64,11 @@ class Sender:
         self._is_last_try_over = False
 
     def nudge(self) -> None:
-        """Something was appended."""
-        with self._queue.lock:
-            self._has_thread()
-            waiting = len(self._queue)
-            if waiting == 1 or waiting >= self._options.flush_at:
-                self._work.notify()
+        """Something was appended just now, by a caller who still holds the queue's lock."""
+        self._has_thread()
+        # Most events change nothing: waking the thread costs more than taking the event.
+        if self._due_at() < self._sleeps_until:
+            self._work.notify()
 
     def flush(self, timeout_s: float) -> bool:
         """Waits until all that waits now was answered (True), or an attempt failed or time is up (False).
@@ -118,6 +119,7 @@ class Sender:
         if self._thread is not None:
             return True
         process_life.watch_exit_of_fork()
+        process_life.warn_of_missing_threads()
         thread = threading.Thread(target=self._run, name="headwater", daemon=True)
         try:
             thread.start()
@@ -145,11 +147,14 @@ class Sender:
                 if self._is_drained():
                     self._queue.changed.notify_all()
                     return False
-                wait_s = self._due_at() - time.monotonic()
+                due_at = self._due_at()
+                wait_s = due_at - time.monotonic()
                 if wait_s <= 0:
                     self._is_sending = True
                     return True
-                self._work.wait(None if wait_s == _FOREVER else wait_s)
+                self._sleeps_until = due_at
+                self._work.wait(None if due_at == _FOREVER else wait_s)
+                self._sleeps_until = 0
 
     def _is_drained(self) -> bool:
         if self._drain_until is None:
