@@ -168,6 +168,24 @@ class Delivery(unittest.TestCase):
             sizes = [len(request.events) for request in server.requests]
             self.assertEqual(sizes[:4], [64, 32, 16, 8])
 
+    def test_sends_the_second_half_of_a_batch_right_after_the_first(self) -> None:
+        with (
+            ScriptedServer(Step(413, stores=False)) as server,
+            client(server.url, flush_at=4, flush_interval_ms=60_000) as headwater,
+        ):
+            for i in range(4):
+                headwater.capture(f"event {i}", "ann")
+            server.wait_for(4)
+            self.assertEqual([len(request.events) for request in server.requests], [4, 2, 2])
+        with (
+            ScriptedServer(Step(413, stores=False)) as server,
+            client(server.url, flush_at=100, flush_interval_ms=1_000) as headwater,
+        ):
+            for i in range(4):
+                headwater.capture(f"event {i}", "ann")
+            server.wait_for(2)
+            server.wait_for(4, 0.7)
+
     def test_gives_up_a_single_event_that_is_too_big_and_sends_large_batches_again(self) -> None:
         errors = Errors()
         with (

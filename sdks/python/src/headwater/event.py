@@ -6,8 +6,9 @@ import datetime
 import json
 import math
 import re
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from .capture_error import CaptureError
@@ -30,6 +31,8 @@ class Entry:
 
     uuid: str
     body: bytes
+    since: float = field(default_factory=time.monotonic)
+    """When it was captured (time.monotonic())."""
 
 
 def read_event(event: Mapping[str, Any]) -> dict[str, Json]:

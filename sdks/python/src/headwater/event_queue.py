@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from itertools import islice
 from typing import Literal
@@ -25,7 +24,6 @@ class EventQueue:
         self._max_bytes = max_bytes
         self._entries: deque[Entry] = deque()
         self._bytes = 0
-        self._oldest_since = 0.0
         self._is_closed = False
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
@@ -48,8 +46,8 @@ class EventQueue:
 
     @property
     def oldest_since(self) -> float:
-        """Since when (time.monotonic()) the oldest has waited, or longer than it has."""
-        return self._oldest_since
+        """Since when (time.monotonic()) the oldest has waited."""
+        return self._entries[0].since if self._entries else float("inf")
 
     def append(self, entry: Entry, wait_s: float) -> Refusal | None:
         """Takes an event in, or says why not: there is no room, nor any after waiting that long, or it is closed."""
@@ -60,8 +58,6 @@ class EventQueue:
                 return "shut_down"
             if not self._has_room(entry):
                 return "queue_full"
-            if not self._entries:
-                self._oldest_since = time.monotonic()
             self._entries.append(entry)
             self._bytes += len(entry.body)
             self.appended += 1
@@ -92,7 +88,6 @@ class EventQueue:
                 if self._entries and self._entries[0] is entry:
                     self._entries.popleft()
                     self._bytes -= len(entry.body)
-            self._oldest_since = time.monotonic()
             self.changed.notify_all()
 
     def _has_room(self, entry: Entry) -> bool:

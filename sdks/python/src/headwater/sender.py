@@ -60,6 +60,8 @@ class Sender:
         """Until when the service asked to be left alone."""
         self._retry_at = 0.0
         self._flush_up_to = 0
+        self._enough_up_to = 0
+        """Of events that were enough to be sent at once none waits, also when a request cannot carry all."""
         self._drain_until: float | None = None
         self._is_last_try_over = False
 
@@ -174,11 +176,14 @@ class Sender:
         if self._retry_at > 0:
             # An attempt has failed: the back-off decides, not how long events may wait for company.
             return self._retry_at
-        return 0 if len(queue) >= options.flush_at else queue.oldest_since + options.flush_interval_s
+        is_enough = len(queue) >= options.flush_at or queue.removed < self._enough_up_to
+        return 0 if is_enough else queue.oldest_since + options.flush_interval_s
 
     def _attempt(self) -> None:
         queue = self._queue
         with queue.lock:
+            if len(queue) >= self._options.flush_at:
+                self._enough_up_to = queue.appended
             batch = queue.head(self._limit.events, MAX_BATCH_BYTES)
             timeout_s = self._options.timeout_s
             if self._drain_until is not None:
