@@ -25,8 +25,8 @@ export interface SdkError {
   uuids: string[]
 }
 
-/** How long an adapter may take for one command, in milliseconds; a `shutdown` waits for its SDK's time limit. */
-const COMMAND_TIMEOUT_MS = 30_000
+/** How long an adapter may take for one command: a flush as long as a request, which is 30 s in browsers. */
+const COMMAND_TIMEOUT_MS = 45_000
 const START_TIMEOUT_MS = 60_000
 
 /** An SDK behind its adapter: a process that reads one JSON command a line, and answers each with a line. */
