@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CAPTURE_STATUS } from './errors.ts'
 import {
   base64,
   type CaptureAnswer,
@@ -257,6 +258,10 @@ describe('a request that is refused', () => {
     await expectRefused(response, 405, 'method_not_allowed')
     await expectRefused(await request('/_health', { method: 'POST' }), 405, 'method_not_allowed')
     await expectRefused(await request('/e'), 400, 'empty_batch')
+  })
+
+  it('is never answered 500, at which clients throw their events away', () => {
+    expect(Object.values(CAPTURE_STATUS)).not.toContain(500)
   })
 
   it('finds the buffer full, and is told when to come back', async () => {

@@ -11,7 +11,8 @@ export const CAPTURE_STATUS = {
   method_not_allowed: 405,
   slow_body: 408,
   body_too_big: 413,
-  internal_error: 500,
+  // Not 500, at which older clients throw their events away.
+  internal_error: 503,
   buffer_unavailable: 503,
   backlog_full: 503,
   unknown_region: 503,
