@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 // Without pip's packages there is nothing that could build ours.
-describe.skipIf(!inject('hasTools'))('installed with pip, at the real edge', () => {
+describe.skipIf(inject('whyNoTools'))('installed with pip, at the real edge', () => {
   // Not beside our sources: what is found is what pip put there.
   let site: string
   beforeAll(() => {

@@ -2,18 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { CACHE, FOLDER, IS_CI } from './config.ts'
-import { whyNoPython } from './interpreter.ts'
+import { CACHE, FOLDER } from './config.ts'
 
 const REQUIREMENTS = join(FOLDER, 'requirements-test.txt')
 const INSTALL = ['--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check']
 
 /**
  * The Python of an environment with the type checker, the linter and the frameworks of the examples, made when it
- * is not there; null where it cannot be had, as offline. Where everything must run (CI) it throws instead.
+ * is not there. Throws with what pip or Python said where it cannot be had, as offline.
  */
-export function pythonWithTools(): string | null {
-  if (whyNoPython()) return null
+export function pythonWithTools(): string {
   // Another interpreter needs other packages.
   const { stdout: version } = spawnSync('python3', ['-VV'], { encoding: 'utf8' })
   const hash = createHash('sha256').update(readFileSync(REQUIREMENTS)).update(version)
@@ -29,10 +27,6 @@ export function pythonWithTools(): string | null {
     run(join(partial, 'bin/python'), ['-m', 'pip', 'install', '-q', ...INSTALL, '-r', REQUIREMENTS])
     if (!existsSync(folder)) renameSync(partial, folder)
     return python
-  } catch (error) {
-    if (IS_CI) throw error
-    console.log(`Not run: type checks, and examples on their frameworks. ${error}`)
-    return null
   } finally {
     rmSync(partial, { recursive: true, force: true })
   }
