@@ -26,7 +26,8 @@ export function welcome(
     Send an event:
       curl ${url(ports.edge, '/capture')} -H 'content-type: application/json' -d '${event}'
 
-    A month of believable history:  npm run seed
+    Events of your own application:  ${url(ports.site, '/install')}
+    A month of believable history:   npm run seed
     ${last}
 `
 }

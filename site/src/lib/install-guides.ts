@@ -40,7 +40,7 @@ headwater.identify('user-17', { name: 'Ada' })`,
     name: 'Node, Workers, Deno, Bun',
     steps: ({ captureUrl, writeKey }) => [
       {
-        title: 'In a checkout of Headwater: its last line is what your server runs',
+        title: 'In a checkout of Headwater; it prints the line that installs it',
         code: 'npm run pack-sdks',
       },
       {
