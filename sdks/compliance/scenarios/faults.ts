@@ -26,6 +26,7 @@ const FAULTS: Record<string, Behaviour> = {
   '503': busy(503),
   '429': busy(429),
   '408': busy(408),
+  'a 404 of a host that is being moved': busy(404),
   '500 after storing': STORED_BUT_500,
   'a connection cut before storing': CUT,
   'a connection cut after storing': STORED_BUT_CUT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 import headwater
 from headwater import Headwater
 HOST = sys.argv[1]
+# In one piece, newline and all: other threads write to the log meanwhile.
+def print(*parts): sys.stdout.write(' '.join(map(str, parts)) + '\\n')
 def start(**options):
     return Headwater("wk_x", host=HOST, **{"flush_interval_ms": 60_000, "retry_min_ms": 50, **options})
 """
@@ -30,6 +33,12 @@ class Ended:
     """As subprocess has it: negative for a signal."""
     seconds: float
     output: str
+
+    def number(self, name: str) -> int:
+        """What the program printed after that word. Raises AssertionError when it did not."""
+        found = re.search(rf"^{name} (\d+)$", self.output, re.MULTILINE)
+        assert found is not None, self.output
+        return int(found[1])
 
 
 class Program:

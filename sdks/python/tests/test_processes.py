@@ -237,7 +237,7 @@ class Forks(unittest.TestCase):
             """
             ended = run(server.url, code, 40)
             self.assertEqual(ended.code, 0, ended.output)
-            taken = int(ended.output.rsplit("taken ", 1)[1])
+            taken = ended.number("taken")
             names = server.names
             self.assertEqual(names.count("parent"), taken)
             self.assertEqual(sum(name.startswith("child") for name in names), 60)

@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
-# The other 4xx are final: the same request would be refused again.
-_RETRIED = frozenset({408, 421, 425, 429})
+# The service says these of what it will never take. 403 and 404 are somebody else's word: of a proxy on the way, or of
+# an address that is being moved.
+_FINAL = frozenset({400, 401})
 _MAX_WAIT_S = 3_600
 
 
@@ -61,7 +62,7 @@ def interpret(response: Response, events: int) -> Answer:
     message = str(fields.get("message") or response.body[:200].decode("utf-8", "replace"))
     if status == 413:
         return Answer("too_big", code, message)
-    if 400 <= status < 500 and status not in _RETRIED:
+    if status in _FINAL:
         return Answer("refused", code, message)
     return Answer("retry", code, message, wait_s=_retry_after_s(response.retry_after))
 
