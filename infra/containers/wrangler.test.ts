@@ -26,8 +26,8 @@ it('binds the buffer in production as well', () => {
   expect(production).toContain('[[env.production.durable_objects.bindings]]\nname = "BUFFER"')
 })
 
-// As the source writes it: 4_000_000, 1024 ** 3, true.
+// As the source writes it: 4_000_000, 1024 ** 3, true, '/ingest'.
 function defaultOf(text: string): string {
   const [base = '', exponent = '1'] = text.replaceAll('_', '').split(' ** ')
-  return /^\d+$/.test(base) ? String(Number(base) ** Number(exponent)) : text
+  return /^\d+$/.test(base) ? String(Number(base) ** Number(exponent)) : text.replaceAll("'", '')
 }
