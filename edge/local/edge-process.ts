@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { commandPath } from './config.ts'
@@ -33,6 +34,14 @@ export async function startEdgeProcess(env: Record<string, string>): Promise<Edg
     })
   })
   return { process: child, url, workerdPid: workerd_pid }
+}
+
+/** Tells an edge to end; resolves when it has, also when it had ended before. */
+export async function endEdge({ process: child }: EdgeProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exit
 }
 
 export function isRunning(pid: number): boolean {

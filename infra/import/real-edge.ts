@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { signWriteKey } from '@headwater/schemas/write-key'
 import { LocalBridge } from '../../edge/local/bridge-process.ts'
-import { type EdgeProcess, startEdgeProcess } from '../../edge/local/edge-process.ts'
+import { type EdgeProcess, endEdge, startEdgeProcess } from '../../edge/local/edge-process.ts'
 import { freePorts } from '../services/ports.ts'
 import { type ImportProcess, startImport } from './import-process.ts'
 import type { ImportState } from './state.ts'
@@ -70,9 +70,7 @@ export async function startRealEdge(): Promise<RealEdge> {
         return uuids.every((uuid) => known.has(uuid))
       }),
     async remove() {
-      const { process: child } = real.edge
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      if (child.exitCode === null && child.kill('SIGTERM')) await ended
+      await endEdge(real.edge)
       bridge.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { signWriteKey } from '@headwater/schemas/write-key'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CoreProcess, SECRETS, startCore } from '../../core/core-process.ts'
-import { type EdgeProcess, startEdgeProcess } from '../../edge/local/edge-process.ts'
-import { freePorts } from '../../infra/services/ports.ts'
+import { SECRETS } from '../../core/core-process.ts'
+import { type CoreAndEdge, startCoreAndEdge } from '../../infra/local/core-and-edge.ts'
 import { Adapter } from './adapter.ts'
 import { captureAll, many, until } from './scenario.ts'
 import { SDKS } from './sdks.ts'
@@ -23,30 +22,21 @@ interface Row {
 }
 
 let folder: string
-let core: CoreProcess
-let edge: EdgeProcess
+let stack: CoreAndEdge
 let writeKey: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'headwater-real-edge-'))
-  const ports = (await freePorts(4)).map(String)
-  const [AUTH_PORT = '', QUERY_PORT = '', BRIDGE_PORT = '', EDGE_PORT = ''] = ports
-  const addresses = { AUTH_PORT, QUERY_PORT, BRIDGE_PORT }
-  core = await startCore('all', { ...SECRETS, ...addresses, DATA_DIR: folder, LOG_LEVEL: 'warn' })
-  const { auth: AUTH_URL = '', bridge: BRIDGE_URL = '' } = core.urls
-  const settings = { EDGE_PORT, DATA_DIR: folder, BRIDGE_URL, AUTH_URL, SEAL_MAX_AGE_MS: '50' }
-  edge = await startEdgeProcess({ ...SECRETS, ...settings })
+  stack = await startCoreAndEdge(folder)
   writeKey = await signWriteKey(SECRETS.WRITE_KEY_SECRET, { project_id: 'default', epoch: 1 })
 }, 90_000)
 afterAll(async () => {
-  edge?.process.kill('SIGTERM')
-  core?.child.kill('SIGTERM')
-  await core?.exit
+  await stack?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
 async function stored(lib: string): Promise<Row[]> {
   const response = await fetch(
-    `${core.urls.query}/api/export?project=default&format=ndjson&date_from=all`,
+    `${stack.core.urls.query}/api/export?project=default&format=ndjson&date_from=all`,
   )
   expect(response.status).toBe(200)
   const rows = (await response.text()).split('\n').filter(Boolean)
@@ -58,7 +48,11 @@ describe.each(SDKS)('$name at the real edge', (sdk) => {
     const shared = await sdk.share?.()
     const adapter = new Adapter([...sdk.command, ...(shared?.args ?? [])])
     try {
-      await adapter.do('init', { write_key: writeKey, host: edge.url, options: { flush_at: 20 } })
+      await adapter.do('init', {
+        write_key: writeKey,
+        host: stack.edge.url,
+        options: { flush_at: 20 },
+      })
       const uuids = await captureAll(adapter, many(150))
       const ann = {
         distinct_id: `ann-${sdk.name}`,

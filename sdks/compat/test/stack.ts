@@ -2,11 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { type CoreProcess, SECRETS, startCore } from '../../../core/core-process.ts'
-import { type EdgeProcess, startEdgeProcess } from '../../../edge/local/edge-process.ts'
-import { freePorts } from '../../../infra/services/ports.ts'
+import { type CoreAndEdge, startCoreAndEdge } from '../../../infra/local/core-and-edge.ts'
 import { mustRunAll } from './config.ts'
-import { endEdge } from './end-edge.ts'
 import { pythonWithClients } from './python.ts'
 
 /** The real edge in front of the real core, as processes; and the session of somebody who has projects. */
@@ -30,29 +27,16 @@ const SOMEBODY = { name: 'Ann', email: 'ann@example.com', password: 'correct hor
 /** Starts both before the first test; resolves with what ends them after the last one. */
 export default async function startStack({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-compat-'))
-  let core: CoreProcess | undefined
-  let edge: EdgeProcess | undefined
+  let running: CoreAndEdge | undefined
   const stop = async () => {
-    core?.child.kill('SIGTERM')
-    await Promise.all([edge && endEdge(edge), core?.exit])
+    await running?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   try {
     provide('python', findPython())
-    const ports = (await freePorts(4)).map(String)
-    const [AUTH_PORT = '', QUERY_PORT = '', BRIDGE_PORT = '', EDGE_PORT = ''] = ports
-    const addresses = { AUTH_PORT, QUERY_PORT, BRIDGE_PORT }
-    core = await startCore('all', { ...SECRETS, ...addresses, DATA_DIR: folder, LOG_LEVEL: 'warn' })
-    const { auth = '', query = '', bridge = '' } = core.urls
-    edge = await startEdgeProcess({
-      ...SECRETS,
-      EDGE_PORT,
-      DATA_DIR: folder,
-      BRIDGE_URL: bridge,
-      AUTH_URL: auth,
-      SEAL_MAX_AGE_MS: '50',
-    })
-    provide('stack', { edge: edge.url, query, auth, cookie: await signUp(auth) })
+    running = await startCoreAndEdge(folder)
+    const { auth = '', query = '' } = running.core.urls
+    provide('stack', { edge: running.edge.url, query, auth, cookie: await signUp(auth) })
     return stop
   } catch (error) {
     await stop()

@@ -6,9 +6,8 @@ import { join } from 'node:path'
 import { signWriteKey } from '@headwater/schemas/write-key'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { type CoreProcess, SECRETS, startCore } from '../../../core/core-process.ts'
-import { type EdgeProcess, startEdgeProcess } from '../../../edge/local/edge-process.ts'
-import { freePorts } from '../../../infra/services/ports.ts'
+import { SECRETS } from '../../../core/core-process.ts'
+import { type CoreAndEdge, startCoreAndEdge } from '../../../infra/local/core-and-edge.ts'
 import { launchBrowser } from '../../../site/test/browser.ts'
 import { leave, openShop, type PageGlobals, type Shop, until } from './shop.ts'
 
@@ -24,8 +23,7 @@ interface Row {
 }
 
 let folder: string
-let core: CoreProcess
-let edge: EdgeProcess
+let stack: CoreAndEdge
 let writeKey: string
 let browser: Browser
 let shop: Shop
@@ -33,22 +31,13 @@ let requests: string[]
 let complaints: string[]
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'headwater-web-edge-'))
-  const [AUTH_PORT, QUERY_PORT, BRIDGE_PORT, EDGE_PORT] = (await freePorts(4)).map(String)
-  const ports = { AUTH_PORT, QUERY_PORT, BRIDGE_PORT } as Record<string, string>
-  core = await startCore('all', { ...SECRETS, ...ports, DATA_DIR: folder, LOG_LEVEL: 'warn' })
-  edge = await startEdgeProcess({
-    ...SECRETS,
-    ...{ EDGE_PORT: EDGE_PORT ?? '', DATA_DIR: folder, SEAL_MAX_AGE_MS: '50' },
-    ...{ BRIDGE_URL: core.urls.bridge ?? '', AUTH_URL: core.urls.auth ?? '' },
-  })
+  stack = await startCoreAndEdge(folder)
   writeKey = await signWriteKey(SECRETS.WRITE_KEY_SECRET, { project_id: 'default', epoch: 1 })
   browser = await launchBrowser()
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
-  edge?.process.kill('SIGTERM')
-  core?.child.kill('SIGTERM')
-  await core?.exit
+  await stack?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {
@@ -65,12 +54,12 @@ afterEach(() => shop.close())
 
 const head = (scripts: string[], attributes = '') =>
   scripts
-    .map((name) => `<script src="${edge.url}${name}" ${attributes} defer></script>`)
+    .map((name) => `<script src="${stack.edge.url}${name}" ${attributes} defer></script>`)
     .join('')
     .concat('<link rel="icon" href="data:,"><h1>Shop</h1><button id="buy">Buy</button>')
 const key = () => `data-write-key="${writeKey}"`
 async function rows(marker: string, count: number): Promise<Row[]> {
-  const url = `${core.urls.query}/api/export?project=default&format=ndjson&date_from=all`
+  const url = `${stack.core.urls.query}/api/export?project=default&format=ndjson&date_from=all`
   const read = async () => {
     const lines = (await (await fetch(url)).text()).split('\n').filter(Boolean)
     return lines.map((line) => JSON.parse(line) as Row).filter((row) => row.pathname === marker)
@@ -129,8 +118,8 @@ it('is one visitor of the day, over pages and with nothing on the device, where 
   expect(found[0]?.distinct_id).toMatch(/^cookieless_/)
   expect(found[1]?.distinct_id).toBe(found[0]?.distinct_id)
   expect(requests.filter((request) => request.startsWith('POST'))).toEqual([
-    `POST ${edge.url}/ingest/e`,
-    `POST ${edge.url}/ingest/e`,
+    `POST ${stack.edge.url}/ingest/e`,
+    `POST ${stack.edge.url}/ingest/e`,
   ])
   expect(complaints).toEqual([])
 })
