@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { type CoreAndEdge, startCoreAndEdge } from '../../../infra/local/core-and-edge.ts'
+import { pythonWith } from '../../python/test/environment.ts'
 import { mustRunAll } from './config.ts'
-import { pythonWithClients } from './python.ts'
 
 /** The real edge in front of the real core, as processes; and the session of somebody who has projects. */
 export interface Stack {
@@ -22,6 +22,7 @@ declare module 'vitest' {
   }
 }
 
+const CLIENTS = join(import.meta.dirname, '../python/requirements.txt')
 const SOMEBODY = { name: 'Ann', email: 'ann@example.com', password: 'correct horse battery' }
 
 /** Starts both before the first test; resolves with what ends them after the last one. */
@@ -46,7 +47,7 @@ export default async function startStack({ provide }: TestProject): Promise<() =
 
 function findPython(): string | null {
   try {
-    return pythonWithClients()
+    return pythonWith(CLIENTS, 'python-clients', 'the Python clients')
   } catch (error) {
     if (mustRunAll()) throw error
     console.warn(

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { pythonWithTools } from './environment.ts'
+import { FOLDER } from './config.ts'
+import { pythonWith } from './environment.ts'
 import { whyNoPython } from './interpreter.ts'
 
 declare module 'vitest' {
@@ -10,6 +12,13 @@ declare module 'vitest' {
     whyNoTools: string
   }
 }
+
+const pythonWithTools = () =>
+  pythonWith(
+    join(FOLDER, 'requirements-test.txt'),
+    'python-sdk',
+    'what the tests of the Python SDK need',
+  )
 
 /** Once for all test files: only one of them may make the environment. */
 export default function setup({ provide }: TestProject): void {
