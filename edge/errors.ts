@@ -39,16 +39,20 @@ export class CaptureError extends Error {
 const MIN_RETRY_S = 1
 const MAX_RETRY_S = 5
 
-/** When a refused sender should come back, in seconds: spread, so that those refused together do not come together. */
-export function retryAfterS(): number {
+/** A refusal as JSON. Whoever may come back, at 429 and 503, is told when. */
+export function jsonRefusal(status: number, body: unknown): Response {
+  const headers = new Headers({ 'content-type': 'application/json' })
+  if (status === 429 || status === 503) headers.set('retry-after', String(retryAfterS()))
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+// Spread over some seconds, so that senders refused together do not come back together.
+function retryAfterS(): number {
   return MIN_RETRY_S + Math.floor(Math.random() * (MAX_RETRY_S - MIN_RETRY_S + 1))
 }
 
 /** Answers a refusal. `detail` repeats the message where posthog-python looks for it. */
 export function errorResponse(error: CaptureError): Response {
   const { code, message, field, status } = error
-  const headers = new Headers({ 'content-type': 'application/json' })
-  if (status === 503) headers.set('retry-after', String(retryAfterS()))
-  const body = { error: { code, message, ...(field && { field }) }, detail: message }
-  return new Response(JSON.stringify(body), { status, headers })
+  return jsonRefusal(status, { error: { code, message, ...(field && { field }) }, detail: message })
 }

@@ -1,6 +1,6 @@
 import { isObject } from '@headwater/schemas/event'
 import { addKey, bearer, type DecodedRequest, parsePayload } from '../decode.ts'
-import { CaptureError, retryAfterS } from '../errors.ts'
+import { CaptureError, jsonRefusal } from '../errors.ts'
 import { uuidV7 } from '../uuid.ts'
 import { type Dialect, type Judged, jsonAnswer, type Message } from './dialect.ts'
 
@@ -96,8 +96,6 @@ function encode({ dropped, uuids = [] }: Judged): Response {
 const KEY_MISSING = 'The write key is missing: send it as Authorization: Bearer.'
 
 function refuse({ code, message, status }: CaptureError): Response {
-  const headers = new Headers({ 'content-type': 'application/json' })
-  if (status >= 500) headers.set('retry-after', String(retryAfterS()))
   const error_description = code === 'missing_write_key' ? KEY_MISSING : message
-  return new Response(JSON.stringify({ error: code, error_description }), { status, headers })
+  return jsonRefusal(status, { error: code, error_description })
 }

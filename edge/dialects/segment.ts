@@ -1,6 +1,6 @@
 import { DROP_REASONS, type DroppedEvent, isObject } from '@headwater/schemas/event'
 import { addKey, bearer, type DecodedRequest, parsePayload, requireData } from '../decode.ts'
-import { CaptureError, retryAfterS } from '../errors.ts'
+import { CaptureError, jsonRefusal } from '../errors.ts'
 import { pathOf, queryOf } from '../url.ts'
 import { type Dialect, jsonAnswer, type Message } from './dialect.ts'
 import { CALL_TYPES, type CallType, eventOfCall } from './segment-call.ts'
@@ -120,8 +120,6 @@ const KEY_MISSING =
  * give up after a few 5xx. analytics-python retries without end when `code` or `message` is missing.
  */
 function refuse({ code, message, field, status }: CaptureError): Response {
-  const headers = new Headers({ 'content-type': 'application/json' })
-  if (status === 503) headers.set('retry-after', String(retryAfterS()))
   const said = code === 'missing_write_key' ? KEY_MISSING : message
   const body = {
     success: false,
@@ -129,7 +127,7 @@ function refuse({ code, message, field, status }: CaptureError): Response {
     message: said,
     ...(field && { field: inTheirFields(field) }),
   }
-  return new Response(JSON.stringify(body), { status: status === 503 ? 429 : status, headers })
+  return jsonRefusal(status === 503 ? 429 : status, body)
 }
 
 function inTheirFields(field: string): string {
