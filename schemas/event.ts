@@ -113,7 +113,7 @@ export function parseEvent(item: unknown): AcceptedEvent | DropReason {
   if (typeof distinctId !== 'string') return distinctId.drop
 
   const uuid = item.uuid ?? null
-  if (uuid !== null && uuid !== '' && (typeof uuid !== 'string' || !UUID.test(uuid))) {
+  if (uuid !== null && uuid !== '' && !isUuid(uuid)) {
     return 'invalid_uuid'
   }
 
@@ -160,6 +160,11 @@ function parseRawTime(value: unknown): string | number | null {
 // `properties.constructor` and the like must not find what Object.prototype offers.
 function ownValue(object: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
+/** Whether it is the text of a UUID, of whatever version. */
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && UUID.test(value)
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
