@@ -1,25 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { parsePageUrl } from '../../../edge/url.ts'
-import { launchBrowser } from '../../../site/test/browser.ts'
 import type { DefaultClient } from '../src/index.ts'
 import { CAMPAIGN } from '../src/page-facts.ts'
-import { captureIn, openShop, type PageGlobals, type Shop, until, WRITE_KEY } from './shop.ts'
+import { captureIn, type PageGlobals, shopForEachTest, until, WRITE_KEY } from './shop.ts'
 
 const README = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  shop = await openShop(browser)
-})
-afterEach(() => shop.close())
+const shop = shopForEachTest()
 
 const call = (page: Page, calls: [keyof DefaultClient, ...unknown[]][]) =>
   page.evaluate((list) => {

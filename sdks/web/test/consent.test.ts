@@ -1,19 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import type { ClientOptions } from '../src/index.ts'
-import { captureIn, openShop, type PageGlobals, reportsOf, type Shop, until } from './shop.ts'
+import { captureIn, type PageGlobals, reportsOf, shopForEachTest, until } from './shop.ts'
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  shop = await openShop(browser)
-})
-afterEach(() => shop.close())
+const shop = shopForEachTest()
 
 const open = (path: string, options: ClientOptions) => shop.open(path, { options })
 const say = (page: Page, what: 'optIn' | 'optOut') =>

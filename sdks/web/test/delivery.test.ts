@@ -1,28 +1,16 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
+import { describe, expect, it } from 'vitest'
 import type { Received } from './capture-server.ts'
 import {
   captureIn,
-  openShop,
   type PageGlobals,
   reportsOf,
-  type Shop,
+  shopForEachTest,
   storedIn,
   until,
   WRITE_KEY,
 } from './shop.ts'
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  shop = await openShop(browser)
-})
-afterEach(() => shop.close())
+const shop = shopForEachTest()
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `event ${i}`)
 const arrived = (count: number) =>

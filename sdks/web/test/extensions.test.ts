@@ -1,27 +1,16 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import type { SentEvent } from './capture-server.ts'
 import {
   captureIn,
-  openShop,
   type PageGlobals,
   reportsOf,
-  type Shop,
+  shopForEachTest,
   until,
   WRITE_KEY,
 } from './shop.ts'
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  shop = await openShop(browser)
-})
-afterEach(() => shop.close())
+const shop = shopForEachTest()
 
 /** Sends everything, and gives what was captured by itself. */
 async function captured(page: Page, ...names: string[]): Promise<SentEvent[]> {

@@ -1,18 +1,7 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
-import { captureIn, openShop, type PageGlobals, type Shop, until, WRITE_KEY } from './shop.ts'
+import { describe, expect, it } from 'vitest'
+import { captureIn, type PageGlobals, shopForEachTest, until, WRITE_KEY } from './shop.ts'
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  shop = await openShop(browser)
-})
-afterEach(() => shop.close())
+const shop = shopForEachTest()
 
 const autocapture = { options: { autocapturePageviews: true } }
 const seenPaths = () =>

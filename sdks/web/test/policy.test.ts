@@ -1,18 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
-import { captureIn, leave, openShop, type Shop, until, WRITE_KEY } from './shop.ts'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, it } from 'vitest'
+import { captureIn, leave, shopForEachTest, until, WRITE_KEY } from './shop.ts'
 
 const NONCE = 'bm9uY2U'
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const shop = shopForEachTest()
 beforeEach(async () => {
-  shop = await openShop(browser)
   await shop.context.addInitScript(() => {
     const seen: string[] = []
     Object.assign(window, { violations: seen })
@@ -21,7 +14,6 @@ beforeEach(async () => {
     )
   })
 })
-afterEach(() => shop.close())
 
 const violations = (page: Page) =>
   page.evaluate(() => (window as unknown as { violations: string[] }).violations)

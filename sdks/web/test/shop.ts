@@ -3,6 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { launchBrowser } from '../../../site/test/browser.ts'
 import type { ClientOptions, DefaultClient, DeliveryReport } from '../src/index.ts'
 import { CaptureServer } from './capture-server.ts'
 
@@ -28,6 +30,21 @@ export interface OpenOptions {
   after?: string
   /** The page's content security policy. */
   policy?: string
+}
+
+/** One browser for a test file, and for each of its tests a shop of its own: what is given is always the latest. */
+export function shopForEachTest(): Shop {
+  const shop = {} as Shop
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    Object.assign(shop, await openShop(browser))
+  })
+  afterEach(() => shop.close())
+  return shop
 }
 
 export async function openShop(browser: Browser): Promise<Shop> {

@@ -1,18 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
-import { captureIn, leave, openShop, reportsOf, type Shop, storedIn, until } from './shop.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { captureIn, leave, reportsOf, shopForEachTest, storedIn, until } from './shop.ts'
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  shop = await openShop(browser)
-})
-afterEach(() => shop.close())
+const shop = shopForEachTest()
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `event ${i}`)
 const idsArrived = () => new Set(shop.capture.acknowledged.map(({ uuid }) => uuid))

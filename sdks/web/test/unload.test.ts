@@ -1,13 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../../../site/test/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import {
   captureIn,
   leave,
-  openShop,
   type PageGlobals,
   reportsOf,
-  type Shop,
+  shopForEachTest,
   storedIn,
   until,
 } from './shop.ts'
@@ -15,16 +13,7 @@ import {
 const QUOTA_BYTES = 65_536
 const HOUR_MS = 3_600_000
 
-let browser: Browser
-let shop: Shop
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  shop = await openShop(browser)
-})
-afterEach(() => shop.close())
+const shop = shopForEachTest()
 
 /** The events that the service has, by uuid, whatever it answered: each one's texts, of all its copies. */
 function stored(): Map<string, Set<string>> {
